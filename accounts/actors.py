@@ -1,0 +1,42 @@
+"""Who does something: a signed-in person, the holder of a personal link, or the system itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+    from accounts.models import User
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The one who acts. `powers` are permissions held without a user account (system, personal link)."""
+
+    label: str
+    user: User | None = None
+    powers: frozenset[str] = frozenset()
+    everything: bool = False
+
+    def may(self, permission: str, subject: Model | None = None) -> bool:
+        """Tell whether the actor holds `permission` for `subject`."""
+        if self.everything or permission in self.powers:
+            return True
+        return self.user is not None and self.user.has_perm(permission, subject)
+
+    def require(self, permission: str, subject: Model | None = None) -> None:
+        """Raise PermissionDenied unless the actor holds `permission` for `subject`."""
+        if not self.may(permission, subject):
+            raise PermissionDenied(permission)
+
+
+SYSTEM = Actor(label="systemet", everything=True)
+
+
+def person(user: User) -> Actor:
+    """A signed-in person as an actor."""
+    return Actor(label=str(user)[:200], user=user)

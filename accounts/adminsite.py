@@ -1,0 +1,84 @@
+"""The staff's site. It lives here; other packages register their rail entries, pages and front page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.rules import staff_roles
+
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class RailEntry:
+    """A line in the left rail. `roles` empty means every member of staff."""
+
+    label: str | Promise
+    url_name: str
+    icon: str
+    order: int
+    roles: frozenset[str] = frozenset()
+
+
+class StaffSite(AdminSite):
+    """One site for staff: pages and registers under one roof, open to people with a staff role."""
+
+    site_header = site_title = _("Kvalitetsdialoger")
+    index_title = _("Att göra i dag")
+    enable_nav_sidebar = False
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self._rail: list[RailEntry] = []
+        self._pages: list[Callable[[], list[URLPattern | URLResolver]]] = []
+        self._front: View | None = None
+
+    def add_rail_entry(self, entry: RailEntry) -> None:
+        """Show `entry` in the left rail."""
+        self._rail.append(entry)
+
+    def add_pages(self, patterns: Callable[[], list[URLPattern | URLResolver]]) -> None:
+        """Serve URL patterns under the site, each view wrapped by `page`."""
+        self._pages.append(patterns)
+
+    def set_front_page(self, view: View) -> None:
+        """Use `view(request)` as the site's front page."""
+        self._front = view
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Only active people with a role at an agency."""
+        return bool(request.user.is_authenticated and staff_roles(request.user))
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if self._front:
+            return self._front(request)
+        return super().index(request, extra_context)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        own = [pattern for patterns in self._pages for pattern in patterns()]
+        return [*own, *super().get_urls()]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return super().each_context(request) | {"rail": self.rail_for(request)}
+
+    def rail_for(self, request: HttpRequest) -> list[dict[str, object]]:
+        """The rail as the signed-in person sees it: label, url, icon, active."""
+        if not self.has_permission(request):
+            return []
+        roles = staff_roles(request.user)  # type: ignore[arg-type]
+        seen = [e for e in self._rail if not e.roles or e.roles & roles]
+        rows = [(e, reverse(e.url_name)) for e in sorted(seen, key=lambda e: e.order)]
+        best = max((u for _e, u in rows if request.path.startswith(u)), key=len, default="")
+        return [{"label": e.label, "url": u, "icon": e.icon, "active": u == best} for e, u in rows]
+
+
+site = StaffSite()
+site.add_rail_entry(RailEntry(_("Att göra i dag"), "admin:index", "tasks", 0))

@@ -1,0 +1,98 @@
+"""The one door through which every lifecycle changes state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from accounts.domain.audit import record
+
+if TYPE_CHECKING:
+    from accounts.actors import Actor
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class NotPossible(Exception):
+    """What was asked for cannot be done now. The text says why, in words for a person."""
+
+
+class WrongState(NotPossible):
+    """The row is in a state from which the wanted one cannot be reached."""
+
+
+@dataclass(frozen=True)
+class Machine(Generic[Row]):
+    """A lifecycle: which state may follow which, and the permission needed to get there.
+
+    `table` maps a state to the states that may follow it; `permissions` maps a wanted state to a permission.
+    """
+
+    model: type[Row]
+    table: Mapping[str, frozenset[str]]
+    permissions: Mapping[str, str]
+
+    def walk(
+        self,
+        row: Row,
+        *,
+        to: str,
+        actor: Actor,
+        check: Callable[[Row], None] | None = None,
+        change: Callable[[Row], None] | None = None,
+        after: Callable[[Row], None] | None = None,
+        **facts: object,
+    ) -> Row:
+        """Lock `row`, re-read its state and move it to the state `to`; answer the changed row.
+
+        `check` may raise NotPossible; `change` sets other fields before saving; `after` does what belongs to
+        the same transaction (letters, child rows). A row already in the state is answered as it is.
+        Raises PermissionDenied, WrongState or NotPossible, and then nothing has changed.
+        """
+        with transaction.atomic():
+            locked = self.locked(row)
+            if not actor.may(self.permissions[to], locked):
+                raise PermissionDenied(self.permissions[to])
+            if locked.state == to:  # type: ignore[attr-defined]
+                return locked
+            self._move(locked, to=to, actor=actor, check=check, change=change, facts=facts)
+            if after:
+                after(locked)
+        return locked
+
+    def locked(self, row: Row) -> Row:
+        """The row as it stands in the database now, locked until the transaction ends."""
+        return self.model._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
+
+    def allows(self, row: Row, to: str) -> bool:
+        """Tell whether the state `to` may follow the row's state."""
+        return to in self.table[row.state]  # type: ignore[attr-defined]
+
+    def _move(
+        self,
+        row: Row,
+        *,
+        to: str,
+        actor: Actor,
+        check: Callable[[Row], None] | None,
+        change: Callable[[Row], None] | None,
+        facts: dict[str, object],
+    ) -> None:
+        was = row.state  # type: ignore[attr-defined]
+        if not self.allows(row, to):
+            raise WrongState(
+                _("Det går inte nu: %(subject)s är i läget ”%(state)s”.")
+                % {"subject": row, "state": row.get_state_display()}  # type: ignore[attr-defined]
+            )
+        if check:
+            check(row)
+        row.state = to  # type: ignore[attr-defined]
+        if change:
+            change(row)
+        row.save()
+        record(actor=actor, verb=f"{self.model._meta.model_name}.{to}", subject=row, was=was, **facts)

@@ -1,0 +1,5 @@
+"""Pages about oneself."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

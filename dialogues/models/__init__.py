@@ -1,0 +1,41 @@
+"""The cycle and all that happens in it."""
+
+from dialogues.models.cycle import BatchState, Cycle, InvitationBatch
+from dialogues.models.dialogue import Dialogue, DialogueRecord, DialogueState
+from dialogues.models.invitation import Answer, Channel, DeclineReason, Invitation, InvitationAnswer
+from dialogues.models.letter import Letter, LetterAttachment, LetterKind, LetterState
+from dialogues.models.meeting import Meeting, MeetingForm, MeetingKind, MeetingStaff, MeetingState, Seat
+from dialogues.models.question import PriorityQuestion, QuestionForm
+from dialogues.models.stored_file import StoredFile
+from dialogues.models.underlag import CentralArea, Underlag, UnderlagConfirmation, UnderlagState
+
+__all__ = [
+    "Answer",
+    "BatchState",
+    "CentralArea",
+    "Channel",
+    "Cycle",
+    "DeclineReason",
+    "Dialogue",
+    "DialogueRecord",
+    "DialogueState",
+    "Invitation",
+    "InvitationAnswer",
+    "InvitationBatch",
+    "Letter",
+    "LetterAttachment",
+    "LetterKind",
+    "LetterState",
+    "Meeting",
+    "MeetingForm",
+    "MeetingKind",
+    "MeetingStaff",
+    "MeetingState",
+    "PriorityQuestion",
+    "QuestionForm",
+    "Seat",
+    "StoredFile",
+    "Underlag",
+    "UnderlagConfirmation",
+    "UnderlagState",
+]

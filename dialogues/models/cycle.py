@@ -1,0 +1,85 @@
+"""The cycle in which every huvudman is offered one dialogue, and its batches."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Cycle(models.Model):
+    """The years in which every huvudman is offered one dialogue."""
+
+    name = models.CharField(_("namn"), max_length=100, unique=True)
+    first_year = models.PositiveSmallIntegerField(_("första år"))
+    years = models.PositiveSmallIntegerField(_("antal år"))
+    batches_per_year = models.PositiveSmallIntegerField(_("omgångar per år"))
+    seed = models.CharField(_("frö till lottningen"), max_length=100)
+    certificate = models.JSONField(_("intyg"), default=dict, blank=True)
+    planned_at = models.DateTimeField(_("planerad"), null=True, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("cykel")
+        verbose_name_plural = _("cykler")
+        ordering = ("-first_year",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(years__gte=1, batches_per_year__gte=1), name="cycle_has_batches"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BatchState(models.TextChoices):
+    """The life of a batch."""
+
+    DRAFT = "draft", _("utkast")
+    APPROVED = "approved", _("godkänd")
+    SCHEDULED = "scheduled", _("schemalagd")
+    SENDING = "sending", _("skickas")
+    SENT = "sent", _("skickad")
+    CLOSED = "closed", _("avslutad")
+
+
+class InvitationBatch(models.Model):
+    """About 100 huvudmän that are invited together."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="batches")
+    year = models.PositiveSmallIntegerField(_("år"))
+    number = models.PositiveSmallIntegerField(_("nummer under året"))
+    state = models.CharField(
+        _("läge"), max_length=12, choices=BatchState.choices, default=BatchState.DRAFT, db_index=True
+    )
+    is_pilot = models.BooleanField(_("pilot"), default=False)
+    send_at = models.DateTimeField(_("skickas"), null=True, blank=True)
+    answer_by = models.DateField(_("svara senast"), null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    prepared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("inbjudningsomgång")
+        verbose_name_plural = _("inbjudningsomgångar")
+        ordering = ("year", "number")
+        constraints = [
+            models.UniqueConstraint(fields=["cycle", "year", "number"], name="batch_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["draft", "approved"])
+                | models.Q(send_at__isnull=False, answer_by__isnull=False),
+                name="scheduled_batch_has_dates",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{_('Omgång')} {self.year}:{self.number}"

@@ -1,0 +1,80 @@
+"""One huvudman's dialogue in one cycle: the three phases as one whole."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from huvudman.models import Skolform
+
+
+class DialogueState(models.TextChoices):
+    """Where a dialogue stands."""
+
+    PLANNED = "planned", _("planerad")
+    INVITED = "invited", _("inbjuden")
+    POSTPONED = "postponed", _("vill delta senare")
+    DECLINED = "declined", _("tackat nej")
+    ACCEPTED = "accepted", _("tackat ja")
+    INTRODUCED = "introduced", _("introduktion hållen")
+    UNDERLAG_SENT = "underlag_sent", _("analysunderlag skickat")
+    TIME_FIXED = "time_fixed", _("dialogtid bestämd")
+    DIALOGUE_HELD = "dialogue_held", _("dialog hållen")
+    FEEDBACK_HELD = "feedback_held", _("återkoppling hållen")
+    CLOSED = "closed", _("avslutad")
+    CANCELLED = "cancelled", _("avbokad")
+
+
+class Dialogue(models.Model):
+    """A huvudman's place in a cycle, from the plan to the end of feedback."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    cycle = models.ForeignKey("dialogues.Cycle", on_delete=models.PROTECT, related_name="dialogues")
+    batch = models.ForeignKey("dialogues.InvitationBatch", on_delete=models.PROTECT, related_name="dialogues")
+    huvudman = models.ForeignKey("huvudman.Huvudman", on_delete=models.PROTECT, related_name="dialogues")
+    edition = models.ForeignKey(
+        "quality_system.Edition", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    state = models.CharField(
+        _("läge"), max_length=15, choices=DialogueState.choices, default=DialogueState.PLANNED, db_index=True
+    )
+    state_since = models.DateTimeField(_("i detta läge sedan"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("dialog")
+        verbose_name_plural = _("dialoger")
+        ordering = ("batch", "huvudman__name")
+        constraints = [
+            models.UniqueConstraint(fields=["cycle", "huvudman"], name="one_dialogue_per_cycle"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.huvudman)
+
+
+class DialogueRecord(models.Model):
+    """What the dialogue came to: the summary and which skolformer were discussed."""
+
+    dialogue = models.OneToOneField(Dialogue, on_delete=models.PROTECT, related_name="record")
+    summary = models.TextField(_("sammanfattning"))
+    discussed_skolformer = ArrayField(
+        models.CharField(max_length=10, choices=Skolform.choices), verbose_name=_("skolformer som togs upp")
+    )
+    feedback = models.TextField(_("återkoppling"), blank=True)
+
+    class Meta:
+        verbose_name = _("dokumentation av dialogen")
+        verbose_name_plural = _("dokumentation av dialoger")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(discussed_skolformer__contained_by=Skolform.values)
+                & ~models.Q(discussed_skolformer=[]),
+                name="discussed_skolformer_are_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.dialogue)

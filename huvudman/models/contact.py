@@ -1,0 +1,64 @@
+"""People who represent a huvudman."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+
+class ContactRole(models.TextChoices):
+    """In what capacity a person represents a huvudman."""
+
+    SKOLCHEF = "skolchef", _("skolchef")
+    CHAIR = "chair", _("ordförande i nämnd eller styrelse")
+    BOARD = "board", _("ledamot i nämnd eller styrelse")
+    ADMINISTRATION = "administration", _("förvaltning")
+    REGISTRY = "registry", _("registratur eller funktionsbrevlåda")
+    OTHER = "other", _("annan")
+
+
+class Contact(models.Model):
+    """A person (or a functional mailbox) that represents a huvudman for a time."""
+
+    huvudman = models.ForeignKey(
+        "huvudman.Huvudman", on_delete=models.PROTECT, related_name="contacts", verbose_name=_("huvudman")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="contacts",
+        verbose_name=_("inloggning"),
+    )
+    name = models.CharField(_("namn"), max_length=200, blank=True)
+    title = models.CharField(_("titel"), max_length=100, blank=True)
+    role = models.CharField(_("roll"), max_length=20, choices=ContactRole.choices)
+    email = models.EmailField(_("e-post"), blank=True)
+    telephone = models.CharField(_("telefon"), max_length=40, blank=True)
+    valid_from = models.DateField(_("gäller från"))
+    valid_to = models.DateField(_("gäller till"), null=True, blank=True)
+    confirmed_at = models.DateTimeField(_("bekräftad"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("kontakt")
+        verbose_name_plural = _("kontakter")
+        ordering = ("huvudman__name", "role", "name")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
+                name="contact_period_in_order",
+            ),
+            models.UniqueConstraint(
+                "huvudman",
+                Lower("email"),
+                "role",
+                condition=models.Q(valid_to__isnull=True) & ~models.Q(email=""),
+                name="contact_once_per_role",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name or self.email} ({self.get_role_display()})"

@@ -1,0 +1,146 @@
+"""Those who run schools and preschools."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class HuvudmanType(models.TextChoices):
+    """Who owns the huvudman."""
+
+    KOMMUN = "kommun", _("kommun")
+    KOMMUNALFORBUND = "kommunalforbund", _("kommunalförbund")
+    REGION = "region", _("region")
+    STAT = "stat", _("staten")
+    ENSKILD = "enskild", _("enskild huvudman")
+
+
+class LegalForm(models.TextChoices):
+    """The legal form, where it says more than the type."""
+
+    AKTIEBOLAG = "ab", _("aktiebolag")
+    EKONOMISK_FORENING = "ek_for", _("ekonomisk förening")
+    IDEELL_FORENING = "ideell", _("ideell förening")
+    STIFTELSE = "stiftelse", _("stiftelse")
+    HANDELSBOLAG = "hb", _("handelsbolag eller kommanditbolag")
+    ENSKILD_FIRMA = "enskild_firma", _("enskild firma")
+    TROSSAMFUND = "trossamfund", _("trossamfund")
+    OFFENTLIG = "offentlig", _("offentlig")
+    OTHER = "other", _("annan")
+
+
+class SizeClass(models.TextChoices):
+    """Size by children and pupils together; the limits are a setting."""
+
+    NOT_KNOWN = "unknown", _("okänd storlek")
+    S1 = "s1", _("1–99")
+    S2 = "s2", _("100–499")
+    S3 = "s3", _("500–1 999")
+    S4 = "s4", _("2 000–4 999")
+    S5 = "s5", _("5 000 eller fler")
+
+
+class Koncern(models.Model):
+    """A group that owns several huvudmän."""
+
+    name = models.CharField(_("namn"), max_length=200, unique=True)
+
+    class Meta:
+        verbose_name = _("koncern")
+        verbose_name_plural = _("koncerner")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Huvudman(models.Model):
+    """A school authority. `public_id` is what the world sees: an orgnr can be a personnummer."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    orgnr = models.CharField(_("organisationsnummer"), max_length=10, unique=True)
+    name = models.CharField(_("namn"), max_length=200, db_collation="sv-x-icu")
+    type = models.CharField(_("typ"), max_length=20, choices=HuvudmanType.choices)
+    legal_form = models.CharField(_("juridisk form"), max_length=20, choices=LegalForm.choices)
+    main_kommun = models.ForeignKey(
+        "huvudman.Kommun",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="main_huvudman",
+        verbose_name=_("huvudsaklig kommun"),
+    )
+    kommuner = models.ManyToManyField(
+        "huvudman.Kommun", blank=True, related_name="huvudman", verbose_name=_("kommuner")
+    )
+    koncern = models.ForeignKey(
+        Koncern,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="huvudman",
+        verbose_name=_("koncern"),
+    )
+    email = models.EmailField(_("e-post"), blank=True)
+    telephone = models.CharField(_("telefon"), max_length=40, blank=True)
+    street = models.CharField(_("adress"), max_length=200, blank=True)
+    postal_code = models.CharField(_("postnummer"), max_length=10, blank=True)
+    post_town = models.CharField(_("postort"), max_length=100, blank=True)
+    children = models.PositiveIntegerField(_("barn i förskola"), null=True, blank=True)
+    pupils = models.PositiveIntegerField(_("elever"), null=True, blank=True)
+    size_class = models.CharField(
+        _("storlek"), max_length=10, choices=SizeClass.choices, default=SizeClass.NOT_KNOWN
+    )
+    active_from = models.DateField(_("verksam från"), null=True, blank=True)
+    active_to = models.DateField(_("verksam till"), null=True, blank=True)
+    source = models.CharField(_("källa"), max_length=40, default="manual")
+
+    class Meta:
+        verbose_name = _("huvudman")
+        verbose_name_plural = _("huvudmän")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_offentlig(self) -> bool:
+        """Tell whether the huvudman is public (kommun, kommunalförbund, region or the state)."""
+        return self.type != HuvudmanType.ENSKILD
+
+
+class HuvudmanEvent(models.Model):
+    """A merger, a split, a changed orgnr: what joins one huvudman's history to another's."""
+
+    class Kind(models.TextChoices):
+        MERGER = "merger", _("sammanslagning")
+        SPLIT = "split", _("delning")
+        NEW_ORGNR = "new_orgnr", _("nytt organisationsnummer")
+        CLOSED = "closed", _("upphörd")
+
+    kind = models.CharField(_("händelse"), max_length=20, choices=Kind.choices)
+    on = models.DateField(_("datum"))
+    before = models.ForeignKey(
+        Huvudman, null=True, blank=True, on_delete=models.PROTECT, related_name="later_events"
+    )
+    after = models.ForeignKey(
+        Huvudman, null=True, blank=True, on_delete=models.PROTECT, related_name="earlier_events"
+    )
+    note = models.TextField(_("anteckning"), blank=True)
+
+    class Meta:
+        verbose_name = _("händelse")
+        verbose_name_plural = _("händelser")
+        ordering = ("-on",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(before__isnull=False) | models.Q(after__isnull=False),
+                name="huvudman_event_concerns_someone",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.on:%Y-%m-%d}"
