@@ -1,0 +1,69 @@
+"""The lifecycle of a dialogue: which state may follow which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.domain.machine import Machine
+from dialogues.models import Dialogue
+from dialogues.models import DialogueState as S
+
+OPEN = frozenset(S) - {S.CLOSED, S.CANCELLED}
+"""States in which a dialogue is still to be worked with."""
+
+TABLE: dict[str, frozenset[str]] = {
+    S.PLANNED: frozenset({S.INVITED, S.CANCELLED}),
+    S.INVITED: frozenset({S.ACCEPTED, S.POSTPONED, S.DECLINED, S.CANCELLED}),
+    S.POSTPONED: frozenset({S.ACCEPTED, S.DECLINED, S.PLANNED, S.CANCELLED}),
+    S.DECLINED: frozenset({S.ACCEPTED, S.POSTPONED, S.CANCELLED}),
+    S.ACCEPTED: frozenset({S.POSTPONED, S.DECLINED, S.INTRODUCED, S.CANCELLED}),
+    S.INTRODUCED: frozenset({S.UNDERLAG_SENT, S.CANCELLED}),
+    S.UNDERLAG_SENT: frozenset({S.TIME_FIXED, S.CANCELLED}),
+    S.TIME_FIXED: frozenset({S.UNDERLAG_SENT, S.DIALOGUE_HELD, S.CANCELLED}),
+    S.DIALOGUE_HELD: frozenset({S.FEEDBACK_HELD, S.CANCELLED}),
+    S.FEEDBACK_HELD: frozenset({S.CLOSED, S.CANCELLED}),
+    S.CLOSED: frozenset(),
+    S.CANCELLED: frozenset(),
+}
+
+PERMISSIONS: dict[str, str] = {
+    S.PLANNED: "dialogues.plan_cycle",
+    S.INVITED: "dialogues.invite",
+    S.ACCEPTED: "dialogues.answer_invitation",
+    S.POSTPONED: "dialogues.answer_invitation",
+    S.DECLINED: "dialogues.answer_invitation",
+    S.INTRODUCED: "dialogues.run_introduction",
+    S.UNDERLAG_SENT: "dialogues.settle_time",
+    S.TIME_FIXED: "dialogues.settle_time",
+    S.DIALOGUE_HELD: "dialogues.hold_dialogue",
+    S.FEEDBACK_HELD: "dialogues.hold_feedback",
+    S.CLOSED: "dialogues.close_dialogue",
+    S.CANCELLED: "dialogues.cancel_dialogue",
+}
+
+DIALOGUES = Machine(model=Dialogue, table=TABLE, permissions=PERMISSIONS)
+
+
+def move(
+    dialogue: Dialogue,
+    *,
+    to: S,
+    actor: Actor,
+    check: Callable[[Dialogue], None] | None = None,
+    change: Callable[[Dialogue], None] | None = None,
+    after: Callable[[Dialogue], None] | None = None,
+    **facts: object,
+) -> Dialogue:
+    """Move a dialogue to another state and note since when it is there. Raises as `Machine.walk`."""
+
+    def change_and_date(row: Dialogue) -> None:
+        row.state_since = timezone.now()
+        if change:
+            change(row)
+
+    return DIALOGUES.walk(
+        dialogue, to=to, actor=actor, check=check, change=change_and_date, after=after, **facts
+    )

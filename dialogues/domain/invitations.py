@@ -1,0 +1,142 @@
+"""Inviting a huvudman, and its answer: one per huvudman, whoever gives it and by whichever channel."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.domain.machine import NotPossible
+from dialogues.domain.correspondence import recipients_of, write_to_huvudman
+from dialogues.domain.dialogues import DIALOGUES, move
+from dialogues.domain.introductions import place_where_free, release_seats
+from dialogues.letters import queue_letter
+from dialogues.links import answer_link
+from dialogues.models import (
+    Answer,
+    Channel,
+    Dialogue,
+    DialogueState,
+    Invitation,
+    InvitationAnswer,
+    InvitationBatch,
+    LetterKind,
+)
+from huvudman.models import Contact
+
+STATE_AFTER = {
+    Answer.YES: DialogueState.ACCEPTED,
+    Answer.LATER: DialogueState.POSTPONED,
+    Answer.NO: DialogueState.DECLINED,
+}
+ANSWERABLE = frozenset({DialogueState.INVITED, *STATE_AFTER.values()})
+OWN_CHANNELS = frozenset({Channel.LINK, Channel.PORTAL})
+"""Channels that close when the answer date has passed; by phone it is never too late."""
+
+
+def invite(*, dialogue: Dialogue, actor: Actor) -> Dialogue:
+    """Invite the huvudman: the invitation and a letter with a personal link to each recipient."""
+
+    def write_invitation(row: Dialogue) -> None:
+        assert row.batch.answer_by is not None  # noqa: S101  (the database holds it for scheduled batches)
+        invitation, _new = Invitation.objects.get_or_create(
+            dialogue=row, batch=row.batch, defaults={"answer_by": row.batch.answer_by}
+        )
+        for recipient in recipients_of(row.huvudman):
+            queue_letter(
+                kind=LetterKind.INVITATION,
+                dialogue=row,
+                contact=recipient.contact,
+                recipient=recipient.email,
+                recipient_name=recipient.name,
+                occasion=f"batch-{row.batch_id}",
+                batch=row.batch,
+                context={
+                    "answer_url": answer_link(invitation, recipient.contact),
+                    "answer_by": invitation.answer_by,
+                },
+            )
+
+    return move(dialogue, to=DialogueState.INVITED, actor=actor, after=write_invitation)
+
+
+def is_open(invitation: Invitation) -> bool:
+    """Tell whether the huvudman may still answer by itself: to the end of the answer date in Stockholm."""
+    return timezone.localdate() <= invitation.answer_by
+
+
+def answer_invitation(
+    *,
+    invitation: Invitation,
+    answer: Answer,
+    given_by: str,
+    channel: Channel,
+    actor: Actor,
+    reason: str = "",
+    comment: str = "",
+    contact: Contact | None = None,
+) -> InvitationAnswer:
+    """Record the huvudman's answer; a new one replaces the old, which is kept. The same answer again does nothing.
+
+    Raises NotPossible when the answer date has passed (own channels) or the dialogue has gone further.
+    """
+    if channel in OWN_CHANNELS and not is_open(invitation):
+        raise NotPossible(_("Svarstiden har gått ut. Ring oss gärna, så hjälper vi er."))
+    with transaction.atomic():
+        dialogue = DIALOGUES.locked(invitation.dialogue)
+        actor.require("dialogues.answer_invitation", dialogue)
+        _refuse_when_too_late(dialogue)
+        latest = invitation.answers.first()
+        if latest and (latest.answer, latest.reason, latest.comment) == (answer, reason, comment):
+            return latest
+        row = InvitationAnswer.objects.create(
+            invitation=invitation,
+            answer=answer,
+            reason=reason if answer == Answer.NO else "",
+            comment=comment,
+            given_by=given_by,
+            channel=channel,
+            contact=contact,
+            recorded_by=actor.user,
+        )
+        _follow_answer(dialogue, row, actor)
+    return row
+
+
+def carry_to_later_batch(*, dialogue: Dialogue, batch: InvitationBatch, actor: Actor) -> Dialogue:
+    """Give a huvudman that wants to take part later its place in a later batch of the cycle."""
+
+    def check(row: Dialogue) -> None:
+        later = (batch.year, batch.number) > (row.batch.year, row.batch.number)
+        if (
+            batch.cycle_id != row.cycle_id
+            or not later
+            or batch.state not in {"draft", "approved", "scheduled"}
+        ):
+            raise NotPossible(_("Välj en senare omgång som inte har skickats."))
+
+    def change(row: Dialogue) -> None:
+        row.batch = batch
+
+    return move(dialogue, to=DialogueState.PLANNED, actor=actor, check=check, change=change, batch=str(batch))
+
+
+def _refuse_when_too_late(dialogue: Dialogue) -> None:
+    if dialogue.state not in ANSWERABLE:
+        raise NotPossible(_("Dialogen har redan kommit vidare. Ring oss om ni vill ändra något."))
+
+
+def _follow_answer(dialogue: Dialogue, answer: InvitationAnswer, actor: Actor) -> None:
+    state = STATE_AFTER[Answer(answer.answer)]
+    dialogue = move(dialogue, to=state, actor=actor, channel=answer.channel, given_by=answer.given_by)
+    if state == DialogueState.ACCEPTED:
+        place_where_free(dialogue=dialogue, actor=actor)
+    else:
+        release_seats(dialogue)
+    write_to_huvudman(
+        kind=LetterKind.RECEIPT,
+        dialogue=dialogue,
+        occasion=f"answer-{answer.pk}",
+        context={"answer": answer, "answer_by": answer.invitation.answer_by},
+    )

@@ -1,0 +1,51 @@
+"""Personal signed links: they answer one invitation for one recipient, and nothing else."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+from accounts.actors import Actor
+from dialogues.models import Invitation
+from huvudman.models import Contact
+
+SALT = "dialogues.answer"
+
+
+class BadLink(Exception):
+    """The link was not made by us, or it is no longer good for anyone."""
+
+
+def absolute(path: str) -> str:
+    """The full address of a path on this site."""
+    return settings.BASE_URL.rstrip("/") + path
+
+
+def answer_link(invitation: Invitation, contact: Contact | None) -> str:
+    """The address where the recipient answers the invitation without signing in."""
+    token = signing.dumps([invitation.pk, contact.pk if contact else None], salt=SALT)
+    return absolute(reverse("answer", args=[token]))
+
+
+def read_token(token: str) -> tuple[Invitation, Contact | None]:
+    """The invitation and the recipient that a link was made for. Raises BadLink."""
+    try:
+        invitation_id, contact_id = signing.loads(token, salt=SALT)
+        invitation = Invitation.objects.select_related("dialogue__huvudman", "batch").get(pk=invitation_id)
+        contact = Contact.objects.get(pk=contact_id) if contact_id else None
+    except (
+        signing.BadSignature,
+        ValueError,
+        TypeError,
+        Invitation.DoesNotExist,
+        Contact.DoesNotExist,
+    ) as bad:
+        raise BadLink from bad
+    return invitation, contact
+
+
+def link_holder(contact: Contact | None) -> Actor:
+    """The holder of a personal link as an actor: may answer, nothing more."""
+    name = str(contact) if contact else "mottagaren"
+    return Actor(label=f"{name}, personlig länk"[:200], powers=frozenset({"dialogues.answer_invitation"}))

@@ -1,0 +1,56 @@
+"""Who may do what in the dialogues."""
+
+from __future__ import annotations
+
+import rules
+from django.db.models import Model
+
+from accounts.models import User
+from accounts.rules import is_administrator, is_leader, is_planner, is_registrar, is_staff, runs_dialogues
+from dialogues.models import Dialogue, Invitation, Meeting, QuestionForm, Underlag
+from huvudman.queries import represented_by
+
+
+def dialogues_of(subject: Model | None) -> list[Dialogue]:
+    """The dialogues that a row belongs to."""
+    if isinstance(subject, Dialogue):
+        return [subject]
+    if isinstance(subject, Invitation | QuestionForm | Underlag):
+        return [subject.dialogue]
+    if isinstance(subject, Meeting):
+        return [seat.dialogue for seat in subject.taken_seats.select_related("dialogue")]
+    return []
+
+
+@rules.predicate
+def represents_huvudman(user: User, subject: Model | None) -> bool:
+    """Holds when the subject belongs to exactly one huvudman, and the user represents it today."""
+    owners = {dialogue.huvudman_id for dialogue in dialogues_of(subject)}
+    return len(owners) == 1 and represented_by(user).filter(pk__in=owners).exists()
+
+
+PERMISSIONS = {
+    "dialogues.view_desk": is_staff,
+    "dialogues.view_dialogue": is_staff,
+    "dialogues.plan_cycle": is_planner,
+    "dialogues.prepare_batch": is_planner,
+    "dialogues.approve_batch": is_planner,
+    "dialogues.invite": is_planner,
+    "dialogues.answer_invitation": runs_dialogues | represents_huvudman,
+    "dialogues.run_introduction": runs_dialogues,
+    "dialogues.propose_time": runs_dialogues,
+    "dialogues.settle_time": runs_dialogues | represents_huvudman,
+    "dialogues.send_questions": runs_dialogues | represents_huvudman,
+    "dialogues.hold_dialogue": is_leader,
+    "dialogues.hold_feedback": is_leader,
+    "dialogues.close_dialogue": runs_dialogues,
+    "dialogues.cancel_dialogue": runs_dialogues | represents_huvudman,
+    "dialogues.order_underlag": runs_dialogues,
+    "dialogues.confirm_underlag": is_leader,
+    "dialogues.issue_underlag": runs_dialogues,
+    "dialogues.view_letters": is_planner | is_leader | is_registrar | is_administrator,
+    "dialogues.handle_letters": is_planner,
+}
+
+for name, predicate in PERMISSIONS.items():
+    rules.add_perm(name, predicate)
