@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from django.db.models import QuerySet
 
 from dialogues.calendar import meeting_calendar
 from dialogues.letters import Attachment, queue_letter
-from dialogues.models import Dialogue, Letter, LetterKind, Meeting
+from dialogues.models import Dialogue, Letter, LetterKind, Meeting, MeetingStaff
 from huvudman.models import Contact, Huvudman
 from huvudman.queries import valid_contacts
 
@@ -81,7 +83,7 @@ def write_to_staff(
         )
 
 
-def booked(meeting: Meeting) -> Iterable:
+def booked(meeting: Meeting) -> QuerySet[MeetingStaff]:
     """The people from the agencies who are booked for the meeting."""
     return meeting.staff.filter(is_booked=True).select_related("user", "agency").order_by("pk")
 

@@ -61,7 +61,7 @@ def set_up_introduction(
 
 
 def place(*, dialogue: Dialogue, meeting: Meeting, actor: Actor) -> Seat:
-    """Give the huvudman a seat and tell it when and where. Raises NotPossible when the group is full or over."""
+    """Give the huvudman a seat and tell it when and where. Raises NotPossible when there is none."""
     actor.require("dialogues.answer_invitation", dialogue)
     with transaction.atomic():
         locked = MEETINGS.locked(meeting)
@@ -116,12 +116,12 @@ def hold_introduction(*, meeting: Meeting, attended: set[int], actor: Actor) -> 
     """
 
     def note_attendance(row: Meeting) -> None:
-        for seat in (
-            row.taken_seats.filter(is_current=True).select_related("dialogue").order_by("dialogue_id")
-        ):
+        taken = row.taken_seats.filter(is_current=True).select_related("dialogue")
+        for seat in taken.order_by("dialogue_id"):
             seat.attended = seat.dialogue_id in attended
             seat.save(update_fields=["attended"])
-            move(seat.dialogue, to=DialogueState.INTRODUCED, actor=actor, attended=seat.attended)
+            if seat.dialogue.state == DialogueState.ACCEPTED:
+                move(seat.dialogue, to=DialogueState.INTRODUCED, actor=actor, attended=seat.attended)
 
     return MEETINGS.walk(meeting, to=MeetingState.HELD, actor=actor, after=note_attendance)
 

@@ -15,6 +15,7 @@ from dialogues.letters import queue_letter
 from dialogues.links import answer_link
 from dialogues.models import (
     Answer,
+    BatchState,
     Channel,
     Dialogue,
     DialogueState,
@@ -31,6 +32,7 @@ STATE_AFTER = {
     Answer.NO: DialogueState.DECLINED,
 }
 ANSWERABLE = frozenset({DialogueState.INVITED, *STATE_AFTER.values()})
+NOT_SENT = frozenset({BatchState.DRAFT, BatchState.APPROVED, BatchState.SCHEDULED})
 OWN_CHANNELS = frozenset({Channel.LINK, Channel.PORTAL})
 """Channels that close when the answer date has passed; by phone it is never too late."""
 
@@ -77,7 +79,7 @@ def answer_invitation(
     comment: str = "",
     contact: Contact | None = None,
 ) -> InvitationAnswer:
-    """Record the huvudman's answer; a new one replaces the old, which is kept. The same answer again does nothing.
+    """Record the huvudman's answer. A new one counts before the old; the same again does nothing.
 
     Raises NotPossible when the answer date has passed (own channels) or the dialogue has gone further.
     """
@@ -109,11 +111,7 @@ def carry_to_later_batch(*, dialogue: Dialogue, batch: InvitationBatch, actor: A
 
     def check(row: Dialogue) -> None:
         later = (batch.year, batch.number) > (row.batch.year, row.batch.number)
-        if (
-            batch.cycle_id != row.cycle_id
-            or not later
-            or batch.state not in {"draft", "approved", "scheduled"}
-        ):
+        if batch.cycle_id != row.cycle_id or not later or batch.state not in NOT_SENT:
             raise NotPossible(_("Välj en senare omgång som inte har skickats."))
 
     def change(row: Dialogue) -> None:

@@ -43,6 +43,9 @@ PERMISSIONS: dict[str, str] = {
 }
 MEETINGS = Machine(model=Meeting, table=TABLE, permissions=PERMISSIONS)
 
+ALONE = (MeetingKind.DIALOGUE, MeetingKind.FEEDBACK)
+"""Phases in which the agencies meet one huvudman at a time."""
+
 TIME_OPEN = frozenset({DialogueState.INTRODUCED, DialogueState.UNDERLAG_SENT})
 """States of a dialogue in which a first time may be proposed."""
 
@@ -232,7 +235,7 @@ def _make_meeting(
 
 def _only_dialogue(meeting: Meeting) -> Dialogue:
     return Dialogue.objects.select_related("huvudman", "batch").get(
-        seats__meeting=meeting, seats__is_current=True
+        seats__meeting=meeting, seats__is_current=True, seats__kind__in=ALONE
     )
 
 
@@ -242,8 +245,10 @@ def _count_change(meeting: Meeting) -> None:
 
 
 def _fix_time(dialogue: Dialogue, meeting: Meeting, actor: Actor) -> None:
+    if meeting.kind == MeetingKind.FEEDBACK:
+        return _tell_fixed(LetterKind.FEEDBACK, dialogue, meeting)
     dialogue = move(dialogue, to=DialogueState.TIME_FIXED, actor=actor)
-    _tell_fixed(LetterKind.TIME_FIXED, dialogue, meeting)
+    return _tell_fixed(LetterKind.TIME_FIXED, dialogue, meeting)
 
 
 def _unfix_time(dialogue: Dialogue, actor: Actor) -> None:
