@@ -1,0 +1,113 @@
+"""What every source reader yields, and the files they read from. Plain Python."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from quality_system.values import Value
+
+UNIT, HUVUDMAN, KOMMUN, LAN, RIKET = "unit", "huvudman", "kommun", "lan", "riket"
+ALL, GIRLS, BOYS = "all", "girls", "boys"
+
+MAX_LINE = 4_000_000
+MAX_LINES = 5_000_000
+
+UNIT_CODE = re.compile(r"[0-9]{8}")
+ORGNR = re.compile(r"[0-9]{10}")
+PERIOD = re.compile(r"(?:19|20)[0-9]{2}(?:/[0-9]{2})?")
+
+
+class SourceFault(ValueError):
+    """The file as a whole cannot be read. The text says why, in Swedish, with the line where it is known."""
+
+    def __init__(self, reason: str, line: int | None = None) -> None:
+        super().__init__(f"rad {line}: {reason}" if line else reason)
+        self.reason, self.line = reason, line
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One value of one measure, for one unit, huvudman, kommun or län (by `code`) or the whole country.
+
+    `measure` is the indicator's key. `orgnr` is the huvudman that the source names for a unit, if it does.
+    `count` is how many pupils the value rests on, where the source says so exactly.
+    """
+
+    level: str
+    code: str
+    measure: str
+    period: str
+    value: Value
+    source: str
+    source_version: str
+    line: int
+    sex: str = ALL
+    count: int | None = None
+    orgnr: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFact:
+    """Who runs a unit, as the source says."""
+
+    code: str
+    orgnr: str
+    name: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A line, or a value in it, that could not be read."""
+
+    line: int
+    reason: str
+
+
+Item = Observation | UnitFact | Rejected
+Reader = Callable[[BinaryIO], Iterator[Item]]
+
+
+def lines_of(stream: BinaryIO) -> Iterator[tuple[int, str]]:
+    """The numbered lines of a UTF-8 file, plain or gzip (told by its first bytes), without line ends.
+
+    Raises SourceFault for bytes that are no UTF-8 text, a broken archive, or a size no real file has.
+    """
+    plain = _unpacked(stream)
+    for at in range(1, MAX_LINES + 1):
+        raw = _next_line(plain, at)
+        if not raw:
+            return
+        yield at, _decoded(raw, at)
+    raise SourceFault("filen har orimligt många rader", MAX_LINES)
+
+
+def _unpacked(stream: BinaryIO) -> BinaryIO:
+    buffered = io.BufferedReader(stream)  # type: ignore[arg-type]
+    packed = buffered.peek(2)[:2] == b"\x1f\x8b"
+    return gzip.GzipFile(fileobj=buffered) if packed else buffered  # type: ignore[return-value]
+
+
+def _next_line(plain: BinaryIO, at: int) -> bytes:
+    try:
+        raw = plain.readline(MAX_LINE + 1)
+    except (OSError, EOFError) as fault:
+        raise SourceFault("den packade filen är skadad eller avbruten", at) from fault
+    if len(raw) > MAX_LINE:
+        raise SourceFault("raden är orimligt lång", at)
+    return raw
+
+
+def _decoded(raw: bytes, at: int) -> str:
+    try:
+        text = raw.decode("utf-8-sig" if at == 1 else "utf-8")
+    except UnicodeDecodeError as fault:
+        raise SourceFault("filen är inte text i UTF-8", at) from fault
+    if "\0" in text:
+        raise SourceFault("filen är inte en textfil", at)
+    return text.rstrip("\r\n")
