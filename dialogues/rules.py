@@ -32,9 +32,11 @@ def represents_huvudman(user: User, subject: Model | None) -> bool:
 PERMISSIONS = {
     "dialogues.view_desk": is_staff,
     "dialogues.view_dialogue": is_staff,
+    "dialogues.view_batch": is_staff,
     "dialogues.plan_cycle": is_planner,
     "dialogues.prepare_batch": is_planner,
     "dialogues.approve_batch": is_planner,
+    "dialogues.send_batch": rules.always_deny,
     "dialogues.invite": is_planner,
     "dialogues.answer_invitation": runs_dialogues | represents_huvudman,
     "dialogues.run_introduction": runs_dialogues,

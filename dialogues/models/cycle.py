@@ -44,6 +44,7 @@ class BatchState(models.TextChoices):
     APPROVED = "approved", _("godkänd")
     SCHEDULED = "scheduled", _("schemalagd")
     SENDING = "sending", _("skickas")
+    STOPPED = "stopped", _("stoppad")
     SENT = "sent", _("skickad")
     CLOSED = "closed", _("avslutad")
 

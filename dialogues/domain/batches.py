@@ -1,0 +1,186 @@
+"""The lifecycle of an invitation batch, from draft to closed."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.actors import Actor
+from accounts.domain.machine import Machine, NotPossible, WrongState
+from dialogues.models import BatchState as S
+from dialogues.models import DialogueState, InvitationBatch
+
+TABLE: dict[str, frozenset[str]] = {
+    S.DRAFT: frozenset({S.APPROVED}),
+    S.APPROVED: frozenset({S.DRAFT, S.SCHEDULED}),
+    S.SCHEDULED: frozenset({S.APPROVED, S.SENDING}),
+    S.SENDING: frozenset({S.STOPPED, S.SENT}),
+    S.STOPPED: frozenset({S.SCHEDULED}),
+    S.SENT: frozenset({S.CLOSED}),
+    S.CLOSED: frozenset(),
+}
+PREPARE, APPROVE, SEND = "dialogues.prepare_batch", "dialogues.approve_batch", "dialogues.send_batch"
+BATCHES = Machine(
+    model=InvitationBatch,
+    table=TABLE,
+    permissions={
+        S.DRAFT: PREPARE,
+        S.APPROVED: APPROVE,
+        S.SCHEDULED: PREPARE,
+        S.SENDING: SEND,
+        S.STOPPED: PREPARE,
+        S.SENT: SEND,
+        S.CLOSED: PREPARE,
+    },
+)
+
+
+def approve_batch(*, batch: InvitationBatch, actor: Actor) -> InvitationBatch:
+    """Approve a draft. Above SECOND_APPROVAL_ABOVE huvudmän it takes another person than who prepared it.
+
+    Raises NotPossible then, and when the batch is empty or has been scheduled.
+    """
+
+    def check(row: InvitationBatch) -> None:
+        if row.state != S.DRAFT:
+            raise WrongState(_("Omgången är redan schemalagd."))
+        _refuse_approval(row, actor)
+
+    def change(row: InvitationBatch) -> None:
+        row.approved_by = actor.user
+
+    return BATCHES.walk(batch, to=S.APPROVED, actor=actor, check=check, change=change)
+
+
+def withdraw_approval(*, batch: InvitationBatch, actor: Actor) -> InvitationBatch:
+    """Make an approved batch a draft again."""
+
+    def change(row: InvitationBatch) -> None:
+        row.approved_by = None
+
+    return BATCHES.walk(batch, to=S.DRAFT, actor=actor, change=change)
+
+
+def schedule_batch(
+    *, batch: InvitationBatch, send_at: datetime.datetime, answer_by: datetime.date, actor: Actor
+) -> InvitationBatch:
+    """Set when the invitations go out and the last day to answer.
+
+    Raises NotPossible for times in the wrong order, and when the batch is scheduled for another time.
+    """
+
+    def check(row: InvitationBatch) -> None:
+        if row.state != S.APPROVED:
+            raise WrongState(_("Utskicket är stoppat. Återuppta det i stället."))
+        errors = date_errors(send_at, answer_by)
+        if errors:
+            raise NotPossible(" ".join(errors.values()))
+
+    def change(row: InvitationBatch) -> None:
+        row.send_at, row.answer_by = send_at, answer_by
+
+    scheduled = BATCHES.walk(
+        batch,
+        to=S.SCHEDULED,
+        actor=actor,
+        check=check,
+        change=change,
+        send_at=send_at.isoformat(),
+        answer_by=answer_by.isoformat(),
+    )
+    if (scheduled.send_at, scheduled.answer_by) != (send_at, answer_by):
+        raise NotPossible(_("Omgången är redan schemalagd till en annan tid. Avbryt schemat först."))
+    return scheduled
+
+
+def date_errors(send_at: datetime.datetime, answer_by: datetime.date) -> dict[str, str]:
+    """What is wrong with the two times, by field: sending in the future, answering after that."""
+    errors = {}
+    if send_at <= timezone.now():
+        errors["send_at"] = _("Välj en tid som inte har passerat.")
+    if answer_by <= timezone.localdate(send_at):
+        errors["answer_by"] = _("Sista svarsdag ska vara efter den dag då inbjudningarna skickas.")
+    return errors
+
+
+def unschedule_batch(*, batch: InvitationBatch, actor: Actor) -> InvitationBatch:
+    """Take a scheduled batch back to approved. Raises NotPossible when anyone has been invited."""
+
+    def check(row: InvitationBatch) -> None:
+        if row.state != S.SCHEDULED:
+            raise WrongState(_("Bara en schemalagd omgång kan tas ur schemat."))
+        if row.invitations.exists():
+            raise NotPossible(_("Några är redan inbjudna. Stoppa utskicket i stället när det har börjat."))
+
+    def change(row: InvitationBatch) -> None:
+        row.send_at = row.answer_by = None
+
+    return BATCHES.walk(batch, to=S.APPROVED, actor=actor, check=check, change=change)
+
+
+def start_sending(*, batch: InvitationBatch, actor: Actor) -> InvitationBatch:
+    """Begin to send a scheduled batch whose time has come. Raises NotPossible before that."""
+
+    def check(row: InvitationBatch) -> None:
+        if row.send_at and row.send_at > timezone.now():
+            raise NotPossible(_("Tiden för utskicket har inte kommit."))
+
+    return BATCHES.walk(batch, to=S.SENDING, actor=actor, check=check)
+
+
+def stop_batch(*, batch: InvitationBatch, actor: Actor) -> InvitationBatch:
+    """Stop the sending: no more invitations are written. Those written already are the outbox's."""
+    return BATCHES.walk(batch, to=S.STOPPED, actor=actor)
+
+
+def resume_batch(*, batch: InvitationBatch, actor: Actor) -> InvitationBatch:
+    """Take up a stopped batch: it is scheduled with its old times, so the next beat goes on with the rest."""
+
+    def check(row: InvitationBatch) -> None:
+        if row.state != S.STOPPED:
+            raise WrongState(_("Bara ett stoppat utskick kan återupptas."))
+        if row.answer_by and row.answer_by <= timezone.localdate():
+            raise NotPossible(_("Svarstiden har gått ut, så utskicket kan inte återupptas."))
+
+    return BATCHES.walk(batch, to=S.SCHEDULED, actor=actor, check=check)
+
+
+def finish_sending(*, batch: InvitationBatch, actor: Actor) -> InvitationBatch:
+    """Note that everyone has been invited or left out. Raises NotPossible while someone is left."""
+
+    def check(row: InvitationBatch) -> None:
+        left = row.dialogues.filter(state=DialogueState.PLANNED).count()
+        if left:
+            raise NotPossible(
+                ngettext("En huvudman är inte inbjuden.", "%(n)s huvudmän är inte inbjudna.", left)
+                % {"n": left}
+            )
+
+    return BATCHES.walk(batch, to=S.SENT, actor=actor, check=check)
+
+
+def close_batch(*, batch: InvitationBatch, actor: Actor) -> InvitationBatch:
+    """Close a sent batch when the time to answer has passed. Raises NotPossible before that."""
+
+    def check(row: InvitationBatch) -> None:
+        if row.answer_by and row.answer_by >= timezone.localdate():
+            raise NotPossible(_("Omgången kan avslutas när svarstiden har gått ut."))
+
+    return BATCHES.walk(batch, to=S.CLOSED, actor=actor, check=check)
+
+
+def needs_second_person(batch: InvitationBatch) -> bool:
+    """Tell whether the batch is so large that somebody else than who prepared it must approve it."""
+    return batch.dialogues.count() > settings.SECOND_APPROVAL_ABOVE
+
+
+def _refuse_approval(batch: InvitationBatch, actor: Actor) -> None:
+    if not batch.dialogues.exists():
+        raise NotPossible(_("Omgången är tom."))
+    own = actor.user is not None and actor.user.pk == batch.prepared_by_id
+    if own and needs_second_person(batch):
+        raise NotPossible(_("Du har förberett omgången. En annan planerare behöver godkänna den."))

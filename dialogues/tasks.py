@@ -1,0 +1,15 @@
+"""The tasks of the dialogues, by name. Letters and underlag keep theirs in their own rooms."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from accounts.actors import SYSTEM
+
+
+@shared_task(name="dialogues.start_due_batches")
+def start_due_batches() -> None:
+    """Send the batches whose time has come. Safe to run twice at once, and after a killed worker."""
+    from dialogues.domain import sending
+
+    sending.start_due_batches(actor=SYSTEM)
