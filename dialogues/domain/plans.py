@@ -15,7 +15,7 @@ from accounts.domain.audit import record
 from accounts.domain.machine import NotPossible
 from dialogues.models import BatchState, Cycle, Dialogue, InvitationBatch
 from dialogues.planning import Block, Plan, Unit, plan
-from dialogues.planning.units import input_sha256
+from dialogues.planning.units import all_blocks, input_sha256
 from huvudman.models import Huvudman
 
 CHUNK = 1000
@@ -123,7 +123,7 @@ def _write(cycle: Cycle, drawn: Plan, actor: Actor) -> None:
 
 
 def _make_batches(cycle: Cycle, actor: Actor) -> dict[Block, InvitationBatch]:
-    blocks = [Block(y, b) for y in range(1, cycle.years + 1) for b in range(1, cycle.batches_per_year + 1)]
+    blocks = all_blocks(cycle.years, cycle.batches_per_year)
     rows = InvitationBatch.objects.bulk_create(
         InvitationBatch(
             cycle=cycle,
@@ -137,9 +137,8 @@ def _make_batches(cycle: Cycle, actor: Actor) -> dict[Block, InvitationBatch]:
 
 
 def _dialogues(cycle: Cycle, drawn: Plan, batches: dict[Block, InvitationBatch]) -> Iterable[Dialogue]:
-    keys = dict(Huvudman.objects.values_list("public_id", "pk"))
-    by_id = {str(public_id): pk for public_id, pk in keys.items()}
+    keys = {str(public_id): pk for public_id, pk in Huvudman.objects.values_list("public_id", "pk")}
     return [
-        Dialogue(cycle=cycle, batch=batches[block], huvudman_id=by_id[unit])
+        Dialogue(cycle=cycle, batch=batches[block], huvudman_id=keys[unit])
         for unit, block in drawn.assignment.items()
     ]

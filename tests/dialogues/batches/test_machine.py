@@ -16,8 +16,9 @@ from accounts.models import AuditEntry, StaffRole
 from dialogues.domain import batches
 from dialogues.models import BatchState as S
 from dialogues.models import InvitationBatch
-from tests.accounts.factories import UserFactory, staff
-from tests.dialogues.factories import BatchFactory, DialogueFactory
+from tests.accounts.factories import UserFactory, staff_user
+from tests.dialogues.batches.factories import batch_in
+from tests.dialogues.factories import DialogueFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -48,8 +49,8 @@ BY_THE_SYSTEM = {"start", "finish"}
 
 def batch_for(verb: str, state: S) -> InvitationBatch:
     """A batch in `state` with everything else in order for the verb."""
-    batch = BatchFactory.create(state=state)
-    DialogueFactory.create(batch=batch, state="invited" if verb == "finish" else "planned")
+    batch = batch_in(state)
+    DialogueFactory(batch=batch, state="invited" if verb == "finish" else "planned")
     if verb == "close" and batch.answer_by:
         batch.answer_by = timezone.localdate() - datetime.timedelta(days=1)
         batch.save()
@@ -75,7 +76,7 @@ def test_each_verb_by_each_role(verb: str, role: StaffRole | None) -> None:
     act, wanted, allowed_from = VERBS[verb]
     (state,) = allowed_from
     batch = batch_for(verb, state)
-    actor = person(staff(role) if role else UserFactory.create())
+    actor = person(staff_user(role) if role else UserFactory())
     if role == StaffRole.PLANNER and verb not in BY_THE_SYSTEM:
         assert act(batch=batch, actor=actor).state == wanted
     else:
@@ -108,7 +109,7 @@ def test_a_failure_in_the_middle_leaves_nothing(verb: str, monkeypatch: pytest.M
 
 
 def test_an_unknown_batch_is_not_made_up() -> None:
-    batch = BatchFactory.create()
+    batch = batch_in(S.DRAFT)
     InvitationBatch.objects.all().delete()
     with pytest.raises(InvitationBatch.DoesNotExist):
         batches.approve_batch(batch=batch, actor=SYSTEM)

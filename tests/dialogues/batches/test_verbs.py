@@ -15,7 +15,8 @@ from accounts.models import AuditEntry, User
 from dialogues.domain import batches
 from dialogues.models import BatchState, Invitation, InvitationBatch
 from tests.accounts.factories import planner
-from tests.dialogues.factories import BatchFactory, DialogueFactory
+from tests.dialogues.batches.factories import batch_in
+from tests.dialogues.factories import DialogueFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +26,7 @@ def in_days(days: float) -> datetime.datetime:
 
 
 def draft(prepared_by: User, size: int) -> InvitationBatch:
-    batch = BatchFactory.create(prepared_by=prepared_by)
+    batch = batch_in(BatchState.DRAFT, prepared_by=prepared_by)
     DialogueFactory.create_batch(size, batch=batch)
     return batch
 
@@ -54,16 +55,16 @@ class TestApproval:
 
     def test_an_empty_batch_is_refused(self) -> None:
         with pytest.raises(NotPossible, match="tom"):
-            batches.approve_batch(batch=BatchFactory.create(), actor=person(planner()))
+            batches.approve_batch(batch=batch_in(BatchState.DRAFT), actor=person(planner()))
 
     def test_withdrawn_approval_names_nobody(self) -> None:
-        batch = BatchFactory.create(state=BatchState.APPROVED, approved_by=planner())
+        batch = batch_in(BatchState.APPROVED, approved_by=planner())
         assert batches.withdraw_approval(batch=batch, actor=person(planner())).approved_by is None
 
 
 class TestSchedule:
     def test_times_are_kept_and_logged(self) -> None:
-        batch = BatchFactory.create(state=BatchState.APPROVED)
+        batch = batch_in(BatchState.APPROVED)
         send_at, answer_by = in_days(3), timezone.localdate() + datetime.timedelta(days=24)
         batches.schedule_batch(batch=batch, send_at=send_at, answer_by=answer_by, actor=person(planner()))
         batch.refresh_from_db()
@@ -75,7 +76,7 @@ class TestSchedule:
     )
     @time_machine.travel("2026-11-24 09:00+01:00", tick=False)
     def test_times_in_the_wrong_order_are_refused(self, send_in: float, answer_in: int, field: str) -> None:
-        batch = BatchFactory.create(state=BatchState.APPROVED)
+        batch = batch_in(BatchState.APPROVED)
         send_at, answer_by = in_days(send_in), timezone.localdate() + datetime.timedelta(days=answer_in)
         assert list(batches.date_errors(send_at, answer_by)) == [field]
         with pytest.raises(NotPossible):
@@ -90,53 +91,53 @@ class TestSchedule:
         assert not batches.date_errors(send_at, datetime.date(2026, 12, 2))
 
     def test_another_time_for_a_scheduled_batch_is_refused(self) -> None:
-        batch = BatchFactory.create(state=BatchState.SCHEDULED)
+        batch = batch_in(BatchState.SCHEDULED)
         with pytest.raises(NotPossible, match="annan tid"):
             batches.schedule_batch(
                 batch=batch, send_at=in_days(5), answer_by=batch.answer_by, actor=person(planner())
             )
 
     def test_taken_out_of_the_schedule_it_has_no_times(self) -> None:
-        batch = BatchFactory.create(state=BatchState.SCHEDULED)
+        batch = batch_in(BatchState.SCHEDULED)
         back = batches.unschedule_batch(batch=batch, actor=person(planner()))
         assert (back.send_at, back.answer_by) == (None, None)
 
     def test_a_batch_that_has_begun_cannot_leave_the_schedule(self) -> None:
-        batch = BatchFactory.create(state=BatchState.SCHEDULED)
-        invited = DialogueFactory.create(batch=batch, state="invited")
+        batch = batch_in(BatchState.SCHEDULED)
+        invited = DialogueFactory(batch=batch, state="invited")
         Invitation.objects.create(dialogue=invited, batch=batch, answer_by=batch.answer_by)
         with pytest.raises(NotPossible, match="redan inbjudna"):
             batches.unschedule_batch(batch=batch, actor=person(planner()))
 
     def test_the_database_refuses_a_scheduled_batch_without_times(self) -> None:
         with pytest.raises(IntegrityError), transaction.atomic():
-            BatchFactory.create(state=BatchState.SCHEDULED, send_at=None, answer_by=None)
+            batch_in(BatchState.SCHEDULED, send_at=None, answer_by=None)
 
 
 class TestSending:
     def test_it_does_not_start_before_its_time(self) -> None:
-        batch = BatchFactory.create(state=BatchState.SCHEDULED, send_at=in_days(1))
+        batch = batch_in(BatchState.SCHEDULED, send_at=in_days(1))
         with pytest.raises(NotPossible, match="inte har kommit|har inte kommit"):
             batches.start_sending(batch=batch, actor=SYSTEM)
 
     def test_it_is_not_finished_while_somebody_is_left(self) -> None:
-        batch = BatchFactory.create(state=BatchState.SENDING)
+        batch = batch_in(BatchState.SENDING)
         DialogueFactory.create_batch(2, batch=batch)
         with pytest.raises(NotPossible, match="2 huvudmän är inte inbjudna"):
             batches.finish_sending(batch=batch, actor=SYSTEM)
 
     def test_stopped_and_resumed_it_keeps_its_times(self) -> None:
-        batch = BatchFactory.create(state=BatchState.SENDING)
+        batch = batch_in(BatchState.SENDING)
         stopped = batches.stop_batch(batch=batch, actor=person(planner()))
         resumed = batches.resume_batch(batch=stopped, actor=person(planner()))
         assert (resumed.state, resumed.send_at) == (BatchState.SCHEDULED, batch.send_at)
 
     def test_it_is_not_resumed_when_the_answer_date_has_come(self) -> None:
-        batch = BatchFactory.create(state=BatchState.STOPPED, answer_by=timezone.localdate())
+        batch = batch_in(BatchState.STOPPED, answer_by=timezone.localdate())
         with pytest.raises(NotPossible, match="Svarstiden"):
             batches.resume_batch(batch=batch, actor=person(planner()))
 
     def test_it_is_not_closed_on_the_last_day_to_answer(self) -> None:
-        batch = BatchFactory.create(state=BatchState.SENT, answer_by=timezone.localdate())
+        batch = batch_in(BatchState.SENT, answer_by=timezone.localdate())
         with pytest.raises(NotPossible, match="svarstiden"):
             batches.close_batch(batch=batch, actor=person(planner()))
