@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pghistory
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
@@ -19,6 +21,7 @@ class ContactRole(models.TextChoices):
     OTHER = "other", _("annan")
 
 
+@pghistory.track(level=pgtrigger.Statement, model_name="ContactHistory")
 class Contact(models.Model):
     """A person (or a functional mailbox) that represents a huvudman for a time."""
 

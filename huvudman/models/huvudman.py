@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import uuid
 
+import pghistory
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from huvudman.models.orgnr import OrgnrIsValid, is_personnummer, shown
+from huvudman.models.source import Source
+from huvudman.models.unit import Skolform
 
 
 class HuvudmanType(models.TextChoices):
@@ -28,7 +36,11 @@ class LegalForm(models.TextChoices):
     HANDELSBOLAG = "hb", _("handelsbolag eller kommanditbolag")
     ENSKILD_FIRMA = "enskild_firma", _("enskild firma")
     TROSSAMFUND = "trossamfund", _("trossamfund")
-    OFFENTLIG = "offentlig", _("offentlig")
+    KOMMUN = "kommun", _("kommun")
+    KOMMUNALFORBUND = "kommunalforbund", _("kommunalförbund")
+    REGION = "region", _("region")
+    STAT = "stat", _("statlig enhet")
+    OFFENTLIG = "offentlig", _("offentlig korporation eller anstalt")
     OTHER = "other", _("annan")
 
 
@@ -57,6 +69,7 @@ class Koncern(models.Model):
         return self.name
 
 
+@pghistory.track(level=pgtrigger.Statement, model_name="HuvudmanHistory")
 class Huvudman(models.Model):
     """A school authority. `public_id` is what the world sees: an orgnr can be a personnummer."""
 
@@ -89,6 +102,12 @@ class Huvudman(models.Model):
     street = models.CharField(_("adress"), max_length=200, blank=True)
     postal_code = models.CharField(_("postnummer"), max_length=10, blank=True)
     post_town = models.CharField(_("postort"), max_length=100, blank=True)
+    skolformer = ArrayField(
+        models.CharField(max_length=10, choices=Skolform.choices),
+        default=list,
+        blank=True,
+        verbose_name=_("skolformer"),
+    )
     children = models.PositiveIntegerField(_("barn i förskola"), null=True, blank=True)
     pupils = models.PositiveIntegerField(_("elever"), null=True, blank=True)
     size_class = models.CharField(
@@ -96,12 +115,31 @@ class Huvudman(models.Model):
     )
     active_from = models.DateField(_("verksam från"), null=True, blank=True)
     active_to = models.DateField(_("verksam till"), null=True, blank=True)
-    source = models.CharField(_("källa"), max_length=40, default="manual")
+    source = models.CharField(_("källa"), max_length=40, choices=Source.choices, default=Source.MANUAL)
 
     class Meta:
         verbose_name = _("huvudman")
         verbose_name_plural = _("huvudmän")
         ordering = ("name",)
+        constraints = [
+            models.CheckConstraint(
+                condition=OrgnrIsValid(models.F("orgnr")),
+                name="huvudman_orgnr_is_valid",
+                violation_error_message=_("Organisationsnumret stämmer inte. Kontrollera siffrorna."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(active_to__gte=models.F("active_from"))
+                | models.Q(active_from__isnull=True)
+                | models.Q(active_to__isnull=True),
+                name="huvudman_period_in_order",
+                violation_error_message=_("Sista dagen kan inte ligga före den första."),
+            ),
+        ]
+        indexes = [
+            GinIndex(OpClass("name", name="gin_trgm_ops"), name="huvudman_by_likeness"),
+            GinIndex(fields=["skolformer"], name="huvudman_by_skolform"),
+            models.Index(fields=["name", "id"], name="huvudman_by_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -110,6 +148,23 @@ class Huvudman(models.Model):
     def is_offentlig(self) -> bool:
         """Tell whether the huvudman is public (kommun, kommunalförbund, region or the state)."""
         return self.type != HuvudmanType.ENSKILD
+
+    @property
+    def is_person(self) -> bool:
+        """Tell whether the orgnr is a sole trader's personnummer, never to be shown whole."""
+        return is_personnummer(self.orgnr)
+
+    @property
+    def shown_orgnr(self) -> str:
+        """The orgnr as people may see it: a personnummer loses its last four figures."""
+        return shown(self.orgnr)
+
+    @property
+    def size(self) -> int | None:
+        """Children and pupils together; None when neither is known."""
+        if self.children is None and self.pupils is None:
+            return None
+        return (self.children or 0) + (self.pupils or 0)
 
 
 class HuvudmanEvent(models.Model):
@@ -129,17 +184,23 @@ class HuvudmanEvent(models.Model):
     after = models.ForeignKey(
         Huvudman, null=True, blank=True, on_delete=models.PROTECT, related_name="earlier_events"
     )
+    orgnr_before = models.CharField(_("organisationsnummer före"), max_length=10, blank=True)
     note = models.TextField(_("anteckning"), blank=True)
 
     class Meta:
         verbose_name = _("händelse")
         verbose_name_plural = _("händelser")
-        ordering = ("-on",)
+        ordering = ("-on", "-id")
+        indexes = [models.Index(fields=["orgnr_before"], name="huvudman_by_former_orgnr")]
         constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(kind="new_orgnr") | models.Q(orgnr_before__regex=r"^\d{10}$"),
+                name="huvudman_event_keeps_orgnr",
+            ),
             models.CheckConstraint(
                 condition=models.Q(before__isnull=False) | models.Q(after__isnull=False),
                 name="huvudman_event_concerns_someone",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

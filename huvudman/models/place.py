@@ -24,7 +24,7 @@ class Lan(models.Model):
     """A län, by its two-figure code."""
 
     code = models.CharField(_("kod"), max_length=2, primary_key=True)
-    name = models.CharField(_("namn"), max_length=50, unique=True)
+    name = models.CharField(_("namn"), max_length=50, unique=True, db_collation="sv-x-icu")
     office = models.ForeignKey(
         RegionalOffice,
         null=True,
@@ -47,7 +47,7 @@ class Kommun(models.Model):
     """A kommun, by its four-figure code."""
 
     code = models.CharField(_("kod"), max_length=4, primary_key=True)
-    name = models.CharField(_("namn"), max_length=50, unique=True)
+    name = models.CharField(_("namn"), max_length=50, unique=True, db_collation="sv-x-icu")
     lan = models.ForeignKey(Lan, on_delete=models.PROTECT, related_name="kommuner", verbose_name=_("län"))
 
     class Meta:

@@ -1,0 +1,94 @@
+"""Is this file a workbook that is safe to open? Asked before any spreadsheet library sees it."""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+
+from huvudman.register.problems import Problem, Reason, RegisterFileError
+
+MAX_FILE = 25_000_000
+MAX_UNPACKED = 150_000_000
+MAX_PARTS = 500
+CHUNK = 1 << 20
+
+# The reader holds a sheet as one dense block from the first to the last cell, so a single cell far away is
+# as dangerous as a large file. Columns up to EZ and rows up to 49 999 are ten times what a register needs.
+FAR = rb"""r[\s=]+["'](?:[A-Za-z]{3,}\d|[F-Zf-z][A-Za-z]\d|[A-Za-z]{0,2}(?:[5-9]\d{4}|\d{6,}))"""
+FAR_REFERENCE = re.compile(FAR)  # quick, also matches other elements
+FAR_CELL = re.compile(rb"<(?:\w+:)?(?:c|row)\s(?:[^>]{0,120}\s)?" + FAR)
+OVERLAP = 200
+
+
+def check_workbook(content: bytes) -> None:
+    """Raise RegisterFileError unless `content` is a zip archive with a workbook of reasonable size.
+
+    Both the sizes the archive declares and those that unpacking really gives are checked, in constant memory.
+    """
+    if not content.strip(b"\x00 \r\n\t"):
+        raise RegisterFileError(Problem(Reason.EMPTY_FILE))
+    if len(content) > MAX_FILE:
+        raise RegisterFileError(Problem(Reason.TOO_LARGE))
+    parts = _parts(content)
+    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+        raise RegisterFileError(Problem(Reason.TOO_LARGE))
+    if sum(part.compress_size for part in parts) > len(content):
+        raise RegisterFileError(Problem(Reason.TOO_LARGE))
+    if not any(part.filename == "xl/workbook.xml" for part in parts):
+        raise RegisterFileError(Problem(Reason.NOT_A_WORKBOOK))
+    _unpack(content, parts)
+
+
+def _parts(content: bytes) -> list[zipfile.ZipInfo]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, struct.error, ValueError, OSError) as error:
+        raise RegisterFileError(Problem(Reason.NOT_A_WORKBOOK)) from error
+    if any(part.flag_bits & 1 or part.compress_type not in (0, 8) for part in parts):
+        raise RegisterFileError(Problem(Reason.NOT_A_WORKBOOK))
+    return parts
+
+
+def _unpack(content: bytes, parts: list[zipfile.ZipInfo]) -> None:
+    """Unpack every part piece by piece, counting; keep nothing."""
+    total = 0
+    for part in parts:
+        tail = b""
+        for piece in _pieces(content, part):
+            total += len(piece)
+            if total > MAX_UNPACKED:
+                raise RegisterFileError(Problem(Reason.TOO_LARGE))
+            window = tail + piece
+            if FAR_REFERENCE.search(window) and FAR_CELL.search(window):
+                raise RegisterFileError(Problem(Reason.TOO_MANY_CELLS, detail=part.filename[:80]))
+            tail = piece[-OVERLAP:]
+
+
+def _pieces(content: bytes, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    packed = memoryview(content)[_start(content, part) :][: part.compress_size]
+    if part.compress_type == zipfile.ZIP_STORED:
+        yield from (bytes(packed[i : i + CHUNK]) for i in range(0, len(packed), CHUNK))
+        return
+    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        for i in range(0, len(packed), CHUNK):
+            piece = unpacker.decompress(packed[i : i + CHUNK], CHUNK)
+            while piece:
+                yield piece
+                piece = unpacker.decompress(unpacker.unconsumed_tail, CHUNK)
+    except zlib.error as error:
+        raise RegisterFileError(Problem(Reason.NOT_A_WORKBOOK, detail=part.filename[:80])) from error
+
+
+def _start(content: bytes, part: zipfile.ZipInfo) -> int:
+    """Where the packed bytes begin: after the local header, whose name and extra field have own lengths."""
+    header = content[part.header_offset : part.header_offset + 30]
+    if len(header) < 30 or header[:4] != b"PK\x03\x04":
+        raise RegisterFileError(Problem(Reason.NOT_A_WORKBOOK))
+    name, extra = struct.unpack("<HH", header[26:30])
+    return part.header_offset + 30 + int(name) + int(extra)

@@ -1,0 +1,103 @@
+"""Compares two registers, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Generic, TypeVar
+
+from huvudman.register.rows import HuvudmanRow, UnitRow
+
+Row = TypeVar("Row", HuvudmanRow, UnitRow)
+Value = str | int | None
+FieldChange = tuple[str, Value, Value]
+"""Name of the field, value before and after. Offers and pupils are named `offer:GR` and `pupils:GR:5`."""
+
+
+@dataclass(slots=True)
+class Changes(Generic[Row]):
+    """What differs between what is known and what was read, by key."""
+
+    new: dict[str, Row] = field(default_factory=dict)
+    changed: dict[str, list[FieldChange]] = field(default_factory=dict)
+    closed: dict[str, Row] = field(default_factory=dict)
+    unchanged: int = 0
+
+    @property
+    def anything(self) -> bool:
+        """Tell whether applying would change anything."""
+        return bool(self.new or self.changed or self.closed)
+
+
+def compare(
+    known: Mapping[str, Row],
+    read: Mapping[str, Row],
+    *,
+    mentioned: Iterable[str],
+    closes: Callable[[str], bool],
+    reopens: Callable[[str], bool],
+    difference: Callable[[Row, Row], list[FieldChange]],
+) -> Changes[Row]:
+    """Compare what is known with what was read.
+
+    A known row that was not read is closed if `closes(key)` and its key is not `mentioned` anywhere. A row
+    that was read but is closed today (`reopens`) opens again, which is a change of its field `open`.
+    """
+    changes: Changes[Row] = Changes()
+    for key, after in read.items():
+        before = known.get(key)
+        if before is None:
+            changes.new[key] = after
+            continue
+        found = [] if before == after else difference(before, after)
+        if reopens(key):
+            found.append(("open", 0, 1))
+        if found:
+            changes.changed[key] = found
+        else:
+            changes.unchanged += 1
+    absent = known.keys() - read.keys() - set(mentioned)
+    changes.closed = {key: known[key] for key in sorted(absent) if closes(key)}
+    return changes
+
+
+def huvudman_difference(before: HuvudmanRow, after: HuvudmanRow) -> list[FieldChange]:
+    """Every field that differs."""
+    return _plain(before, after, HUVUDMAN_FIELDS)
+
+
+def unit_difference(before: UnitRow, after: UnitRow) -> list[FieldChange]:
+    """Every field that differs, each skolform offered and each number of pupils."""
+    return _plain(before, after, UNIT_FIELDS) + _offers(before, after)
+
+
+def _plain(before: Any, after: Any, names: Iterable[str]) -> list[FieldChange]:
+    pairs = ((name, getattr(before, name), getattr(after, name)) for name in names)
+    return [(name, _words(old), _words(new)) for name, old, new in pairs if old != new]
+
+
+def _words(value: Any) -> Value:
+    return ", ".join(value) if isinstance(value, tuple) else value
+
+
+def _offers(before: UnitRow, after: UnitRow) -> list[FieldChange]:
+    found: list[FieldChange] = []
+    for skolform in sorted(before.offers.keys() | after.offers.keys()):
+        old, new = before.offers.get(skolform), after.offers.get(skolform)
+        if old == new:
+            continue
+        groups = (old and ", ".join(old.groups), new and ", ".join(new.groups))
+        if (old is None) != (new is None) or groups[0] != groups[1]:
+            found.append((f"offer:{skolform}", groups[0], groups[1]))
+        totals = (old.pupils if old else None, new.pupils if new else None)
+        if totals[0] != totals[1]:
+            found.append((f"pupils:{skolform}", *totals))
+        counts = (old.counts if old else {}, new.counts if new else {})
+        for group in sorted(counts[0].keys() | counts[1].keys()):
+            if counts[0].get(group) != counts[1].get(group):
+                found.append((f"pupils:{skolform}:{group}", counts[0].get(group), counts[1].get(group)))
+    return found
+
+
+HUVUDMAN_FIELDS = tuple(f.name for f in fields(HuvudmanRow) if f.name != "orgnr")
+UNIT_FIELDS = tuple(f.name for f in fields(UnitRow) if f.name not in {"code", "offers"})
