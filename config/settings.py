@@ -77,6 +77,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "accounts.context.house",
             ],
         },
     },
@@ -192,6 +193,9 @@ USE_TZ = True
 TIME_ZONE = "Europe/Stockholm"
 
 # The agencies' own choices --------------------------------------------------------------------------------
+CONTACT_PHONE = env.str("CONTACT_PHONE", default="08-465 004 00")
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="kvalitetsdialog@skolverket.example")
+CONTACT_HOURS = env.str("CONTACT_HOURS", default="9–12, 13–15")
 SIZE_CLASS_LIMITS = env.list("SIZE_CLASS_LIMITS", cast=int, default=[1, 100, 500, 2000, 5000])
 SECOND_APPROVAL_ABOVE = env.int("SECOND_APPROVAL_ABOVE", default=20)
 LETTER_CLAIM_LIMIT = env.int("LETTER_CLAIM_LIMIT", default=300)

@@ -2,4 +2,6 @@
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from dialogues.views import public
+
+urlpatterns: list[URLPattern] = [*public.urlpatterns]

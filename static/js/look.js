@@ -1,0 +1,103 @@
+// Small help on top of pages that work without it: keyboard in lists, row clicks, focus on the error summary.
+(() => {
+  "use strict";
+
+  const KEYS = "single-key-shortcuts";
+  const keysOff = () => localStorage.getItem(KEYS) === "off";
+  const typing = (el) => el.closest("input, textarea, select, [contenteditable]") !== null;
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const rows = () => all("table[data-rows] tbody tr, #result_list tbody tr");
+  const rowLink = (row) => row.querySelector("th a[href], td a[href]");
+
+  function moveTo(row) {
+    all("tr.is-current").forEach((r) => r.classList.remove("is-current"));
+    row.classList.add("is-current");
+    rowLink(row)?.focus();
+    row.scrollIntoView({ block: "nearest" });
+  }
+
+  function step(by) {
+    const list = rows();
+    if (!list.length) return;
+    const at = list.findIndex((r) => r.classList.contains("is-current"));
+    moveTo(list[Math.min(Math.max(at + by, 0), list.length - 1)]);
+  }
+
+  function search(event) {
+    const box = document.querySelector("[data-global-search]") || document.querySelector("input[type=search]");
+    if (!box) return;
+    event.preventDefault();
+    box.focus();
+    box.select();
+  }
+
+  function onKey(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || keysOff() || typing(event.target)) return;
+    if (event.key === "/") search(event);
+    if (event.key === "j") step(1);
+    if (event.key === "k") step(-1);
+  }
+
+  function onRowClick(event) {
+    const row = event.target.closest("table[data-rows] tbody tr, #result_list tbody tr");
+    if (!row || event.target.closest("a, button, input, label, select, summary")) return;
+    if (!String(window.getSelection())) rowLink(row)?.click();
+  }
+
+  function countMarked() {
+    all("[data-bulk]").forEach((bar) => {
+      const form = bar.closest("form");
+      const shown = bar.querySelector("[data-bulk-count]");
+      const update = () => {
+        shown.textContent = `(${form.querySelectorAll("input[name=pk]:checked").length})`;
+      };
+      form.addEventListener("change", update);
+      update();
+    });
+  }
+
+  function shortcutSwitch() {
+    all("[data-shortcut-switch]").forEach((box) => {
+      box.closest("[hidden]")?.removeAttribute("hidden");
+      box.checked = !keysOff();
+      box.addEventListener("change", () => localStorage.setItem(KEYS, box.checked ? "on" : "off"));
+    });
+  }
+
+  function closeRailWhenNarrow() {
+    const rail = document.querySelector("details.rail-menu");
+    if (rail && !matchMedia("(min-width: 62rem)").matches) rail.open = false;
+  }
+
+  function closeMenusOutside(event) {
+    all("details.menu[open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  }
+
+  function closeMenusOnEscape(event) {
+    if (event.key !== "Escape") return;
+    all("details.menu[open]").forEach((menu) => {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+  }
+
+  function sendOnce(event) {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+    setTimeout(() => delete form.dataset.sent, 3000);
+  }
+
+  closeRailWhenNarrow();
+  document.getElementById("error-summary")?.focus();
+  countMarked();
+  shortcutSwitch();
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("keydown", closeMenusOnEscape);
+  document.addEventListener("click", onRowClick);
+  document.addEventListener("click", closeMenusOutside);
+  document.addEventListener("submit", sendOnce);
+})();
