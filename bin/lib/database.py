@@ -1,4 +1,4 @@
-"""Makes a database: `python bin/lib/database.py ensure|fresh URL`. `fresh` throws an old one of that name away."""
+"""Makes a database: `python bin/lib/database.py ensure|fresh URL`; `fresh` drops an old one first."""
 
 import sys
 from urllib.parse import urlsplit, urlunsplit

@@ -3,7 +3,7 @@
 
 site_settings() { # site_settings NAME: given values win; files go to .local/NAME/
   local folder=$LOCAL/$1
-  mkdir -p "$folder/media"
+  mkdir -p "$folder/media" "$folder/static"
   [ -s "$LOCAL/secret_key" ] || (umask 077 && head -c 48 /dev/urandom | base64 -w 0 >"$LOCAL/secret_key")
   export SECRET_KEY=${SECRET_KEY:-$(cat "$LOCAL/secret_key")}
   export DEBUG=${DEBUG:-0} HTTPS=${HTTPS:-0} DEMO=${DEMO:-1}

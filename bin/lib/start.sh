@@ -12,12 +12,15 @@ if (( 0x$(sed -n 's/^SigIgn:\t//p' "/proc/$$/status") & 2 )); then
   exec env --default-signal=INT "$ROOT/bin/$(basename "$0")" "$@"
 fi
 
+BOLD='' RED='' PLAIN=''
+if [ -t 2 ]; then BOLD=$'\e[1m' RED=$'\e[31m' PLAIN=$'\e[0m'; fi
+
 say() { # say TEXT…: to the person, never into a command's own output
-  printf '\033[1m» %s\033[0m\n' "$*" >&2
+  echo "$BOLD» $*$PLAIN" >&2
 }
 
 die() {
-  printf '\033[31m✗ %s\033[0m\n' "$*" >&2
+  echo "$RED✗ $*$PLAIN" >&2
   exit 1
 }
 
