@@ -8,6 +8,16 @@ from django.utils.translation import gettext_lazy as _
 from huvudman.models import Skolform
 
 
+class Level(models.TextChoices):
+    """What a figure is about."""
+
+    UNIT = "unit", _("skolenhet")
+    HUVUDMAN = "huvudman", _("huvudman")
+    KOMMUN = "kommun", _("kommun")
+    LAN = "lan", _("län")
+    RIKET = "riket", _("riket")
+
+
 class Area(models.TextChoices):
     """The three areas of the quality system."""
 
@@ -34,13 +44,26 @@ class Edition(models.Model):
         verbose_name_plural = _("utgåvor")
         ordering = ("-valid_from",)
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
+                name="edition_period_in_order",
+            ),
             models.UniqueConstraint(
                 fields=["state"], condition=models.Q(state="in_force"), name="one_edition_in_force"
-            )
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def contains_example_text(self) -> bool:
+        """Tell whether any wording is an example that staff have not yet replaced (three queries at most)."""
+        return (
+            self.objectives.filter(is_example_text=True).exists()
+            or SubGoal.objects.filter(objective__edition=self, is_example_text=True).exists()
+            or self.success_factors.filter(is_example_text=True).exists()
+        )
 
 
 class Objective(models.Model):
@@ -88,24 +111,76 @@ class Indicator(models.Model):
         RESULT = "result", _("resultat")
         CONDITION = "condition", _("förutsättning")
 
-    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="indicators")
+    class Direction(models.TextChoices):
+        UP = "up", _("högre är bättre")
+        DOWN = "down", _("lägre är bättre")
+        NONE = "none", _("ingen riktning")
+
+    class PeriodType(models.TextChoices):
+        SCHOOL_YEAR = "school_year", _("läsår")
+        CALENDAR_YEAR = "calendar_year", _("kalenderår")
+
+    class Basis(models.TextChoices):
+        PUPILS = "pupils", _("elever")
+        CHILDREN = "children", _("barn")
+        TEACHERS = "teachers", _("lärare (heltidstjänster)")
+        ANSWERS = "answers", _("enkätsvar")
+        MONEY = "money", _("kostnader")
+
+    class Publication(models.TextChoices):
+        EVERYONE = "everyone", _("alla huvudmän")
+        KOMMUNALA = "kommunala", _("bara kommunala huvudmän")
+
+    edition = models.ForeignKey(
+        Edition, on_delete=models.PROTECT, related_name="indicators", verbose_name=_("utgåva")
+    )
+    position = models.PositiveSmallIntegerField(_("ordning"), default=0)
     key = models.SlugField(_("nyckel"), max_length=60)
     name = models.CharField(_("namn"), max_length=200)
     skolform = models.CharField(_("skolform"), max_length=10, choices=Skolform.choices)
+    year_group = models.CharField(
+        _("årskurs"), max_length=10, blank=True, help_text=_("Om måttet bara gäller en årskurs.")
+    )
     sub_goal = models.ForeignKey(
-        SubGoal, null=True, blank=True, on_delete=models.PROTECT, related_name="indicators"
+        SubGoal,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="indicators",
+        verbose_name=_("delmål"),
     )
     kind = models.CharField(_("slag"), max_length=10, choices=Kind.choices)
     definition = models.TextField(_("definition"), blank=True)
     unit = models.CharField(_("enhet"), max_length=30, blank=True)
+    decimals = models.PositiveSmallIntegerField(_("decimaler"), default=1)
+    direction = models.CharField(
+        _("riktning"), max_length=4, choices=Direction.choices, default=Direction.NONE
+    )
+    source = models.CharField(_("källa"), max_length=40, blank=True)
+    source_key = models.CharField(_("källans namn på måttet"), max_length=100, blank=True)
+    period_type = models.CharField(
+        _("period"), max_length=20, choices=PeriodType.choices, default=PeriodType.SCHOOL_YEAR
+    )
+    level = models.CharField(_("lägsta nivå"), max_length=10, choices=Level.choices, default=Level.UNIT)
+    by_sex = models.BooleanField(_("visas per kön"), default=False)
+    based_on = models.CharField(_("bygger på"), max_length=10, choices=Basis.choices, default=Basis.PUPILS)
+    publication = models.CharField(
+        _("visas för"), max_length=10, choices=Publication.choices, default=Publication.EVERYONE
+    )
 
     class Meta:
         verbose_name = _("indikator")
         verbose_name_plural = _("indikatorer")
+        ordering = ("edition", "position", "key")
         constraints = [models.UniqueConstraint(fields=["edition", "key"], name="indicator_key_once")]
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.name} ({self.get_skolform_display()})"
+
+    @property
+    def area(self) -> str:
+        """The area of the sub-goal that the indicator measures; empty for a condition without one."""
+        return self.sub_goal.area if self.sub_goal else ""
 
 
 class SuccessFactor(models.Model):

@@ -1,0 +1,179 @@
+"""Importing statistics: preview and apply are the same work, and only the last step differs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from quality_system.domain.derive import derive_huvudman_values
+from quality_system.domain.stage import Stage
+from quality_system.sources import READERS, Item, Observation, Rejected, SourceFault, UnitFact
+from quality_system.values import ValueKind
+
+if TYPE_CHECKING:
+    from accounts.actors import Actor
+
+TOO_LARGE = Decimal(10) ** 10
+TOO_MANY = 2**31
+
+
+@dataclass(frozen=True)
+class RejectedLine:
+    """What could not be read, with its place."""
+
+    file: str
+    line: int
+    reason: str
+
+
+@dataclass
+class Report:
+    """What a run found, and whether it was applied."""
+
+    source: str
+    applied: bool = False
+    rows: int = 0
+    values: Counter[str] = field(default_factory=Counter)
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    derived: int = 0
+    unknown_units: list[str] = field(default_factory=list)
+    rejected: list[RejectedLine] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, object]:
+        """The report as counts."""
+        return {
+            "source": self.source,
+            "applied": self.applied,
+            "rows": self.rows,
+            "values": {kind.value: self.values[kind.value] for kind in ValueKind},
+            "new": self.new,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "derived": self.derived,
+            "unknown_units": len(self.unknown_units),
+            "rejected": len(self.rejected),
+        }
+
+
+class FileFault(ValueError):
+    """A file could not be read at all; nothing has changed."""
+
+    def __init__(self, rejected: RejectedLine) -> None:
+        super().__init__(f"{rejected.file}: {rejected.reason}")
+        self.rejected = rejected
+
+
+def import_statistics(
+    *,
+    source: str,
+    files: Sequence[Path],
+    apply: bool,
+    actor: Actor,
+    leave_out_rejected: bool = False,
+) -> Report:
+    """Read `files` of `source` and match them to the register and to what is known.
+
+    With `apply`, and nothing rejected (or `leave_out_rejected`), the values are stored in one transaction:
+    new ones added, corrected ones as new versions, unchanged ones left alone. Otherwise nothing changes.
+    Raises FileFault when a file is unreadable, PermissionDenied for those who may not import.
+    """
+    actor.require("quality_system.import_statistics")
+    with _one_transaction(keep=apply) as outcome:
+        reading = _Reading(source, files)
+        stage = Stage()
+        stage.fill(reading.observations())
+        report = _match(stage, reading)
+        report.applied = outcome.keep = apply and (leave_out_rejected or not report.rejected)
+        if report.applied:
+            stage.store(timezone.now())
+            report.derived = derive_huvudman_values(source=source)
+    return report
+
+
+@dataclass
+class _Outcome:
+    keep: bool
+
+
+@contextmanager
+def _one_transaction(*, keep: bool) -> Iterator[_Outcome]:
+    outcome = _Outcome(keep)
+    with transaction.atomic():
+        yield outcome
+        if not outcome.keep:
+            transaction.set_rollback(True)
+
+
+def _match(stage: Stage, reading: _Reading) -> Report:
+    unknown, repeated = stage.match(reading.owners)
+    for row in repeated:
+        reason = _("%(unit)s har redan ett annat värde för %(key)s i filen")
+        reading.reject(row.file, row.line, reason % {"unit": row.code, "key": row.indicator_key})
+    return Report(
+        source=reading.source,
+        rows=len(reading.lines),
+        values=reading.kinds,
+        unknown_units=unknown,
+        rejected=sorted(reading.rejected, key=lambda line: (line.file, line.line)),
+        **stage.outcomes(),
+    )
+
+
+class _Reading:
+    """Reads the files once, and remembers everything that is not a value."""
+
+    def __init__(self, source: str, files: Sequence[Path]) -> None:
+        self.source, self.files = source, files
+        self.kinds: Counter[str] = Counter()
+        self.lines: set[tuple[int, int]] = set()
+        self.owners: dict[str, str] = {}
+        self.rejected: list[RejectedLine] = []
+
+    def reject(self, file: int, line: int, reason: str) -> None:
+        self.rejected.append(RejectedLine(self.files[file].name, line, reason))
+
+    def observations(self) -> Iterator[tuple[int, Observation]]:
+        """The values of all files, with the number of their file."""
+        for at in range(len(self.files)):
+            for item in self._items(at):
+                self.lines.add((at, item.line))
+                if isinstance(item, UnitFact):
+                    self.owners[item.code] = item.orgnr
+                elif isinstance(item, Rejected):
+                    self.reject(at, item.line, item.reason)
+                elif self._takes(at, item):
+                    yield at, item
+
+    def _items(self, at: int) -> Iterator[Item]:
+        path = self.files[at]
+        try:
+            with path.open("rb") as stream:
+                yield from READERS[self.source](stream)
+        except SourceFault as fault:
+            raise FileFault(RejectedLine(path.name, fault.line or 0, str(fault))) from fault
+        except OSError as fault:
+            reason = _("filen kan inte öppnas: %(why)s") % {"why": fault.strerror}
+            raise FileFault(RejectedLine(path.name, 0, reason)) from fault
+
+    def _takes(self, at: int, item: Observation) -> bool:
+        if _out_of_range(item):
+            self.reject(at, item.line, _("%(key)s: talet är orimligt stort") % {"key": item.measure})
+            return False
+        self.kinds[item.value.kind.value] += 1
+        return True
+
+
+def _out_of_range(item: Observation) -> bool:
+    number = item.value.number
+    return bool(number is not None and abs(number) >= TOO_LARGE) or (item.count or 0) >= TOO_MANY
