@@ -23,10 +23,12 @@ Expected = dict[int, set[str]]
 
 
 def derive_huvudman_values(*, source: str) -> int:
-    """Recompute the derived figures of `source` in the caller's transaction; answer how many there are now."""
+    """Recompute the derived figures of `source` in the caller's transaction; answer how many there are."""
     at = timezone.now()
+    # All figures are made first: a connection in the middle of a COPY answers no queries.
+    figures = [(0, figure) for figure in _figures(source)]
     stage = Stage()
-    stage.fill(((0, figure) for figure in _figures(source)), is_derived=True)
+    stage.fill(figures, is_derived=True)
     stage.match({})
     stage.supersede_lost(source=source, at=at)
     stage.store(at)

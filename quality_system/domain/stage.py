@@ -147,6 +147,8 @@ class Stage:
         self._run(_SUPERSEDE, [at])
         self._run(_LINK)
         self._run(_INSERT, [at])
+        # Without fresh statistics the next match would compare every row with every other.
+        self._run("ANALYZE quality_system_observedvalue")
 
     def _run(self, statement: str, parameters: list[object] | None = None) -> None:
         with connection.cursor() as cursor:
