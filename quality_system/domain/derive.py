@@ -41,18 +41,17 @@ def expected_units(indicator: Indicator, huvudman_ids: list[int] | None = None) 
     if huvudman_ids is not None:
         offers = offers.filter(unit__huvudman_id__in=huvudman_ids)
     found: Expected = defaultdict(set)
-    rows = offers.values_list("unit__huvudman_id", "unit__code", "pupils", "pupils_by_group")
+    rows = offers.values_list("unit__huvudman_id", "unit__code", "pupils", "groups")
     for huvudman_id, code, pupils, groups in rows:
         if _teaches(indicator.year_group, pupils, groups):
             found[huvudman_id].add(code)
     return found
 
 
-def _teaches(year_group: str, pupils: int | None, groups: dict[str, int | None]) -> bool:
-    """Whether a unit has pupils of the year group; a unit with unknown numbers is taken to have them."""
-    if not year_group or not groups:
-        return pupils != 0
-    return any(re.sub(r"\D", "", name) == year_group and count != 0 for name, count in groups.items())
+def _teaches(year_group: str, pupils: int | None, groups: list[str]) -> bool:
+    """Whether a unit teaches the year group; one whose groups are unknown is taken to."""
+    known = {re.sub(r"\D", "", group) for group in groups}
+    return pupils != 0 and (not year_group or not groups or year_group in known)
 
 
 def _figures(source: str) -> Iterator[Observation]:
