@@ -1,0 +1,45 @@
+"""Keeping files byte for byte, by their sha256."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from dialogues.models import StoredFile
+
+
+def store_file(data: bytes, media_type: str) -> StoredFile:
+    """Keep `data` and answer its row; the same bytes are kept once, whoever stores them at the same time.
+
+    The file is written before the row, so a row never lacks its file. `media_type` is the first one told.
+    """
+    sha256 = hashlib.sha256(data).hexdigest()
+    known = StoredFile.objects.filter(pk=sha256).first()
+    return known or _store_new(sha256, data, media_type)
+
+
+def read_file(stored: StoredFile) -> bytes:
+    """The bytes of a stored file."""
+    with stored.file.open("rb") as file:
+        return bytes(file.read())
+
+
+def _store_new(sha256: str, data: bytes, media_type: str) -> StoredFile:
+    wanted = f"files/{sha256[:2]}/{sha256}"
+    name = wanted if _is_there(wanted, data) else default_storage.save(wanted, ContentFile(data))
+    row = StoredFile(sha256=sha256, file=name, size=len(data), media_type=media_type)
+    StoredFile.objects.bulk_create([row], ignore_conflicts=True)
+    stored = StoredFile.objects.get(pk=sha256)
+    if stored.file.name != name:
+        default_storage.delete(name)
+    return stored
+
+
+def _is_there(name: str, data: bytes) -> bool:
+    """Tell whether a rolled-back transaction has left the whole file behind (half a file does not count)."""
+    if not default_storage.exists(name) or default_storage.size(name) != len(data):
+        return False
+    with default_storage.open(name, "rb") as file:
+        return bool(file.read() == data)

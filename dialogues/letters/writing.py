@@ -1,0 +1,141 @@
+"""Writing a letter: a row in the business transaction, once for each occasion."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+
+from celery import current_app
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Agency
+from dialogues.domain.files import store_file
+from dialogues.letters.rendering import one_line, render_letter
+from dialogues.models import Dialogue, InvitationBatch, Letter, LetterAttachment, LetterKind, StoredFile
+from huvudman.models import Contact
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a letter: new bytes, or a file that is kept already."""
+
+    name: str
+    media_type: str
+    data: bytes | StoredFile
+
+    def stored(self) -> StoredFile:
+        """The file as a row."""
+        return self.data if isinstance(self.data, StoredFile) else store_file(self.data, self.media_type)
+
+
+def queue_letter(
+    *,
+    kind: LetterKind,
+    dialogue: Dialogue | None,
+    contact: Contact | None = None,
+    recipient: str = "",
+    recipient_name: str = "",
+    occasion: str = "1",
+    subject_key: str = "",
+    batch: InvitationBatch | None = None,
+    due_at: datetime.datetime | None = None,
+    context: Mapping[str, object] | None = None,
+    attachments: Sequence[Attachment] = (),
+    agency: str | None = None,
+) -> Letter:
+    """Write a letter in the caller's transaction; a worker sends it after commit, or when it is due.
+
+    A letter is written once for each (kind, subject, recipient, occasion): asked again, the first is answered.
+    `recipient` is the contact's address unless told; `subject_key` is "dialogue:<id>" unless told; `agency` is the
+    code of the agency that signs, settings.LETTER_AGENCY unless told. Raises ValueError without a recipient.
+    """
+    key = {
+        "kind": kind,
+        "subject_key": subject_key or f"dialogue:{dialogue.pk if dialogue else ''}",
+        "recipient": _address(recipient, contact),
+        "occasion": occasion,
+    }
+    letter = Letter.objects.filter(**key).first()
+    if letter:
+        return letter
+    with transaction.atomic():
+        sender = Agency.objects.get(code=agency or settings.LETTER_AGENCY)
+        rendered = render_letter(kind, _context(dialogue, contact, recipient_name, sender, context or {}))
+        letter, is_new = Letter.objects.get_or_create(
+            **key,
+            defaults={
+                "dialogue": dialogue,
+                "batch": batch or (dialogue.batch if dialogue else None),
+                "contact": contact,
+                "agency": sender,
+                "recipient_name": one_line(recipient_name or (contact.name if contact else "")),
+                "title": rendered.title,
+                "text": rendered.text,
+                "html": rendered.html,
+                "due_at": due_at or timezone.now(),
+                "message_id": _message_id(),
+            },
+        )
+        if is_new:
+            _attach(letter, attachments)
+            transaction.on_commit(wake_the_post, robust=True)
+    return letter
+
+
+def wake_the_post() -> None:
+    """Ask for delivery soon; many letters in the same second ask once. Beat asks every minute anyway."""
+    if cache.add("letters.woken", True, timeout=1):
+        current_app.send_task("dialogues.deliver_letters", countdown=1.5, retry=False, expires=60)
+
+
+def _address(recipient: str, contact: Contact | None) -> str:
+    address = (recipient or (contact.email if contact else "")).strip().lower()
+    if not address:
+        raise ValueError("a letter needs a recipient")
+    return address
+
+
+def _message_id() -> str:
+    return f"<{uuid.uuid4()}@{urlsplit(settings.BASE_URL).hostname or 'localhost'}>"
+
+
+def _context(
+    dialogue: Dialogue | None,
+    contact: Contact | None,
+    recipient_name: str,
+    agency: Agency,
+    more: Mapping[str, object],
+) -> dict[str, object]:
+    base_url = settings.BASE_URL.rstrip("/")
+    return {
+        "dialogue": dialogue,
+        "huvudman": dialogue.huvudman if dialogue else None,
+        "contact": contact,
+        "recipient_name": recipient_name or (contact.name if contact else ""),
+        "agency": agency,
+        "agency_name": agency.name,
+        "contact_phone": agency.telephone or settings.CONTACT_PHONE,
+        "contact_email": parseaddr(agency.sender)[1] or settings.CONTACT_EMAIL,
+        "base_url": base_url,
+        "portal_url": base_url + settings.PORTAL_PATH,
+        **more,
+    }
+
+
+def _attach(letter: Letter, attachments: Sequence[Attachment]) -> None:
+    LetterAttachment.objects.bulk_create(
+        LetterAttachment(
+            letter=letter, file=a.stored(), name=one_line(a.name), media_type=one_line(a.media_type)
+        )
+        for a in attachments
+    )
