@@ -55,9 +55,9 @@ def queue_letter(
 ) -> Letter:
     """Write a letter in the caller's transaction; a worker sends it after commit, or when it is due.
 
-    A letter is written once for each (kind, subject, recipient, occasion): asked again, the first is answered.
-    `recipient` is the contact's address unless told; `subject_key` is "dialogue:<id>" unless told; `agency` is the
-    code of the agency that signs, settings.LETTER_AGENCY unless told. Raises ValueError without a recipient.
+    A letter is written once for each (kind, subject, recipient, occasion): asked again, the first is
+    answered. `recipient` is the contact's address unless told, `subject_key` "dialogue:<id>", and `agency`
+    (the code of the agency that signs) settings.LETTER_AGENCY. Raises ValueError without a recipient.
     """
     key = {
         "kind": kind,

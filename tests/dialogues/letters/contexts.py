@@ -1,0 +1,81 @@
+"""What the verbs give each kind of letter, for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils import timezone
+
+from dialogues.models import (
+    Channel,
+    Dialogue,
+    InvitationAnswer,
+    LetterKind,
+    MeetingKind,
+    PriorityQuestion,
+    QuestionForm,
+)
+from quality_system.models import Area
+from tests.dialogues.factories import InvitationFactory, MeetingFactory
+
+
+def context_for(kind: LetterKind, dialogue: Dialogue) -> dict[str, object]:
+    """The context that the verbs give a letter of the kind."""
+    return CONTEXTS.get(kind, _nothing)(dialogue)
+
+
+def _nothing(_dialogue: Dialogue) -> dict[str, object]:
+    return {}
+
+
+def _invitation(dialogue: Dialogue) -> dict[str, object]:
+    return {"answer_url": "https://example.test/svara/abc/", "answer_by": dialogue.batch.answer_by}
+
+
+def _receipt(dialogue: Dialogue) -> dict[str, object]:
+    answer = InvitationAnswer.objects.create(
+        invitation=InvitationFactory(dialogue=dialogue),
+        answer="yes",
+        given_by="Anna Ek",
+        channel=Channel.LINK,
+    )
+    return {"answer": answer, "answer_by": dialogue.batch.answer_by}
+
+
+def _meeting(dialogue: Dialogue) -> dict[str, object]:
+    return {"meeting": MeetingFactory(batch=dialogue.batch)}
+
+
+def _feedback(dialogue: Dialogue) -> dict[str, object]:
+    return {"meeting": MeetingFactory(batch=dialogue.batch, kind=MeetingKind.FEEDBACK)}
+
+
+def _underlag(dialogue: Dialogue) -> dict[str, object]:
+    return _meeting(dialogue) | {"time_url": "https://example.test/tid/"}
+
+
+def _questions(dialogue: Dialogue) -> dict[str, object]:
+    form = QuestionForm.objects.create(
+        dialogue=dialogue, channel=Channel.PHONE, told_by="Anna Ek", sent_at=timezone.now()
+    )
+    question = PriorityQuestion.objects.create(
+        form=form, rank=1, area=Area.EQUITY, text="Hur når vi fler med <stöd> & trygghet?"
+    )
+    return {"form": form, "questions": [question]}
+
+
+def _cancelled(_dialogue: Dialogue) -> dict[str, object]:
+    return {"reason": "Vi har för lite tid"}
+
+
+CONTEXTS: dict[LetterKind, Callable[[Dialogue], dict[str, object]]] = {
+    LetterKind.INVITATION: _invitation,
+    LetterKind.RECEIPT: _receipt,
+    LetterKind.INTRODUCTION: _meeting,
+    LetterKind.UNDERLAG: _underlag,
+    LetterKind.TIME_PROPOSED: _meeting,
+    LetterKind.TIME_FIXED: _meeting,
+    LetterKind.QUESTIONS: _questions,
+    LetterKind.FEEDBACK: _feedback,
+    LetterKind.CANCELLED: _cancelled,
+}
