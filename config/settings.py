@@ -182,6 +182,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_FILE", default="/tmp/kvalitetsdial
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "start due batches": {"task": "dialogues.start_due_batches", "schedule": 60.0},
     "deliver letters": {"task": "dialogues.deliver_letters", "schedule": 60.0},
+    "take up lost underlag": {"task": "dialogues.take_up_lost_underlag", "schedule": 60.0},
 }
 
 # Language and time ----------------------------------------------------------------------------------------
@@ -201,6 +202,7 @@ SECOND_APPROVAL_ABOVE = env.int("SECOND_APPROVAL_ABOVE", default=20)
 PORTAL_PATH = "/"
 LETTER_AGENCY = env.str("LETTER_AGENCY", default="skolverket")
 LETTER_CLAIM_LIMIT = env.int("LETTER_CLAIM_LIMIT", default=300)
+UNDERLAG_RENDER_LIMIT = env.int("UNDERLAG_RENDER_LIMIT", default=120)
 
 LOGGING = {
     "version": 1,

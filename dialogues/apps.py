@@ -7,3 +7,6 @@ from django.utils.translation import gettext_lazy as _
 class DialoguesConfig(AppConfig):
     name = "dialogues"
     verbose_name = _("Dialoger")
+
+    def ready(self) -> None:
+        from dialogues.views import underlag  # noqa: F401  (its pages join the staff site)

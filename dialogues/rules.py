@@ -48,6 +48,7 @@ PERMISSIONS = {
     "dialogues.close_dialogue": runs_dialogues,
     "dialogues.cancel_dialogue": runs_dialogues | represents_huvudman,
     "dialogues.order_underlag": runs_dialogues,
+    "dialogues.render_underlag": rules.always_deny,
     "dialogues.confirm_underlag": is_leader,
     "dialogues.issue_underlag": runs_dialogues,
     "dialogues.view_letters": is_planner | is_leader | is_registrar | is_administrator,

@@ -5,6 +5,9 @@ from __future__ import annotations
 from celery import shared_task
 
 from accounts.actors import SYSTEM
+from dialogues.underlag.tasks import render_underlag, take_up_lost_underlag
+
+__all__ = ["render_underlag", "start_due_batches", "take_up_lost_underlag"]
 
 
 @shared_task(name="dialogues.start_due_batches")

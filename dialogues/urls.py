@@ -2,6 +2,6 @@
 
 from django.urls import URLPattern
 
-from dialogues.views import public
+from dialogues.views import public, underlag_portal
 
-urlpatterns: list[URLPattern] = [*public.urlpatterns]
+urlpatterns: list[URLPattern] = [*public.urlpatterns, *underlag_portal.urlpatterns]

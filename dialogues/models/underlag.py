@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from quality_system.models import Area
@@ -20,7 +21,10 @@ class UnderlagState(models.TextChoices):
 
 
 class Underlag(models.Model):
-    """One version of a huvudman's analysunderlag. `content` is frozen when it is rendered."""
+    """One version of a huvudman's analysunderlag. `content` is frozen when it is rendered.
+
+    `ordered_at` names the order: work on an older one is dropped. `tries` counts how often it was begun.
+    """
 
     dialogue = models.ForeignKey("dialogues.Dialogue", on_delete=models.PROTECT, related_name="underlag")
     edition = models.ForeignKey("quality_system.Edition", on_delete=models.PROTECT, related_name="+")
@@ -33,7 +37,9 @@ class Underlag(models.Model):
         "dialogues.StoredFile", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     failure = models.TextField(_("fel"), blank=True)
-    ordered_at = models.DateTimeField(_("beställt"), auto_now_add=True)
+    ordered_at = models.DateTimeField(_("beställt"), default=timezone.now)
+    begun_at = models.DateTimeField(_("påbörjat"), null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(_("försök"), default=0)
     rendered_at = models.DateTimeField(_("framtaget"), null=True, blank=True)
     issued_at = models.DateTimeField(_("skickat"), null=True, blank=True)
 

@@ -1,0 +1,377 @@
+"""The analysunderlag: ordered, rendered, confirmed by both agencies, issued with a proposed time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+from typing import TypedDict
+
+from celery import current_app
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.domain.audit import record
+from accounts.domain.machine import Machine, NotPossible, WrongState
+from accounts.models import Agency
+from dialogues.domain.correspondence import write_to_huvudman
+from dialogues.domain.dialogues import DIALOGUES, move
+from dialogues.letters import Attachment
+from dialogues.models import (
+    CentralArea,
+    Dialogue,
+    DialogueState,
+    LetterKind,
+    Meeting,
+    MeetingKind,
+    MeetingState,
+    StoredFile,
+    Underlag,
+)
+from dialogues.models import UnderlagState as S
+from huvudman.models import Huvudman
+from quality_system.models import Area, Edition, Indicator, Objective, SubGoal, SuccessFactor
+
+TABLE: dict[str, frozenset[str]] = {
+    S.ORDERED: frozenset({S.RENDERED, S.FAILED}),
+    S.RENDERED: frozenset({S.CONFIRMED, S.ORDERED}),
+    S.CONFIRMED: frozenset({S.ISSUED, S.ORDERED}),
+    S.FAILED: frozenset({S.ORDERED}),
+    S.ISSUED: frozenset(),
+}
+PERMISSIONS: dict[str, str] = {
+    S.ORDERED: "dialogues.order_underlag",
+    S.RENDERED: "dialogues.render_underlag",
+    S.FAILED: "dialogues.render_underlag",
+    S.CONFIRMED: "dialogues.confirm_underlag",
+    S.ISSUED: "dialogues.issue_underlag",
+}
+UNDERLAG = Machine(model=Underlag, table=TABLE, permissions=PERMISSIONS)
+
+CHUNK = 10
+"""How many underlag one task takes: together they share the reading of figures and groups."""
+MOST_TRIES = 3
+MOST_AREAS = 6
+RENDER_TASK = "dialogues.render_underlag"
+
+
+class AreaText(TypedDict):
+    """A central area in words: a strength or a need, and the indicator it was seen in, if any."""
+
+    kind: CentralArea.Kind
+    area: Area
+    text: str
+    indicator: Indicator | None
+
+
+class Superseded(NotPossible):
+    """The underlag was ordered again while this work was under way; the work is dropped."""
+
+
+# Ordering -------------------------------------------------------------------------------------------------
+def order_underlag(*, dialogue: Dialogue, actor: Actor) -> Underlag:
+    """Order the dialogue's underlag when its introduction has been held; a task renders it.
+
+    One that is there already is answered as it is, one that failed is tried again.
+    Raises NotPossible before the introduction, or with no edition in force.
+    """
+    with transaction.atomic():
+        underlag, is_new = _order(dialogue, actor)
+        if is_new:
+            _start_rendering([underlag.pk])
+    return underlag
+
+
+def order_underlag_for_meeting(*, meeting: Meeting, actor: Actor) -> list[Underlag]:
+    """Order the underlag of everyone in a held introduction, also of those who could not come.
+
+    Raises NotPossible unless the meeting is an introduction that has been held.
+    """
+    actor.require("dialogues.order_underlag", meeting)
+    if meeting.kind != MeetingKind.INTRODUCTION or meeting.state != MeetingState.HELD:
+        raise NotPossible(_("Analysunderlagen tas fram när introduktionsmötet är hållet."))
+    waiting = Dialogue.objects.filter(
+        seats__meeting=meeting, seats__is_current=True, state=DialogueState.INTRODUCED
+    )
+    with transaction.atomic():
+        orders = [_order(dialogue, actor) for dialogue in waiting.order_by("pk")]
+        _start_rendering([underlag.pk for underlag, is_new in orders if is_new])
+    return [underlag for underlag, _is_new in orders]
+
+
+def order_again(*, underlag: Underlag, actor: Actor, keep_areas: bool = False) -> Underlag:
+    """Render the underlag anew, with today's figures; confirmations are taken back.
+
+    The central areas are found anew too, unless `keep_areas`, or the last try failed.
+    """
+
+    def change(row: Underlag) -> None:
+        row.ordered_at, row.begun_at, row.tries, row.failure = timezone.now(), None, 0, ""
+
+    def after(row: Underlag) -> None:
+        row.confirmations.all().delete()
+        if not keep:
+            row.central_areas.all().delete()
+        _start_rendering([row.pk])
+
+    with transaction.atomic():
+        keep = keep_areas or UNDERLAG.locked(underlag).state == S.FAILED
+        return UNDERLAG.walk(
+            underlag, to=S.ORDERED, actor=actor, check=_require_open, change=change, after=after
+        )
+
+
+def revise_central_areas(*, underlag: Underlag, areas: Sequence[AreaText], actor: Actor) -> Underlag:
+    """Put the central areas in the agencies' own words, most important first, and render again.
+
+    Both agencies must confirm again. Raises NotPossible for none or too many, WrongState when it is too late.
+    """
+    if not 1 <= len(areas) <= MOST_AREAS:
+        raise NotPossible(_("Ange minst ett och högst %(most)s centrala områden.") % {"most": MOST_AREAS})
+    with transaction.atomic():
+        locked = UNDERLAG.locked(underlag)
+        actor.require("dialogues.confirm_underlag", locked)
+        if locked.state not in (S.RENDERED, S.CONFIRMED):
+            raise WrongState(
+                _("De centrala områdena kan ändras när underlaget är framtaget men inte skickat.")
+            )
+        was = list(locked.central_areas.values_list("text", flat=True))
+        _write_areas(locked, areas)
+        record(actor=actor, verb="underlag.central_areas_revised", subject=locked, was=was)
+        return order_again(underlag=locked, actor=actor, keep_areas=True)
+
+
+# Rendering, by tasks --------------------------------------------------------------------------------------
+def begin_rendering(*, underlag_id: int, actor: Actor) -> Underlag | None:
+    """Note that rendering begins and answer the underlag, or None when there is nothing to do.
+
+    Nothing is to do while another worker is at it. One that was begun too often without coming to an end
+    (the worker died) is given up.
+    """
+    actor.require("dialogues.render_underlag")
+    with transaction.atomic():
+        underlag = Underlag.objects.select_for_update(of=("self",)).filter(pk=underlag_id).first()
+        if underlag is None or underlag.state != S.ORDERED or _is_under_way(underlag):
+            return None
+        if underlag.tries >= MOST_TRIES:
+            reason = _("Arbetet avbröts %(tries)s gånger utan att bli klart.") % {"tries": MOST_TRIES}
+            fail_underlag(underlag=underlag, reason=reason, actor=actor)
+            return None
+        underlag.tries += 1
+        underlag.begun_at = timezone.now()
+        underlag.save(update_fields=["tries", "begun_at"])
+    return underlag
+
+
+def finish_rendering(
+    *,
+    underlag: Underlag,
+    content: dict[str, object],
+    areas: Sequence[AreaText],
+    pdf: StoredFile,
+    actor: Actor,
+) -> Underlag:
+    """Freeze what was rendered. Raises Superseded when it was ordered again meanwhile."""
+
+    def change(row: Underlag) -> None:
+        row.content, row.pdf, row.rendered_at = content, pdf, timezone.now()
+
+    def after(row: Underlag) -> None:
+        _write_areas(row, areas)
+
+    check = partial(_require_same_order, underlag)
+    return UNDERLAG.walk(
+        underlag, to=S.RENDERED, actor=actor, check=check, change=change, after=after, sha256=pdf.pk
+    )
+
+
+def fail_underlag(*, underlag: Underlag, reason: str, actor: Actor) -> Underlag:
+    """Note that the underlag could not be rendered, and why. Raises Superseded as `finish_rendering`."""
+
+    def change(row: Underlag) -> None:
+        row.failure = reason
+
+    check = partial(_require_same_order, underlag)
+    return UNDERLAG.walk(underlag, to=S.FAILED, actor=actor, check=check, change=change, reason=reason)
+
+
+# Confirming and issuing -----------------------------------------------------------------------------------
+def confirm_underlag(*, underlag: Underlag, actor: Actor, seen_pdf: str = "") -> Underlag:
+    """The actor's agency stands behind the central areas; with both agencies the underlag is confirmed.
+
+    `seen_pdf` is the sha256 of the document that was read: raises NotPossible when it is another one now.
+    """
+    with transaction.atomic():
+        locked = UNDERLAG.locked(underlag)
+        actor.require("dialogues.confirm_underlag", locked)
+        agency = _agency_of(actor)
+        if locked.confirmations.filter(agency=agency).exists():
+            return locked
+        _require_open(locked)
+        _require_as_read(locked, seen_pdf)
+        locked.confirmations.create(agency=agency, user=actor.user)
+        record(actor=actor, verb="underlag.confirmed_by_agency", subject=locked, agency=agency.code)
+        if awaited_agencies(locked):
+            return locked
+        return UNDERLAG.walk(locked, to=S.CONFIRMED, actor=actor)
+
+
+def issue_underlag(*, underlag: Underlag, actor: Actor) -> Underlag:
+    """Send the underlag in Skolverket's name with the proposed time; the dialogue goes on.
+
+    Raises NotPossible without a coming, proposed time, when the dialogue is not open for it, or when the
+    edition still has example texts outside the demo.
+    """
+
+    def check(row: Underlag) -> None:
+        _require_introduced(dialogue)
+        require_official_texts(row.edition)
+        require_proposed_time(dialogue)
+
+    def change(row: Underlag) -> None:
+        row.issued_at = timezone.now()
+
+    def after(row: Underlag) -> None:
+        _write_letter(row, dialogue)
+        move(dialogue, to=DialogueState.UNDERLAG_SENT, actor=actor, underlag=row.pk)
+
+    with transaction.atomic():
+        dialogue = DIALOGUES.locked(underlag.dialogue)
+        return UNDERLAG.walk(underlag, to=S.ISSUED, actor=actor, check=check, change=change, after=after)
+
+
+def require_proposed_time(dialogue: Dialogue) -> Meeting:
+    """The coming meeting whose time is proposed. Raises NotPossible when there is none."""
+    meeting = Meeting.objects.filter(
+        taken_seats__dialogue=dialogue,
+        taken_seats__is_current=True,
+        kind=MeetingKind.DIALOGUE,
+        state=MeetingState.PROPOSED,
+    ).first()
+    if meeting is None:
+        raise NotPossible(_("Föreslå en tid för dialogen först: den skickas med underlaget."))
+    if meeting.starts_at <= timezone.now():
+        raise NotPossible(_("Den föreslagna tiden har passerat. Föreslå en ny tid först."))
+    return meeting
+
+
+def require_official_texts(edition: Edition) -> None:
+    """Raise NotPossible when the edition still has example texts, unless this is a demo."""
+    if has_example_texts(edition) and not settings.DEMO:
+        raise NotPossible(
+            _(
+                "Utgåvan ”%(edition)s” innehåller exempeltext. Byt ut den mot de officiella lydelserna. "
+                "Därefter kan underlaget tas fram på nytt och skickas."
+            )
+            % {"edition": edition}
+        )
+
+
+def has_example_texts(edition: Edition) -> bool:
+    """Tell whether any wording of the edition is an example, not the official one."""
+    return (
+        Objective.objects.filter(edition=edition, is_example_text=True).exists()
+        or SubGoal.objects.filter(objective__edition=edition, is_example_text=True).exists()
+        or SuccessFactor.objects.filter(edition=edition, is_example_text=True).exists()
+    )
+
+
+def pdf_name(huvudman: Huvudman) -> str:
+    """The PDF's file name: by the huvudman's name, never its orgnr (it can be a personnummer)."""
+    return f"analysunderlag-{slugify(huvudman.name)[:60] or 'huvudman'}.pdf"
+
+
+def awaited_agencies(underlag: Underlag) -> list[Agency]:
+    """The agencies that have not confirmed the underlag yet."""
+    confirmed = underlag.confirmations.values("agency_id")
+    return list(Agency.objects.exclude(pk__in=confirmed).order_by("name"))
+
+
+def _order(dialogue: Dialogue, actor: Actor) -> tuple[Underlag, bool]:
+    locked = DIALOGUES.locked(dialogue)
+    actor.require("dialogues.order_underlag", locked)
+    there = locked.underlag.first()
+    if there and there.state == S.FAILED:
+        return order_again(underlag=there, actor=actor), False
+    if there:
+        return there, False
+    _require_introduced(locked)
+    underlag = Underlag.objects.create(dialogue=locked, edition=_keep_edition(locked))
+    record(actor=actor, verb="underlag.ordered", subject=underlag)
+    return underlag, True
+
+
+def _keep_edition(dialogue: Dialogue) -> Edition:
+    edition = dialogue.edition or Edition.objects.filter(state=Edition.State.IN_FORCE).first()
+    if edition is None:
+        raise NotPossible(_("Det finns ingen gällande utgåva av kvalitetssystemet."))
+    Dialogue.objects.filter(pk=dialogue.pk).update(edition=edition)
+    return edition
+
+
+def _start_rendering(ids: list[int]) -> None:
+    """Start after commit. Should the broker be away, `dialogues.take_up_lost_underlag` starts it later."""
+    for at in range(0, len(ids), CHUNK):
+        start = partial(current_app.send_task, RENDER_TASK, args=[ids[at : at + CHUNK]], retry=False)
+        transaction.on_commit(start, robust=True)
+
+
+def _is_under_way(underlag: Underlag) -> bool:
+    begun = underlag.begun_at
+    return begun is not None and begun > timezone.now() - timedelta(seconds=settings.UNDERLAG_RENDER_LIMIT)
+
+
+def _write_areas(underlag: Underlag, areas: Sequence[AreaText]) -> None:
+    underlag.central_areas.all().delete()
+    CentralArea.objects.bulk_create(
+        CentralArea(underlag=underlag, rank=rank, **area) for rank, area in enumerate(areas, start=1)
+    )
+
+
+def _require_introduced(dialogue: Dialogue) -> None:
+    if dialogue.state != DialogueState.INTRODUCED:
+        raise NotPossible(
+            _("Analysunderlaget hör till tiden efter introduktionen. Dialogen är nu i läget ”%(state)s”.")
+            % {"state": dialogue.get_state_display()}
+        )
+
+
+def _require_open(underlag: Underlag) -> None:
+    _require_introduced(underlag.dialogue)
+
+
+def _require_same_order(begun: Underlag, row: Underlag) -> None:
+    if begun.ordered_at != row.ordered_at:
+        raise Superseded(_("Underlaget har beställts på nytt."))
+
+
+def _require_as_read(underlag: Underlag, seen_pdf: str) -> None:
+    if underlag.state != S.RENDERED:
+        raise WrongState(_("Underlaget går att fastställa när det är framtaget."))
+    if seen_pdf and seen_pdf != underlag.pdf_id:
+        raise NotPossible(_("Underlaget har tagits fram på nytt. Läs det igen innan ni fastställer det."))
+
+
+def _agency_of(actor: Actor) -> Agency:
+    staff = getattr(actor.user, "staff", None)
+    if staff is None:
+        raise PermissionDenied("dialogues.confirm_underlag")
+    return staff.agency
+
+
+def _write_letter(underlag: Underlag, dialogue: Dialogue) -> None:
+    assert underlag.pdf is not None  # noqa: S101  (the database holds it for a rendered underlag)
+    write_to_huvudman(
+        kind=LetterKind.UNDERLAG,
+        dialogue=dialogue,
+        occasion=f"underlag-{underlag.pk}",
+        context={"underlag": underlag, "meeting": require_proposed_time(dialogue)},
+        attachments=[
+            Attachment(name=pdf_name(dialogue.huvudman), media_type="application/pdf", data=underlag.pdf)
+        ],
+    )

@@ -1,0 +1,1 @@
+"""The analysunderlag as a document: what it says, how it looks, how it becomes a PDF."""

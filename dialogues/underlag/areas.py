@@ -1,0 +1,67 @@
+"""The form in which the agencies put the central areas in their own words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from dialogues.domain.underlag import MOST_AREAS, AreaText
+from dialogues.models import CentralArea, Underlag
+from quality_system.models import Area, Edition, Indicator
+
+
+class AreaForm(forms.Form):
+    """One central area. An empty text leaves it out."""
+
+    kind = forms.ChoiceField(label=_("Slag"), choices=CentralArea.Kind.choices)
+    area = forms.ChoiceField(label=_("Område"), choices=Area.choices)
+    text = forms.CharField(
+        label=_("Text"),
+        required=False,
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Enkla ord, till huvudmannen. Lämna tomt för att ta bort området."),
+    )
+    indicator = forms.ModelChoiceField(Indicator.objects.none(), required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, edition: Edition, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["indicator"].queryset = Indicator.objects.filter(edition=edition)  # type: ignore[attr-defined]
+
+    def has_changed(self) -> bool:
+        """A row counts when something is written in it."""
+        return bool(self["text"].value())
+
+
+class AreaForms(forms.BaseFormSet):  # type: ignore[type-arg]
+    """The areas of one underlag, most important first."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return {**super().get_form_kwargs(index), "empty_permitted": True}
+
+
+AreaFormSet = forms.formset_factory(
+    AreaForm, formset=AreaForms, extra=2, max_num=MOST_AREAS, validate_max=True
+)
+
+
+def initial_areas(underlag: Underlag) -> list[dict[str, object]]:
+    """The form's first contents: the areas that the underlag has."""
+    rows = underlag.central_areas.select_related("indicator")
+    return [{"kind": a.kind, "area": a.area, "text": a.text, "indicator": a.indicator} for a in rows]
+
+
+def area_texts(rows: AreaForms) -> list[AreaText]:
+    """The areas that were written, in the form's order."""
+    return [
+        AreaText(
+            kind=CentralArea.Kind(row["kind"]),
+            area=Area(row["area"]),
+            text=row["text"],
+            indicator=row["indicator"],
+        )
+        for row in (form.cleaned_data for form in rows.forms)
+        if row.get("text", "").strip()
+    ]

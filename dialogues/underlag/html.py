@@ -1,0 +1,40 @@
+"""The underlag as HTML: the whole document for the PDF, or its body for a page."""
+
+from __future__ import annotations
+
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.safestring import SafeString, mark_safe
+
+from dialogues.underlag.content import Json
+from dialogues.underlag.present import present
+
+LANGUAGE = "sv"
+STYLES = ("css/underlag.css", "css/underlag-pdf.css")
+WATERMARK = "css/underlag-example.css"
+
+
+def document_html(content: Json) -> str:
+    """The whole document, with its styles, ready to be made into a PDF."""
+    with translation.override(LANGUAGE):
+        styles = STYLES + ((WATERMARK,) if content["edition"]["is_example"] else ())
+        return render_to_string("underlag/document.html", present(content) | {"styles": _read_all(styles)})
+
+
+def body_html(content: Json) -> SafeString:
+    """The same document's body, for a page that has its own frame and main heading."""
+    with translation.override(LANGUAGE):
+        return render_to_string("underlag/body.html", present(content))
+
+
+def _read_all(names: tuple[str, ...]) -> SafeString:
+    return mark_safe("\n".join(_read(name) for name in names))  # noqa: S308  (our own files)
+
+
+def _read(name: str) -> str:
+    path = finders.find(name)
+    if not isinstance(path, str):
+        raise FileNotFoundError(name)
+    with open(path, encoding="utf-8") as file:
+        return file.read()

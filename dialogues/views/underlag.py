@@ -1,0 +1,205 @@
+"""The staff's page of an analysunderlag: read it, confirm it for one's agency, change the areas, send it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.actors import Actor, person
+from accounts.adminsite import site
+from accounts.domain.machine import NotPossible
+from accounts.models import Agency, User
+from dialogues.domain import underlag as verbs
+from dialogues.models import Dialogue, Underlag
+from dialogues.models import UnderlagState as S
+from dialogues.underlag.areas import AreaForms, AreaFormSet, area_texts, initial_areas
+from dialogues.underlag.download import pdf_response
+from dialogues.underlag.html import body_html
+
+READABLE = frozenset({S.RENDERED, S.CONFIRMED, S.ISSUED})
+
+
+@require_GET
+def underlag_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """The latest version of a dialogue's underlag: where it stands, what can be done, and all it says."""
+    dialogue = _dialogue(public_id)
+    underlag = _latest(dialogue)
+    context = {
+        "title": _("Analysunderlag"),
+        "dialogue": dialogue,
+        "underlag": underlag,
+        "confirmations": _confirmations(underlag) if underlag else [],
+        "actions": _actions(request.user, dialogue, underlag),  # type: ignore[arg-type]
+        "why_not": _why_not_yet(dialogue, underlag),
+        "body": body_html(underlag.content) if underlag and underlag.state in READABLE else "",
+        "is_example": bool(underlag and verbs.has_example_texts(underlag.edition)),
+    }
+    return _page(request, "underlag/staff.html", context)
+
+
+@require_GET
+def underlag_pdf(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """The PDF, as it is kept."""
+    underlag = _latest(_dialogue(public_id))
+    if underlag is None or underlag.pdf is None or underlag.state not in READABLE:
+        raise Http404
+    return pdf_response(underlag)
+
+
+@require_POST
+def underlag_act(request: HttpRequest, public_id: uuid.UUID, name: str) -> HttpResponse:
+    """Do one of the verbs and come back to the page, saying what was done or why not."""
+    dialogue = _dialogue(public_id)
+    if name not in ACTS:
+        raise Http404
+    act, done = ACTS[name]
+    try:
+        act(request, dialogue, _latest(dialogue))
+    except NotPossible as why:
+        messages.error(request, str(why))
+    else:
+        messages.success(request, done)
+    return redirect("admin:underlag", public_id)
+
+
+def underlag_areas(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Put the central areas in one's own words."""
+    dialogue = _dialogue(public_id)
+    underlag = _existing(_latest(dialogue))
+    person(request.user).require("dialogues.confirm_underlag", underlag)  # type: ignore[arg-type]
+    forms = AreaFormSet(
+        request.POST or None,
+        initial=initial_areas(underlag),
+        form_kwargs={"edition": underlag.edition},
+    )
+    if request.method == "POST" and forms.is_valid() and _revise(request, underlag, forms):
+        return redirect("admin:underlag", public_id)
+    context = {"title": _("Centrala områden"), "dialogue": dialogue, "underlag": underlag, "forms": forms}
+    return _page(request, "underlag/areas.html", context)
+
+
+def patterns() -> list[URLPattern | URLResolver]:
+    """The pages' addresses in the staff site."""
+    pages: list[tuple[str, Callable[..., HttpResponse], str]] = [
+        ("underlag/<uuid:public_id>/", underlag_page, "underlag"),
+        ("underlag/<uuid:public_id>/pdf/", underlag_pdf, "underlag_pdf"),
+        ("underlag/<uuid:public_id>/omraden/", underlag_areas, "underlag_areas"),
+        ("underlag/<uuid:public_id>/gor/<slug:name>/", underlag_act, "underlag_act"),
+    ]
+    return [path(route, site.admin_view(view), name=name) for route, view, name in pages]
+
+
+site.add_pages(patterns)
+
+
+# Acts -----------------------------------------------------------------------------------------------------
+def _order(request: HttpRequest, dialogue: Dialogue, _underlag: Underlag | None) -> None:
+    verbs.order_underlag(dialogue=dialogue, actor=_actor(request))
+
+
+def _again(request: HttpRequest, _dialogue: Dialogue, underlag: Underlag | None) -> None:
+    verbs.order_again(underlag=_existing(underlag), actor=_actor(request))
+
+
+def _confirm(request: HttpRequest, _dialogue: Dialogue, underlag: Underlag | None) -> None:
+    seen = request.POST.get("seen", "")
+    verbs.confirm_underlag(underlag=_existing(underlag), actor=_actor(request), seen_pdf=seen or "-")
+
+
+def _issue(request: HttpRequest, _dialogue: Dialogue, underlag: Underlag | None) -> None:
+    verbs.issue_underlag(underlag=_existing(underlag), actor=_actor(request))
+
+
+Act = Callable[[HttpRequest, Dialogue, Underlag | None], None]
+ACTS: dict[str, tuple[Act, str | Promise]] = {
+    "bestall": (_order, gettext_lazy("Analysunderlaget är beställt. Det tar under en minut att ta fram.")),
+    "igen": (_again, gettext_lazy("Analysunderlaget tas fram på nytt.")),
+    "faststall": (_confirm, gettext_lazy("Ni har fastställt underlaget för er myndighet.")),
+    "skicka": (_issue, gettext_lazy("Analysunderlaget är på väg till huvudmannen, med förslaget på tid.")),
+}
+
+
+# Reading --------------------------------------------------------------------------------------------------
+def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    return TemplateResponse(request, template, {**site.each_context(request), **context})
+
+
+def _actor(request: HttpRequest) -> Actor:
+    return person(request.user)  # type: ignore[arg-type]
+
+
+def _dialogue(public_id: uuid.UUID) -> Dialogue:
+    return get_object_or_404(
+        Dialogue.objects.select_related("huvudman", "batch", "edition"), public_id=public_id
+    )
+
+
+def _latest(dialogue: Dialogue) -> Underlag | None:
+    return dialogue.underlag.select_related("edition", "pdf", "dialogue__huvudman").first()
+
+
+def _existing(underlag: Underlag | None) -> Underlag:
+    if underlag is None:
+        raise Http404
+    return underlag
+
+
+def _confirmations(underlag: Underlag) -> list[dict[str, object]]:
+    """Each agency with its confirmation, or None while it is awaited."""
+    given = {c.agency_id: c for c in underlag.confirmations.select_related("user")}
+    return [{"agency": agency, "given": given.get(agency.pk)} for agency in Agency.objects.order_by("name")]
+
+
+def _actions(user: User, dialogue: Dialogue, underlag: Underlag | None) -> list[str]:
+    """The names of what the person may do now; the template has a form for each."""
+    may_order = user.has_perm("dialogues.order_underlag", dialogue)
+    if underlag is None:
+        return ["order"] if may_order and dialogue.state == "introduced" else []
+    may_confirm = user.has_perm("dialogues.confirm_underlag", underlag)
+    staff = getattr(user, "staff", None)
+    awaited = staff is not None and staff.agency in verbs.awaited_agencies(underlag)
+    offered = {
+        "again": may_order and underlag.state in (S.RENDERED, S.CONFIRMED, S.FAILED),
+        "revise": may_confirm and underlag.state in (S.RENDERED, S.CONFIRMED),
+        "confirm": may_confirm and underlag.state == S.RENDERED and awaited,
+        "issue": underlag.state == S.CONFIRMED and user.has_perm("dialogues.issue_underlag", underlag),
+    }
+    return [name for name, holds in offered.items() if holds]
+
+
+def _why_not_yet(dialogue: Dialogue, underlag: Underlag | None) -> str:
+    """What stands in the way of sending a confirmed underlag, in words; empty for nothing."""
+    if underlag is None or underlag.state != S.CONFIRMED:
+        return ""
+    try:
+        verbs.require_official_texts(underlag.edition)
+        verbs.require_proposed_time(dialogue)
+    except NotPossible as why:
+        return str(why)
+    return ""
+
+
+def _revise(request: HttpRequest, underlag: Underlag, forms: AreaForms) -> bool:
+    try:
+        verbs.revise_central_areas(underlag=underlag, areas=area_texts(forms), actor=_actor(request))
+    except NotPossible as why:
+        messages.error(request, str(why))
+        return False
+    messages.success(request, _("De centrala områdena är sparade. Underlaget tas fram på nytt."))
+    return True
+
+
+def staff_address(dialogue: Dialogue) -> str:
+    """The address of the staff's page of the dialogue's underlag."""
+    return reverse("admin:underlag", args=[dialogue.public_id])
