@@ -18,6 +18,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from accounts.models import StaffRole, User
+from accounts.rules import staff_roles
+
 register = template.Library()
 
 NO_BREAK_SPACE = "\u00a0"
@@ -133,3 +136,9 @@ def tel(phone: str) -> str:
     """A telephone number as a link wants it: `08-465 004 00` → `+46846500400`."""
     digits = "".join(c for c in phone if c.isdigit() or c == "+")
     return f"+46{digits[1:]}" if digits.startswith("0") else digits
+
+
+@register.filter
+def role_names(user: User) -> str:
+    """A member of staff's roles in words, without asking the database anew: `planerare, dialogledare`."""
+    return ", ".join(str(StaffRole(role).label) for role in StaffRole.values if role in staff_roles(user))
