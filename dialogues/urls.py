@@ -1,7 +1,12 @@
 """The portal and the personal links."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
 from dialogues.views import public, underlag_portal
+from dialogues.views.answering import answer
 
-urlpatterns: list[URLPattern] = [*public.urlpatterns, *underlag_portal.urlpatterns]
+urlpatterns: list[URLPattern] = [
+    *public.urlpatterns,
+    path("svar/<str:token>/", answer, name="answer"),
+    *underlag_portal.urlpatterns,
+]

@@ -50,6 +50,7 @@ class Dialogue(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["cycle", "huvudman"], name="one_dialogue_per_cycle"),
         ]
+        indexes = [models.Index(fields=["-state_since", "-id"], name="dialogues_latest_first")]
 
     def __str__(self) -> str:
         return str(self.huvudman)

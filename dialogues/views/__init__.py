@@ -1,0 +1,1 @@
+"""Thin edges: parse, call one verb or query, answer."""

@@ -1,0 +1,75 @@
+"""What the staff's list of dialogues can be narrowed by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from dialogues.models import Dialogue, DialogueState
+from huvudman.models import HuvudmanType, Lan
+
+
+@dataclass(frozen=True)
+class DialogueFilter:
+    """Search words, state, län, type and batch; empty means all. Unknown values are left out."""
+
+    q: str = ""
+    state: str = ""
+    lan: str = ""
+    type: str = ""
+    batch: str = ""
+
+    @classmethod
+    def from_query(cls, query: QueryDict) -> DialogueFilter:
+        """Read the filter from an address."""
+        return cls(
+            q=query.get("q", "").strip()[:100],
+            state=_known(query.get("state", ""), DialogueState.values),
+            lan=query.get("lan", "")[:2],
+            type=_known(query.get("type", ""), HuvudmanType.values),
+            batch=query.get("batch", "") if query.get("batch", "").isdigit() else "",
+        )
+
+    def apply(self, rows: QuerySet[Dialogue]) -> QuerySet[Dialogue]:
+        """The rows that match, latest change first."""
+        wanted = {
+            "huvudman__name__icontains": self.q,
+            "state": self.state,
+            "huvudman__main_kommun__lan": self.lan,
+            "huvudman__type": self.type,
+            "batch": self.batch,
+        }
+        return rows.filter(**{name: value for name, value in wanted.items() if value}).order_by(
+            "-state_since", "-pk"
+        )
+
+    def chips(self, query: QueryDict) -> list[dict[str, Any]]:
+        """One chip a state, as the chips component wants them."""
+        choices = [("", _("Alla")), *DialogueState.choices]
+        return [
+            {"label": str(label).capitalize(), "url": _with(query, value), "active": value == self.state}
+            for value, label in choices
+        ]
+
+    def lan_choices(self) -> list[tuple[str, str]]:
+        """All län, for the filter form."""
+        return list(Lan.objects.values_list("code", "name"))
+
+    def type_choices(self) -> list[tuple[str, str]]:
+        """All types of huvudmän, for the filter form."""
+        return [(value, str(label).capitalize()) for value, label in HuvudmanType.choices]
+
+
+def _known(value: str, values: list[str]) -> str:
+    return value if value in values else ""
+
+
+def _with(query: QueryDict, state: str) -> str:
+    changed = query.copy()
+    changed.pop("page", None)
+    changed["state"] = state
+    return f"?{changed.urlencode()}"

@@ -1,0 +1,1 @@
+"""Forms: they parse what was typed and call one verb."""

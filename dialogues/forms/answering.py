@@ -1,0 +1,35 @@
+"""The answer to an invitation, as the huvudman gives it."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from dialogues.models import Answer, DeclineReason
+
+
+class AnswerByLinkForm(forms.Form):
+    """Yes, later or no; a reason for no is voluntary."""
+
+    answer = forms.ChoiceField(
+        label=_("Vill ni delta?"),
+        choices=Answer.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Välj ett av svaren.")},
+    )
+    reason = forms.ChoiceField(
+        label=_("Om ni tackar nej: vill ni berätta varför? (valfritt)"),
+        choices=DeclineReason.choices,
+        required=False,
+        help_text=_("Det hjälper oss att göra erbjudandet bättre."),
+    )
+    comment = forms.CharField(
+        label=_("Något mer ni vill säga? (valfritt)"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Skriv inte uppgifter om enskilda barn eller elever."),
+    )
+    given_by = forms.CharField(
+        label=_("Ditt namn"), max_length=200, error_messages={"required": _("Skriv ditt namn.")}
+    )

@@ -1,0 +1,204 @@
+"""Steps about content: the answer, the questions, what the dialogue and the feedback came to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.domain.machine import NotPossible
+from dialogues.domain import records
+from dialogues.domain.invitations import answer_invitation, carry_to_later_batch
+from dialogues.domain.questions import MOST, Row, send_questions
+from dialogues.forms.steps import StepForm, ToldForm
+from dialogues.models import Answer, BatchState, Channel, DeclineReason, InvitationBatch, MeetingKind
+from dialogues.queries import current_meeting
+from huvudman.models import Skolform
+from quality_system.models import Area
+
+
+class AnswerForm(ToldForm):
+    """An answer to the invitation, told by phone, mail or letter."""
+
+    title = _("Skriv in svar på inbjudan")
+    button = _("Spara svaret")
+    done = _("Svaret är sparat. Huvudmannen får ett kvitto.")
+    permission = "dialogues.answer_invitation"
+
+    answer = forms.ChoiceField(label=_("Svar"), choices=Answer.choices, widget=forms.RadioSelect)
+    reason = forms.ChoiceField(
+        label=_("Skäl till ett nej"),
+        choices=DeclineReason.choices,
+        required=False,
+        help_text=_("Frivilligt."),
+    )
+    comment = forms.CharField(
+        label=_("Kommentar"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Frivilligt."),
+    )
+
+    field_order = ("answer", "reason", "comment", "told_by", "channel")
+
+    def perform(self, actor: Actor) -> None:
+        invitation = self.dialogue.invitations.order_by("-pk").first()
+        if invitation is None:
+            raise NotPossible(_("Huvudmannen är inte inbjuden än."))
+        data = self.cleaned_data
+        answer_invitation(
+            invitation=invitation,
+            answer=Answer(data["answer"]),
+            reason=data["reason"],
+            comment=data["comment"],
+            given_by=data["told_by"],
+            channel=Channel(data["channel"]),
+            actor=actor,
+        )
+
+
+class LaterBatchForm(StepForm):
+    """Choose the later batch for a huvudman that wants to take part later."""
+
+    title = _("Välj en senare omgång")
+    button = _("Flytta till omgången")
+    done = _("Huvudmannen behåller sin plats och bjuds in i den valda omgången.")
+    permission = "dialogues.plan_cycle"
+
+    batch = forms.ModelChoiceField(
+        label=_("Omgång"), queryset=InvitationBatch.objects.none(), empty_label=None
+    )
+
+    def prepare(self) -> None:
+        coming = InvitationBatch.objects.filter(
+            cycle=self.dialogue.cycle_id,
+            state__in=[BatchState.DRAFT, BatchState.APPROVED, BatchState.SCHEDULED],
+        )
+        self.fields["batch"].queryset = coming  # type: ignore[attr-defined]
+
+    def perform(self, actor: Actor) -> None:
+        carry_to_later_batch(dialogue=self.dialogue, batch=self.cleaned_data["batch"], actor=actor)
+
+
+class QuestionsForm(ToldForm):
+    """Prioritised questions told by phone: an area is enough."""
+
+    title = _("Skriv in prioriterade frågor")
+    button = _("Spara frågorna")
+    done = _("Frågorna är sparade. Huvudmannen får en kopia att rätta.")
+    permission = "dialogues.send_questions"
+    intro = _("Området räcker. Skriv frågan med huvudmannens egna ord om ni hann prata om den.")
+
+    def prepare(self) -> None:
+        for rank in range(1, MOST + 1):
+            self.fields[f"area_{rank}"] = forms.ChoiceField(
+                label=_("Fråga %(rank)s: område") % {"rank": rank},
+                choices=[("", _("Välj område")), *Area.choices],
+                required=rank == 1,
+            )
+            self.fields[f"text_{rank}"] = forms.CharField(
+                label=_("Fråga %(rank)s: med egna ord") % {"rank": rank},
+                widget=forms.Textarea(attrs={"rows": 2}),
+                required=False,
+            )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        for rank in range(1, MOST + 1):
+            if (
+                data.get(f"text_{rank}")
+                and not data.get(f"area_{rank}")
+                and f"area_{rank}" not in self.errors
+            ):
+                self.add_error(f"area_{rank}", _("Välj område för frågan."))
+        return data
+
+    def rows(self) -> list[Row]:
+        """The questions in order of priority."""
+        ranks = [rank for rank in range(1, MOST + 1) if self.cleaned_data.get(f"area_{rank}")]
+        return [
+            Row(area=Area(self.cleaned_data[f"area_{n}"]), text=self.cleaned_data[f"text_{n}"], sub_goal=None)
+            for n in ranks
+        ]
+
+    def perform(self, actor: Actor) -> None:
+        data = self.cleaned_data
+        send_questions(
+            dialogue=self.dialogue,
+            rows=self.rows(),
+            told_by=data["told_by"],
+            channel=Channel(data["channel"]),
+            actor=actor,
+        )
+
+
+class HeldForm(StepForm):
+    """A step that says a meeting was held; asks once more when its time has not come yet."""
+
+    kind: MeetingKind
+
+    def prepare(self) -> None:
+        meeting = current_meeting(self.dialogue, self.kind)
+        if meeting and meeting.starts_at > timezone.now():
+            self.fields["held_earlier"] = forms.BooleanField(
+                label=_("Mötets tid har inte varit än, men mötet är ändå hållet")
+            )
+
+
+class HoldDialogueForm(HeldForm):
+    """The dialogue was held."""
+
+    title = _("Dialogen är hållen")
+    button = _("Spara")
+    done = _("Dialogen är hållen. Nästa steg är återkopplingen.")
+    permission = "dialogues.hold_dialogue"
+    kind = MeetingKind.DIALOGUE
+
+    summary = forms.CharField(label=_("Sammanfattning"), widget=forms.Textarea(attrs={"rows": 8}))
+    skolformer = forms.MultipleChoiceField(
+        label=_("Vilka skolformer togs upp?"), choices=Skolform.choices, widget=forms.CheckboxSelectMultiple
+    )
+
+    def perform(self, actor: Actor) -> None:
+        records.hold_dialogue(
+            dialogue=self.dialogue,
+            summary=self.cleaned_data["summary"],
+            discussed_skolformer=[Skolform(code) for code in self.cleaned_data["skolformer"]],
+            actor=actor,
+        )
+
+
+class HoldFeedbackForm(HeldForm):
+    """The feedback meeting was held."""
+
+    title = _("Återkopplingen är hållen")
+    button = _("Spara")
+    done = _("Återkopplingen är hållen.")
+    permission = "dialogues.hold_feedback"
+    kind = MeetingKind.FEEDBACK
+
+    feedback = forms.CharField(
+        label=_("Vad kom ni fram till om det fortsatta arbetet?"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        required=False,
+        help_text=_("Frivilligt."),
+    )
+
+    def perform(self, actor: Actor) -> None:
+        records.hold_feedback(dialogue=self.dialogue, feedback=self.cleaned_data["feedback"], actor=actor)
+
+
+class CloseForm(StepForm):
+    """Close the dialogue."""
+
+    title = _("Avsluta dialogen")
+    button = _("Avsluta dialogen")
+    done = _("Dialogen är avslutad. Huvudmannen får ett tack.")
+    permission = "dialogues.close_dialogue"
+    intro = _("Allt som är skickat och mottaget sparas. Huvudmannen får ett brev med tack.")
+
+    def perform(self, actor: Actor) -> None:
+        records.close_dialogue(dialogue=self.dialogue, actor=actor)

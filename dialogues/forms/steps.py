@@ -1,0 +1,112 @@
+"""What every step that staff take in a dialogue has in common: a form that calls one verb."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.models import StaffRole, User
+from dialogues.models import Channel, Dialogue
+
+TOLD_CHANNELS = [(c.value, c.label) for c in (Channel.PHONE, Channel.MAIL, Channel.LETTER)]
+
+
+class StepForm(forms.Form):
+    """A step in a dialogue: title, button, permission, and the verb behind the button."""
+
+    title: ClassVar[str | Promise]
+    button: ClassVar[str | Promise]
+    done: ClassVar[str | Promise]
+    permission: ClassVar[str]
+    intro: ClassVar[str | Promise] = ""
+
+    def __init__(self, *args: Any, dialogue: Dialogue, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.dialogue = dialogue
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fit the fields to the dialogue."""
+
+    def perform(self, actor: Actor) -> None:
+        """Call the verb with what was typed. Raises NotPossible when it cannot be done."""
+        raise TypeError(f"{type(self).__name__} has no verb")
+
+
+class ToldForm(StepForm):
+    """A step that somebody at the huvudman told us: who, and how."""
+
+    told_by = forms.CharField(
+        label=_("Vem hos huvudmannen berättade?"), max_length=200, help_text=_("Namn och roll")
+    )
+    channel = forms.ChoiceField(label=_("Hur?"), choices=TOLD_CHANNELS, initial=Channel.PHONE)
+
+
+class LeaderField(forms.ModelMultipleChoiceField):
+    """Dialogue leaders of both agencies."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        leaders = User.objects.filter(is_active=True, staff__roles__contains=[StaffRole.LEADER])
+        super().__init__(
+            queryset=leaders.select_related("staff__agency").order_by("staff__agency__name", "name"),
+            widget=forms.CheckboxSelectMultiple,
+            **kwargs,
+        )
+
+    def label_from_instance(self, obj: User) -> str:
+        return f"{obj.name}, {obj.staff.agency}"
+
+
+class WhenFields(forms.Form):
+    """When a meeting is: day, time and length in minutes; and who comes from the agencies."""
+
+    longest: ClassVar[int] = 480
+    usual: ClassVar[int] = 120
+
+    day = forms.DateField(label=_("Dag"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    time = forms.TimeField(
+        label=_("Klockslag"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    minutes = forms.IntegerField(label=_("Längd i minuter"), min_value=15)
+    staff = LeaderField(label=_("Från myndigheterna"), help_text=_("Minst en person från varje myndighet."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["minutes"].initial = self.usual
+
+    def clean_minutes(self) -> int:
+        minutes = int(self.cleaned_data["minutes"])
+        if minutes > self.longest:
+            raise forms.ValidationError(_("Ett möte kan vara högst åtta timmar."))
+        return minutes
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("day") and data.get("time") and self.starts_at() < timezone.now():
+            self.add_error("day", _("Välj en tid som inte har passerat."))
+        return data
+
+    def starts_at(self) -> datetime.datetime:
+        """When the meeting begins, as an aware time."""
+        naive = datetime.datetime.combine(self.cleaned_data["day"], self.cleaned_data["time"])
+        return timezone.make_aware(naive)
+
+    def span(self) -> dict[str, datetime.datetime]:
+        """The meeting's beginning and end, as the verbs want them."""
+        starts_at = self.starts_at()
+        length = datetime.timedelta(minutes=self.cleaned_data["minutes"])
+        return {"starts_at": starts_at, "ends_at": starts_at + length}
+
+    def people(self) -> list[User]:
+        """Who comes from the agencies."""
+        return list(self.cleaned_data["staff"])
+
+
+class WhenForm(WhenFields, StepForm):
+    """A step that sets a meeting."""

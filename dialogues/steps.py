@@ -1,0 +1,91 @@
+"""Which steps a member of staff may take in a dialogue now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from accounts.models import User
+from dialogues.forms import content_steps as content
+from dialogues.forms import meeting_steps as meet
+from dialogues.forms.steps import StepForm
+from dialogues.models import Dialogue, Meeting, MeetingKind, MeetingState
+from dialogues.models import DialogueState as S
+
+Meetings = dict[str, Meeting]
+Condition = Callable[[Dialogue, Meetings], bool]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step: its form, and when it can be taken. `main` steps carry the dialogue forward."""
+
+    form: type[StepForm]
+    when: Condition
+    main: bool = True
+
+
+def in_state(*states: S) -> Condition:
+    """Holds when the dialogue is in one of the states."""
+    return lambda dialogue, _meetings: dialogue.state in states
+
+
+def meeting_is(kind: MeetingKind, *states: MeetingState | None) -> Condition:
+    """Holds when the phase's meeting is in one of the states; None means that there is no meeting."""
+
+    def holds(_dialogue: Dialogue, meetings: Meetings) -> bool:
+        meeting = meetings.get(kind)
+        return (MeetingState(meeting.state) if meeting else None) in states
+
+    return holds
+
+
+def both(*conditions: Condition) -> Condition:
+    """Holds when all conditions hold."""
+    return lambda dialogue, meetings: all(holds(dialogue, meetings) for holds in conditions)
+
+
+INTRODUCTION, DIALOGUE, FEEDBACK = MeetingKind.INTRODUCTION, MeetingKind.DIALOGUE, MeetingKind.FEEDBACK
+PROPOSED, WISHED, FIXED = MeetingState.PROPOSED, MeetingState.OTHER_WISHED, MeetingState.FIXED
+
+STEPS: dict[str, Step] = {
+    "svar": Step(content.AnswerForm, in_state(S.INVITED, S.ACCEPTED, S.POSTPONED, S.DECLINED)),
+    "senare-omgang": Step(content.LaterBatchForm, in_state(S.POSTPONED)),
+    "plats": Step(meet.PlaceForm, both(in_state(S.ACCEPTED), meeting_is(INTRODUCTION, None))),
+    "foresla-tid": Step(meet.ProposeForm, both(in_state(S.INTRODUCED), meeting_is(DIALOGUE, None))),
+    "godta-tid": Step(meet.AcceptForm, both(in_state(S.UNDERLAG_SENT), meeting_is(DIALOGUE, PROPOSED))),
+    "annan-tid": Step(
+        meet.OtherTimeForm,
+        both(in_state(S.UNDERLAG_SENT, S.TIME_FIXED), meeting_is(DIALOGUE, PROPOSED, FIXED)),
+        main=False,
+    ),
+    "ny-tid": Step(
+        meet.ProposeAgainForm,
+        both(in_state(S.UNDERLAG_SENT, S.TIME_FIXED), meeting_is(DIALOGUE, WISHED, FIXED)),
+    ),
+    "fragor": Step(
+        content.QuestionsForm, in_state(S.ACCEPTED, S.INTRODUCED, S.UNDERLAG_SENT, S.TIME_FIXED), main=False
+    ),
+    "dialog-hallen": Step(content.HoldDialogueForm, in_state(S.TIME_FIXED)),
+    "boka-aterkoppling": Step(
+        meet.FeedbackTimeForm, both(in_state(S.DIALOGUE_HELD), meeting_is(FEEDBACK, None))
+    ),
+    "aterkoppling-hallen": Step(
+        content.HoldFeedbackForm, both(in_state(S.DIALOGUE_HELD), meeting_is(FEEDBACK, FIXED))
+    ),
+    "avsluta": Step(content.CloseForm, in_state(S.FEEDBACK_HELD)),
+    "avboka": Step(
+        meet.CancelForm,
+        lambda dialogue, _meetings: dialogue.state not in {S.CLOSED, S.CANCELLED},
+        main=False,
+    ),
+}
+
+
+def open_steps(dialogue: Dialogue, meetings: Meetings, user: User) -> dict[str, Step]:
+    """The steps that `user` may take now, by their name in the address."""
+    return {
+        name: step
+        for name, step in STEPS.items()
+        if step.when(dialogue, meetings) and user.has_perm(step.form.permission, dialogue)
+    }

@@ -1,0 +1,85 @@
+"""How states, meeting times and history are shown."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import AuditEntry
+from accounts.templatetags.look import badge
+from dialogues.models import Dialogue, DialogueRecord, Letter, LetterState, Meeting
+from dialogues.models import DialogueState as S
+from dialogues.timeline import when
+from huvudman.models import Skolform
+
+register = template.Library()
+
+DIALOGUE_BADGES: dict[str, str] = {
+    S.PLANNED: "off",
+    S.INVITED: "wait",
+    S.POSTPONED: "wait",
+    S.DECLINED: "off",
+    S.ACCEPTED: "now",
+    S.INTRODUCED: "now",
+    S.UNDERLAG_SENT: "wait",
+    S.TIME_FIXED: "now",
+    S.DIALOGUE_HELD: "now",
+    S.FEEDBACK_HELD: "now",
+    S.CLOSED: "ok",
+    S.CANCELLED: "off",
+}
+LETTER_BADGES: dict[str, str] = {
+    LetterState.SENT: "ok",
+    LetterState.FAILED: "stop",
+    LetterState.UNCERTAIN: "note",
+    LetterState.RETRY: "note",
+    LetterState.STOPPED: "off",
+}
+DEEDS = {
+    f"dialogue.{S.PLANNED}": gettext_lazy("Flyttades till en senare omgång."),
+    f"dialogue.{S.INVITED}": gettext_lazy("Inbjudan köades."),
+    f"dialogue.{S.ACCEPTED}": gettext_lazy("Huvudmannen tackade ja."),
+    f"dialogue.{S.POSTPONED}": gettext_lazy("Huvudmannen vill delta senare."),
+    f"dialogue.{S.DECLINED}": gettext_lazy("Huvudmannen tackade nej."),
+    f"dialogue.{S.INTRODUCED}": gettext_lazy("Introduktionsmötet hölls."),
+    f"dialogue.{S.UNDERLAG_SENT}": gettext_lazy("Analysunderlaget skickades, eller så öppnades tiden igen."),
+    f"dialogue.{S.TIME_FIXED}": gettext_lazy("Dialogtiden bestämdes."),
+    f"dialogue.{S.DIALOGUE_HELD}": gettext_lazy("Dialogen hölls."),
+    f"dialogue.{S.FEEDBACK_HELD}": gettext_lazy("Återkopplingen hölls."),
+    f"dialogue.{S.CLOSED}": gettext_lazy("Dialogen avslutades."),
+    f"dialogue.{S.CANCELLED}": gettext_lazy("Dialogen avbokades."),
+    "dialogue.placed": gettext_lazy("Huvudmannen fick plats på ett introduktionsmöte."),
+    "questions.sent": gettext_lazy("Prioriterade frågor lämnades."),
+}
+
+
+@register.simple_tag
+def dialogue_badge(dialogue: Dialogue) -> SafeString:
+    """The dialogue's state as a badge."""
+    return badge(DIALOGUE_BADGES[dialogue.state], dialogue.get_state_display())
+
+
+@register.simple_tag
+def letter_badge(letter: Letter) -> SafeString:
+    """The letter's state as a badge."""
+    return badge(LETTER_BADGES.get(letter.state, "wait"), letter.get_state_display())
+
+
+@register.filter
+def meeting_time(meeting: Meeting) -> str:
+    """`24 november 2026 kl. 13.15–15.15`."""
+    return when(meeting)
+
+
+@register.filter
+def skolformer(record: DialogueRecord) -> str:
+    """The discussed skolformer in words, separated by commas."""
+    return ", ".join(str(Skolform(code).label) for code in record.discussed_skolformer)
+
+
+@register.filter
+def what_was_done(entry: AuditEntry) -> str:
+    """An audit entry as a sentence."""
+    return str(DEEDS.get(entry.verb, _("Något ändrades (%(verb)s).") % {"verb": entry.verb}))

@@ -1,0 +1,94 @@
+"""The staff's list of dialogues, and the page of one dialogue."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from accounts.adminsite import site
+from accounts.models import AuditEntry
+from dialogues.filters import DialogueFilter
+from dialogues.models import Dialogue, QuestionForm
+from dialogues.queries import dialogue_rows, latest_answer, letters_of
+from dialogues.steps import open_steps
+from dialogues.timeline import Side, current_meetings, due, phases
+
+PAGE_SIZE = 50
+LETTERS_SHOWN = 20
+HISTORY_SHOWN = 50
+
+
+def dialogue_list(request: HttpRequest) -> HttpResponse:
+    """All dialogues, latest change first, filtered by search, state, län, type and batch."""
+    wanted = DialogueFilter.from_query(request.GET)
+    page = Paginator(wanted.apply(dialogue_rows()), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"title": _("Dialoger"), "page": page, "filter": wanted, "chips": wanted.chips(request.GET)}
+    return staff_page(request, "staff/dialogue_list.html", context)
+
+
+def dialogue_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """One dialogue: timeline, next steps, people, letters, what was said, history."""
+    dialogue = find_dialogue(public_id)
+    meetings = current_meetings(dialogue)
+    return staff_page(
+        request,
+        "staff/dialogue.html",
+        {
+            "title": str(dialogue.huvudman),
+            "dialogue": dialogue,
+            "phases": phases(dialogue, meetings, Side.STAFF),
+            "due": due(dialogue, meetings, Side.STAFF),
+            "steps": open_steps(dialogue, meetings, request.user),  # type: ignore[arg-type]
+            "meetings": with_people(dialogue),
+            **_what_was_said(dialogue),
+            "letters": letters_of(dialogue)[:LETTERS_SHOWN],
+            "contacts": dialogue.huvudman.contacts.order_by("role", "name"),
+            "underlag": dialogue.underlag.order_by("-version"),
+            "history": history_of(dialogue),
+        },
+    )
+
+
+def staff_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """A page in the staff site's frame."""
+    return TemplateResponse(request, template, {**site.each_context(request), **context})
+
+
+def find_dialogue(public_id: uuid.UUID) -> Dialogue:
+    """The dialogue with what its page shows about the huvudman. Raises Http404."""
+    rows = Dialogue.objects.select_related("huvudman__main_kommun__lan__office", "batch", "cycle", "edition")
+    return get_object_or_404(rows, public_id=public_id)
+
+
+def with_people(dialogue: Dialogue) -> list[dict[str, Any]]:
+    """The dialogue's current seats with their meetings and the people booked."""
+    seats = dialogue.seats.filter(is_current=True).select_related("meeting")
+    seats = seats.prefetch_related("meeting__staff__user", "meeting__staff__agency").order_by(
+        "meeting__starts_at"
+    )
+    return [
+        {"seat": s, "meeting": s.meeting, "staff": [p for p in s.meeting.staff.all() if p.is_booked]}
+        for s in seats
+    ]
+
+
+def history_of(dialogue: Dialogue) -> list[AuditEntry]:
+    """What was done in the dialogue, latest first."""
+    kind = ContentType.objects.get_for_model(Dialogue)
+    return list(AuditEntry.objects.filter(subject_type=kind, subject_id=dialogue.pk)[:HISTORY_SHOWN])
+
+
+def _what_was_said(dialogue: Dialogue) -> dict[str, Any]:
+    form = QuestionForm.objects.filter(dialogue=dialogue).prefetch_related("rows__sub_goal").first()
+    return {
+        "answer": latest_answer(dialogue),
+        "questions": form,
+        "record": getattr(dialogue, "record", None),
+    }

@@ -1,0 +1,53 @@
+"""One page for every step that staff take in a dialogue."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from accounts.actors import person
+from accounts.domain.machine import NotPossible
+from dialogues.forms.steps import StepForm
+from dialogues.models import Dialogue
+from dialogues.steps import STEPS
+from dialogues.timeline import current_meetings
+from dialogues.views.staff.dialogues import find_dialogue, staff_page
+
+
+def dialogue_step(request: HttpRequest, public_id: uuid.UUID, name: str) -> HttpResponse:
+    """Show a step's form; posted, take the step and go back to the dialogue."""
+    dialogue = find_dialogue(public_id)
+    form = _form_for(request, dialogue, name)
+    if form.is_bound and form.is_valid() and _performed(request, form):
+        messages.success(request, str(form.done))
+        return redirect("admin:dialogue", public_id)
+    status = 422 if form.is_bound else 200
+    response = staff_page(
+        request, "staff/step.html", {"title": form.title, "form": form, "dialogue": dialogue}
+    )
+    response.status_code = status
+    return response
+
+
+def _form_for(request: HttpRequest, dialogue: Dialogue, name: str) -> StepForm:
+    step = STEPS.get(name)
+    if step is None:
+        raise Http404
+    if not request.user.has_perm(step.form.permission, dialogue):
+        raise PermissionDenied
+    if request.method != "POST" and not step.when(dialogue, current_meetings(dialogue)):
+        raise Http404
+    return step.form(request.POST if request.method == "POST" else None, dialogue=dialogue)
+
+
+def _performed(request: HttpRequest, form: StepForm) -> bool:
+    try:
+        form.perform(person(request.user))  # type: ignore[arg-type]
+    except NotPossible as reason:
+        form.add_error(None, str(reason))
+        return False
+    return True

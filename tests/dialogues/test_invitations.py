@@ -1,0 +1,257 @@
+"""Inviting and answering: one answer a huvudman, changeable to the end of the answer date."""
+
+import datetime
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from accounts.actors import SYSTEM, person
+from accounts.domain.machine import NotPossible, WrongState
+from dialogues.domain.introductions import set_up_introduction
+from dialogues.domain.invitations import answer_invitation, carry_to_later_batch, invite
+from dialogues.links import BadLink, answer_link, link_holder, read_token
+from dialogues.models import (
+    Answer,
+    BatchState,
+    Channel,
+    DialogueState,
+    Invitation,
+    InvitationAnswer,
+    Letter,
+    LetterKind,
+    MeetingKind,
+)
+from tests.accounts.factories import planner
+from tests.dialogues.factories import (
+    BatchFactory,
+    DialogueFactory,
+    InvitationFactory,
+    both_agencies,
+    seat_at,
+)
+from tests.huvudman.factories import ContactFactory, HuvudmanFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _agencies():
+    both_agencies()
+
+
+def give(invitation, answer=Answer.YES, channel=Channel.LINK, actor=None, **fields):
+    return answer_invitation(
+        invitation=invitation,
+        answer=answer,
+        given_by="Kim Ek",
+        channel=channel,
+        actor=actor or link_holder(None),
+        **fields,
+    )
+
+
+def token_of(invitation, contact=None) -> str:
+    return answer_link(invitation, contact).rstrip("/").rsplit("/", 1)[1]
+
+
+class TestInvite:
+    def test_every_valid_contact_gets_a_letter_with_a_link_of_its_own(self):
+        dialogue = DialogueFactory()
+        skolchef = ContactFactory(huvudman=dialogue.huvudman)
+        chair = ContactFactory(huvudman=dialogue.huvudman, role="chair")
+        ContactFactory(huvudman=dialogue.huvudman, valid_to=datetime.date(2025, 12, 31))
+
+        invite(dialogue=dialogue, actor=SYSTEM)
+
+        invitation = Invitation.objects.get(dialogue=dialogue)
+        letters = Letter.objects.filter(kind=LetterKind.INVITATION)
+        assert {letter.recipient for letter in letters} == {skolchef.email, chair.email}
+        for letter in letters:
+            assert answer_link(invitation, letter.contact) in letter.text
+
+    def test_without_contacts_the_huvudman_itself_gets_the_letter(self):
+        dialogue = DialogueFactory(huvudman=HuvudmanFactory(email="info@skolan.test"))
+        invite(dialogue=dialogue, actor=SYSTEM)
+        assert Letter.objects.get().recipient == "info@skolan.test"
+
+    def test_one_person_in_two_roles_gets_one_letter(self):
+        dialogue = DialogueFactory()
+        first = ContactFactory(huvudman=dialogue.huvudman)
+        ContactFactory(huvudman=dialogue.huvudman, role="chair", email=first.email.upper(), user=first.user)
+        invite(dialogue=dialogue, actor=SYSTEM)
+        assert Letter.objects.count() == 1
+
+    def test_inviting_twice_writes_nothing_more(self):
+        dialogue = DialogueFactory()
+        ContactFactory(huvudman=dialogue.huvudman)
+        invite(dialogue=dialogue, actor=SYSTEM)
+        invite(dialogue=dialogue, actor=SYSTEM)
+        assert (Invitation.objects.count(), Letter.objects.count()) == (1, 1)
+
+
+class TestAnswer:
+    @pytest.mark.parametrize(
+        ("answer", "state"), [("yes", "accepted"), ("later", "postponed"), ("no", "declined")]
+    )
+    def test_each_answer_moves_the_dialogue_and_is_receipted(self, answer, state):
+        invitation = InvitationFactory()
+        contact = ContactFactory(huvudman=invitation.dialogue.huvudman)
+        give(invitation, Answer(answer))
+        invitation.dialogue.refresh_from_db()
+        assert invitation.dialogue.state == state
+        receipt = Letter.objects.get(kind=LetterKind.RECEIPT)
+        assert receipt.recipient == contact.email
+
+    def test_the_latest_answer_counts_and_the_earlier_is_kept(self):
+        invitation = InvitationFactory()
+        give(invitation, Answer.NO, reason="time")
+        give(invitation, Answer.YES)
+        assert [a.answer for a in invitation.answers.all()] == ["yes", "no"]
+        invitation.dialogue.refresh_from_db()
+        assert invitation.dialogue.state == DialogueState.ACCEPTED
+
+    def test_the_same_answer_again_does_nothing(self):
+        invitation = InvitationFactory()
+        ContactFactory(huvudman=invitation.dialogue.huvudman)
+        assert give(invitation) == give(invitation)
+        assert (InvitationAnswer.objects.count(), Letter.objects.count()) == (1, 1)
+
+    def test_a_reason_is_kept_only_with_a_no(self):
+        invitation = InvitationFactory()
+        assert give(invitation, Answer.YES, reason="time").reason == ""
+        assert give(invitation, Answer.NO, reason="time").reason == "time"
+
+    @pytest.mark.parametrize(
+        ("moment", "open_still"),
+        [
+            ("2026-10-25T23:59:00+01:00", True),
+            ("2026-10-26T00:00:00+01:00", False),
+            ("2026-10-25T00:30:00+02:00", True),
+        ],
+    )
+    def test_open_to_the_end_of_the_answer_date_in_stockholm(self, moment, open_still):
+        invitation = InvitationFactory(answer_by=datetime.date(2026, 10, 25))
+        with time_machine.travel(datetime.datetime.fromisoformat(moment), tick=False):
+            if open_still:
+                give(invitation)
+            else:
+                with pytest.raises(NotPossible):
+                    give(invitation)
+        assert InvitationAnswer.objects.count() == open_still
+
+    def test_by_phone_it_is_never_too_late(self):
+        invitation = InvitationFactory(answer_by=datetime.date(2025, 1, 1))
+        answer = give(invitation, channel=Channel.PHONE, actor=person(planner()))
+        assert (answer.answer, answer.channel) == ("yes", "phone")
+
+    def test_not_after_the_introduction(self):
+        invitation = InvitationFactory(dialogue__state=DialogueState.INTRODUCED)
+        with pytest.raises(NotPossible):
+            give(invitation, Answer.NO)
+
+    def test_nobody_answers_for_another(self):
+        invitation = InvitationFactory()
+        with pytest.raises(PermissionDenied):
+            give(invitation, channel=Channel.PORTAL, actor=person(ContactFactory().user))
+        assert not InvitationAnswer.objects.exists()
+
+    def test_a_yes_gives_a_seat_and_a_no_gives_it_up(self):
+        invitation = InvitationFactory()
+        dialogue = invitation.dialogue
+        starts = datetime.datetime(2027, 2, 1, 9, tzinfo=datetime.UTC)
+        meeting = set_up_introduction(
+            batch=dialogue.batch,
+            starts_at=starts,
+            ends_at=starts + datetime.timedelta(hours=1),
+            link="https://mote.example/1",
+            seats=1,
+            staff=[],
+            actor=SYSTEM,
+        )
+        give(invitation)
+        assert meeting.taken_seats.get(is_current=True).dialogue == dialogue
+        give(invitation, Answer.NO)
+        assert not meeting.taken_seats.filter(is_current=True).exists()
+        give(invitation)
+        assert meeting.taken_seats.get(is_current=True).dialogue == dialogue
+
+
+class TestLaterBatch:
+    def test_keeps_its_place_in_a_later_batch_and_is_invited_there(self):
+        invitation = InvitationFactory(dialogue__batch__number=1)
+        give(invitation, Answer.LATER)
+        later = BatchFactory(number=2, state=BatchState.DRAFT)
+        moved = carry_to_later_batch(dialogue=invitation.dialogue, batch=later, actor=SYSTEM)
+        assert (moved.batch, moved.state) == (later, DialogueState.PLANNED)
+
+    @pytest.mark.parametrize("fields", [{"number": 1}, {"number": 9, "state": BatchState.SENT}])
+    def test_not_in_an_earlier_or_a_sent_batch(self, fields):
+        dialogue = DialogueFactory(state=DialogueState.POSTPONED, batch__number=5)
+        wrong = BatchFactory(**{"state": BatchState.DRAFT, **fields})
+        with pytest.raises(NotPossible):
+            carry_to_later_batch(dialogue=dialogue, batch=wrong, actor=SYSTEM)
+
+    def test_only_one_that_wants_to_come_later(self):
+        dialogue = DialogueFactory(state=DialogueState.ACCEPTED, batch__number=1)
+        with pytest.raises(WrongState):
+            carry_to_later_batch(
+                dialogue=dialogue, batch=BatchFactory(number=2, state=BatchState.DRAFT), actor=SYSTEM
+            )
+
+
+class TestLink:
+    def test_leads_to_its_invitation_and_contact(self):
+        invitation = InvitationFactory()
+        contact = ContactFactory(huvudman=invitation.dialogue.huvudman)
+        assert read_token(token_of(invitation, contact)) == (invitation, contact)
+
+    @pytest.mark.parametrize("change", [lambda t: t[:-1] + "x", lambda t: "x" + t, lambda t: "", str.upper])
+    def test_a_changed_link_is_refused(self, change):
+        with pytest.raises(BadLink):
+            read_token(change(token_of(InvitationFactory())))
+
+    def test_scanners_that_open_the_link_change_nothing(self, client):
+        invitation = InvitationFactory()
+        url = reverse("answer", args=[token_of(invitation)])
+        for method in (client.get, client.head):
+            assert method(url).status_code == 200
+        invitation.dialogue.refresh_from_db()
+        assert invitation.dialogue.state == DialogueState.INVITED
+        assert not InvitationAnswer.objects.exists()
+
+    def test_answers_without_signing_in(self, client):
+        invitation = InvitationFactory()
+        url = reverse("answer", args=[token_of(invitation)])
+        response = client.post(url, {"answer": "yes", "given_by": "Kim Ek"}, follow=True)
+        assert "Tack, ert svar är mottaget." in response.text
+        assert "Kim Ek" in response.text
+        invitation.dialogue.refresh_from_db()
+        assert invitation.dialogue.state == DialogueState.ACCEPTED
+
+    def test_what_was_typed_stays_when_something_is_missing(self, client):
+        url = reverse("answer", args=[token_of(InvitationFactory())])
+        response = client.post(url, {"comment": "Vi återkommer gärna.", "given_by": "Kim Ek"})
+        assert response.status_code == 422
+        assert "Välj ett av svaren." in response.text
+        assert "Vi återkommer gärna." in response.text
+
+    def test_an_expired_link_says_so_and_changes_nothing(self, client):
+        invitation = InvitationFactory(answer_by=datetime.date(2025, 1, 1))
+        url = reverse("answer", args=[token_of(invitation)])
+        for response in (client.get(url), client.post(url, {"answer": "yes", "given_by": "Kim"})):
+            assert response.status_code == 410
+        assert not InvitationAnswer.objects.exists()
+
+    def test_gives_no_way_into_the_portal(self, client):
+        client.get(reverse("answer", args=[token_of(InvitationFactory())]))
+        assert "_auth_user_id" not in client.session
+
+
+def test_a_full_group_leaves_the_rest_waiting():
+    batch = BatchFactory()
+    first, second = (DialogueFactory(batch=batch, state=DialogueState.INVITED) for _n in range(2))
+    seat_at(first, kind=MeetingKind.INTRODUCTION, state="fixed", seats=1)
+    give(InvitationFactory(dialogue=second))
+    assert not second.seats.exists()

@@ -1,0 +1,234 @@
+"""Times: proposed, accepted, moved; both agencies there; nobody in two meetings at once."""
+
+import datetime
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from accounts.actors import SYSTEM, person
+from accounts.domain.machine import NotPossible, WrongState
+from accounts.models import StaffRole
+from dialogues.domain import meetings
+from dialogues.domain.meetings import MEETINGS
+from dialogues.models import (
+    Channel,
+    DialogueState,
+    Letter,
+    LetterKind,
+    MeetingKind,
+    MeetingStaff,
+    MeetingState,
+)
+from tests.accounts.factories import leader, staff_user
+from tests.dialogues.factories import MeetingFactory, dialogue_with_contact, seat_at
+
+pytestmark = pytest.mark.django_db
+
+START = datetime.datetime(2027, 3, 3, 9, tzinfo=datetime.UTC)
+TWO_HOURS = datetime.timedelta(hours=2)
+ALLOWED = {
+    ("proposed", "fixed"),
+    ("proposed", "other_wished"),
+    ("proposed", "cancelled"),
+    ("other_wished", "proposed"),
+    ("other_wished", "cancelled"),
+    ("fixed", "proposed"),
+    ("fixed", "other_wished"),
+    ("fixed", "held"),
+    ("fixed", "cancelled"),
+}
+
+
+@pytest.mark.parametrize("to", MeetingState.values)
+@pytest.mark.parametrize("was", MeetingState.values)
+def test_only_the_allowed_states_follow(was, to):
+    meeting = MeetingFactory(state=was)
+    if was == to or (was, to) in ALLOWED:
+        assert MEETINGS.walk(meeting, to=to, actor=SYSTEM).state == to
+    else:
+        with pytest.raises(WrongState):
+            MEETINGS.walk(meeting, to=to, actor=SYSTEM)
+
+
+MAY = {
+    "proposed": {"planner", "leader"},
+    "other_wished": {"planner", "leader", "own"},
+    "fixed": {"planner", "leader", "own"},
+    "held": {"planner", "leader"},
+    "cancelled": {"planner", "leader", "own"},
+}
+
+
+@pytest.mark.parametrize("to", MeetingState.values)
+@pytest.mark.parametrize("who", [*StaffRole.values, "own", "other"])
+def test_only_the_right_people_may(who, to):
+    was = next(was for was, then in sorted(ALLOWED) if then == to)
+    dialogue, own = dialogue_with_contact(DialogueState.UNDERLAG_SENT)
+    meeting = seat_at(dialogue, state=was)
+    people = {"own": own, "other": dialogue_with_contact(DialogueState.PLANNED)[1]}
+    actor = person(people.get(who) or staff_user(StaffRole(who)))
+    if who in MAY[to]:
+        assert MEETINGS.walk(meeting, to=to, actor=actor).state == to
+    else:
+        with pytest.raises(PermissionDenied):
+            MEETINGS.walk(meeting, to=to, actor=actor)
+
+
+def propose(dialogue, staff, **fields):
+    when = {"starts_at": START, "ends_at": START + TWO_HOURS, **fields}
+    return meetings.propose_time(
+        dialogue=dialogue, form="in_person", place="Rådhuset", staff=staff, actor=SYSTEM, **when
+    )
+
+
+def accept(meeting, actor=SYSTEM):
+    return meetings.accept_time(meeting=meeting, given_by="Kim Ek", channel=Channel.PORTAL, actor=actor)
+
+
+class TestPropose:
+    def test_waits_until_the_introduction_is_held(self):
+        dialogue, _own = dialogue_with_contact(DialogueState.ACCEPTED)
+        with pytest.raises(NotPossible):
+            propose(dialogue, [])
+
+    def test_only_one_proposal_at_a_time(self):
+        dialogue, _own = dialogue_with_contact(DialogueState.INTRODUCED)
+        propose(dialogue, [])
+        with pytest.raises(NotPossible):
+            propose(dialogue, [])
+
+    def test_says_who_is_booked_already_and_keeps_nothing(self):
+        busy = leader()
+        first, _own = dialogue_with_contact(DialogueState.INTRODUCED)
+        second, _own = dialogue_with_contact(DialogueState.INTRODUCED)
+        propose(first, [busy])
+        with pytest.raises(NotPossible, match=busy.name):
+            propose(second, [busy], starts_at=START + datetime.timedelta(hours=1))
+        assert not second.seats.exists()
+
+    def test_back_to_back_is_fine(self):
+        busy = leader()
+        first, _own = dialogue_with_contact(DialogueState.INTRODUCED)
+        second, _own = dialogue_with_contact(DialogueState.INTRODUCED)
+        propose(first, [busy])
+        propose(second, [busy], starts_at=START + TWO_HOURS, ends_at=START + 2 * TWO_HOURS)
+        assert MeetingStaff.objects.filter(user=busy).count() == 2
+
+
+class TestAccept:
+    def test_needs_somebody_from_each_agency(self):
+        dialogue, own = dialogue_with_contact(DialogueState.UNDERLAG_SENT)
+        meeting = seat_at(dialogue)
+        meetings.book_staff(meeting, [leader("skolverket")])
+        with pytest.raises(NotPossible, match="SPSM"):
+            accept(meeting, person(own))
+        meeting.refresh_from_db()
+        assert meeting.state == MeetingState.PROPOSED
+
+    def test_fixes_the_time_and_tells_everyone_with_a_calendar_file(self):
+        dialogue, own = dialogue_with_contact(DialogueState.UNDERLAG_SENT)
+        meeting = seat_at(dialogue)
+        staff = [leader("skolverket"), leader("spsm")]
+        meetings.book_staff(meeting, staff)
+        accept(meeting, person(own))
+        dialogue.refresh_from_db()
+        assert dialogue.state == DialogueState.TIME_FIXED
+        letters = Letter.objects.filter(kind=LetterKind.TIME_FIXED)
+        assert {letter.recipient for letter in letters} == {own.email, *(user.email for user in staff)}
+        assert all(letter.attachments.get().name.endswith(".ics") for letter in letters)
+
+    def test_twice_is_once(self):
+        dialogue, own = dialogue_with_contact(DialogueState.UNDERLAG_SENT)
+        meeting = seat_at(dialogue)
+        meetings.book_staff(meeting, [leader("skolverket"), leader("spsm")])
+        accept(meeting, person(own))
+        accept(meeting, person(own))
+        assert Letter.objects.filter(kind=LetterKind.TIME_FIXED, recipient=own.email).count() == 1
+
+
+class TestAnotherTime:
+    def test_a_wish_reopens_a_fixed_time_and_a_new_proposal_moves_those_booked(self):
+        dialogue, own = dialogue_with_contact(DialogueState.TIME_FIXED)
+        meeting = seat_at(dialogue, state=MeetingState.FIXED)
+        staff = [leader("skolverket"), leader("spsm")]
+        meetings.book_staff(meeting, staff)
+        meetings.wish_other_time(
+            meeting=meeting,
+            wish="Helst en onsdag",
+            given_by="Kim",
+            channel=Channel.PORTAL,
+            actor=person(own),
+        )
+        dialogue.refresh_from_db()
+        assert dialogue.state == DialogueState.UNDERLAG_SENT
+        again = meetings.propose_again(
+            meeting=meeting,
+            starts_at=START,
+            ends_at=START + TWO_HOURS,
+            form="digital",
+            link="https://mote.example/2",
+            staff=staff,
+            actor=SYSTEM,
+        )
+        assert (again.state, again.wish) == (MeetingState.PROPOSED, "Helst en onsdag")
+        assert {row.during.lower for row in again.staff.all()} == {START}
+        assert Letter.objects.get(kind=LetterKind.TIME_PROPOSED).recipient == own.email
+        assert accept(again, person(own)).sequence > meeting.sequence
+
+    def test_an_empty_wish_is_refused(self):
+        dialogue, _own = dialogue_with_contact(DialogueState.UNDERLAG_SENT)
+        with pytest.raises(NotPossible):
+            meetings.wish_other_time(
+                meeting=seat_at(dialogue), wish="  ", given_by="Kim", channel=Channel.PORTAL, actor=SYSTEM
+            )
+
+
+class TestDatabase:
+    def test_refuses_one_person_in_two_meetings_at_once(self):
+        user = leader()
+        during = DateTimeTZRange(START, START + TWO_HOURS)
+        for_both = {"user": user, "agency": user.staff.agency, "during": during}
+        MeetingStaff.objects.create(meeting=MeetingFactory(), **for_both)
+        with pytest.raises(IntegrityError, match="nobody_in_two_meetings_at_once"), transaction.atomic():
+            MeetingStaff.objects.create(meeting=MeetingFactory(), **for_both)
+        MeetingStaff.objects.update(is_booked=False)
+        MeetingStaff.objects.create(meeting=MeetingFactory(), **for_both)
+
+
+class TestCancel:
+    def test_frees_everyone_and_tells_everyone_without_blame(self):
+        dialogue, own = dialogue_with_contact(DialogueState.TIME_FIXED)
+        meeting = seat_at(dialogue, state=MeetingState.FIXED)
+        guide = leader("spsm")
+        meetings.book_staff(meeting, [guide])
+        meetings.cancel_dialogue(dialogue=dialogue, reason="Ny skolchef", actor=person(own))
+        meeting.refresh_from_db()
+        assert meeting.state == MeetingState.CANCELLED
+        assert not MeetingStaff.objects.filter(is_booked=True).exists()
+        letters = Letter.objects.filter(kind=LetterKind.CANCELLED)
+        assert {letter.recipient for letter in letters} == {own.email, guide.email}
+
+    def test_what_was_held_stays_held(self):
+        dialogue, _own = dialogue_with_contact(DialogueState.DIALOGUE_HELD)
+        held = seat_at(dialogue, state=MeetingState.HELD)
+        meetings.cancel_dialogue(dialogue=dialogue, reason="Skolan läggs ned", actor=SYSTEM)
+        held.refresh_from_db()
+        assert held.state == MeetingState.HELD
+
+
+class TestFeedback:
+    def test_is_set_only_after_the_dialogue_and_with_both_agencies(self):
+        staff = [leader("skolverket"), leader("spsm")]
+        span = {"starts_at": START, "ends_at": START + TWO_HOURS, "link": "https://mote.example/3"}
+        early, _own = dialogue_with_contact(DialogueState.TIME_FIXED)
+        with pytest.raises(NotPossible):
+            meetings.set_up_feedback(dialogue=early, staff=staff, actor=SYSTEM, **span)
+        dialogue, own = dialogue_with_contact(DialogueState.DIALOGUE_HELD)
+        with pytest.raises(NotPossible, match="SPSM"):
+            meetings.set_up_feedback(dialogue=dialogue, staff=staff[:1], actor=SYSTEM, **span)
+        assert not dialogue.seats.exists()
+        meeting = meetings.set_up_feedback(dialogue=dialogue, staff=staff, actor=SYSTEM, **span)
+        assert (meeting.kind, meeting.state) == (MeetingKind.FEEDBACK, MeetingState.FIXED)
+        assert Letter.objects.filter(kind=LetterKind.FEEDBACK, recipient=own.email).count() == 1
