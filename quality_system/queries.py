@@ -1,0 +1,279 @@
+"""Reads of the quality system worth a name: figures for huvudmän, in a constant number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db.models import Count, Q, QuerySet
+
+from huvudman.models import Huvudman, SkolformOffer
+from quality_system import disclosure
+from quality_system.comparison import Member, Spread, place_in, spread_of
+from quality_system.figures import Group, IndicatorFigures, PeriodValue
+from quality_system.models import Edition, Indicator, Level, ObservedValue, Sex
+from quality_system.models.observation import stored_value
+from quality_system.values import MISSING, Value, ValueKind
+from quality_system.weighting import NotComputable
+
+PERIODS_SHOWN = 5
+
+
+class Stored(NamedTuple):
+    """A current value as read from the database."""
+
+    value: Value
+    count: int | None
+    is_derived: bool
+    source: str
+    source_version: str
+
+
+Series = dict[tuple[str, str], Stored]
+"""Values by (period, sex)."""
+Target = tuple[int | None, str]
+"""A huvudman's id (None: riket) and an indicator's key."""
+Comparison = tuple[str, str, str, str]
+"""A huvudman type, a size class, an indicator's key and a period."""
+
+
+def edition_in_force() -> Edition | None:
+    """The edition that new dialogues are held under."""
+    return Edition.objects.filter(state=Edition.State.IN_FORCE).first()
+
+
+def figures_for(huvudman: Huvudman, edition: Edition, period: str | None = None) -> list[IndicatorFigures]:
+    """The figures of `edition` that concern `huvudman`, in the edition's order.
+
+    Indicators of skolformer that the huvudman does not run are left out, as are those not published for it;
+    an indicator without a value is there with a missing one. Each has its latest period, not after `period`.
+    """
+    return figures_for_many([huvudman.pk], edition, period)[huvudman.pk]
+
+
+def figures_for_many(
+    huvudman_ids: Collection[int], edition: Edition, period: str | None = None
+) -> dict[int, list[IndicatorFigures]]:
+    """`figures_for` of many at once: huvudman's id → figures. Seven queries, however many there are."""
+    reading = _Reading(huvudman_ids, edition, period)
+    return {huvudman.pk: reading.figures_of(huvudman) for huvudman in reading.huvudman}
+
+
+class _Reading:
+    """All that is read for the figures of some huvudmän."""
+
+    def __init__(self, huvudman_ids: Collection[int], edition: Edition, period: str | None) -> None:
+        self.ids, self.latest = list(huvudman_ids), period
+        self.indicators = list(edition.indicators.select_related("sub_goal"))
+        self.by_key = {indicator.key: indicator for indicator in self.indicators}
+        self.huvudman = list(Huvudman.objects.filter(pk__in=self.ids))
+        self.skolformer = self._read_skolformer()
+        self.own = self._read_own()
+        self.riket = self._read_riket()
+        self.units = self._read_units()
+        self.spreads = self._read_spreads()
+
+    # Reading ----------------------------------------------------------------------------------------------
+    def _values(self) -> QuerySet[ObservedValue]:
+        return ObservedValue.objects.filter(superseded_at__isnull=True, indicator_key__in=self.by_key)
+
+    def _read_skolformer(self) -> dict[int, set[str]]:
+        found: dict[int, set[str]] = defaultdict(set)
+        offers = SkolformOffer.objects.filter(unit__huvudman__in=self.ids, unit__active_to__isnull=True)
+        for huvudman_id, skolform in offers.values_list("unit__huvudman_id", "skolform").distinct():
+            found[huvudman_id].add(skolform)
+        for huvudman in self.huvudman:
+            if huvudman.children or not found[huvudman.pk]:
+                found[huvudman.pk].add("FSK")
+        return found
+
+    def _read_own(self) -> dict[Target, Series]:
+        rows = self._values().filter(level=Level.HUVUDMAN, huvudman__in=self.ids)
+        return self._series(rows, "huvudman_id")
+
+    def _read_riket(self) -> dict[Target, Series]:
+        return self._series(self._values().filter(level=Level.RIKET, sex=Sex.ALL), "huvudman_id")
+
+    def _series(self, rows: QuerySet[ObservedValue], whose: str) -> dict[Target, Series]:
+        """The best value of every period and sex, by (huvudman, indicator key)."""
+        found: dict[Target, Series] = defaultdict(dict)
+        columns = (
+            whose, "indicator_key", "period", "sex", "kind", "number", "count", "is_derived", "source",
+            "source_version",
+        )  # fmt: skip
+        for who, key, period, sex, kind, number, *rest in rows.exclude(period="").values_list(*columns):
+            stored = Stored(stored_value(kind, number), *rest)
+            known = found[who, key].get((period, sex))
+            if known is None or self._rank(key, stored) < self._rank(key, known):
+                found[who, key][period, sex] = stored
+        return found
+
+    def _rank(self, key: str, stored: Stored) -> tuple[bool, bool, str]:
+        """What is published goes before what is computed, the indicator's own source before others."""
+        return stored.is_derived, stored.source != self.by_key[key].source, stored.source
+
+    def _read_units(self) -> dict[tuple[int, str, str], NotComputable]:
+        """Why units' values give no figure for their huvudman, by (huvudman, key, period)."""
+        rows = (
+            self._values()
+            .filter(level=Level.UNIT, huvudman__in=self.ids, sex=Sex.ALL)
+            .values_list("huvudman_id", "indicator_key", "period")
+            .annotate(
+                hidden=Count("pk", filter=~Q(kind__in=["number", "approximate"])),
+                rounded=Count("pk", filter=Q(kind="approximate")),
+                uncounted=Count("pk", filter=Q(count__isnull=True)),
+            )
+        )
+        return {(who, key, period): _reason(*counts) for who, key, period, *counts in rows.iterator()}
+
+    def _read_spreads(self) -> dict[Comparison, Spread | None]:
+        """The spread of every comparison that is needed, by (type, size class, key, period)."""
+        needed = {
+            (huvudman.type, huvudman.size_class, key, self._period(huvudman.pk, key))
+            for huvudman in self.huvudman
+            for key in self._keys(huvudman)
+        }
+        members: dict[Comparison, dict[int, tuple[tuple, Member]]] = defaultdict(dict)
+        for row in self._comparable(needed):
+            who, koncern, kind_of, size, key, period, number, count, is_derived, source = row
+            comparison = (kind_of, size, key, period)
+            if comparison in needed and self._is_shown(key, number, count):
+                rank = (is_derived, source != self.by_key[key].source, source)
+                best = members[comparison].get(who)
+                if best is None or rank < best[0]:
+                    members[comparison][who] = rank, Member(_owner(who, koncern), number)
+        return {
+            comparison: spread_of([member for _rank, member in found.values()])
+            for comparison, found in members.items()
+        }
+
+    def _comparable(self, needed: Iterable[Comparison]) -> Iterable[tuple]:
+        groups = Q(pk__in=[])
+        for kind_of, size in sorted({(kind_of, size) for kind_of, size, _key, _period in needed}):
+            groups |= Q(huvudman__type=kind_of, huvudman__size_class=size)
+        rows = self._values().filter(
+            groups,
+            level=Level.HUVUDMAN,
+            sex=Sex.ALL,
+            kind=ValueKind.NUMBER,
+            indicator_key__in={key for *_group, key, _period in needed},
+            period__in={period for *_group, period in needed},
+        )
+        return rows.values_list(
+            "huvudman_id", "huvudman__koncern_id", "huvudman__type", "huvudman__size_class", "indicator_key",
+            "period", "number", "count", "is_derived", "source",
+        ).iterator(chunk_size=10_000)  # fmt: skip
+
+    def _is_shown(self, key: str, number: Decimal, count: int | None) -> bool:
+        return not self._protected(self.by_key[key], Value(ValueKind.NUMBER, number), count).is_hidden
+
+    # Answering --------------------------------------------------------------------------------------------
+    def figures_of(self, huvudman: Huvudman) -> list[IndicatorFigures]:
+        """The figures that concern one huvudman."""
+        return [self._figures(huvudman, self.by_key[key]) for key in self._keys(huvudman)]
+
+    def _keys(self, huvudman: Huvudman) -> list[str]:
+        run = self.skolformer[huvudman.pk]
+        return [
+            indicator.key
+            for indicator in self.indicators
+            if disclosure.is_published(indicator.publication, huvudman.type)
+            and (indicator.skolform in run or (huvudman.pk, indicator.key) in self.own)
+        ]
+
+    def _period(self, huvudman_id: int, key: str) -> str:
+        known = self.own.get((huvudman_id, key)) or self.riket.get((None, key), {})
+        return max((p for p, _sex in known if self.latest is None or p <= self.latest), default="")
+
+    def _figures(self, huvudman: Huvudman, indicator: Indicator) -> IndicatorFigures:
+        period = self._period(huvudman.pk, indicator.key)
+        series = self.own.get((huvudman.pk, indicator.key), {})
+        stored = series.get((period, Sex.ALL))
+        own = self._own(indicator, stored)
+        girls, boys = self._sexes(indicator, series, period, own)
+        group = self._group(huvudman, indicator.key, period)
+        place = place_in(group.spread, own.exact) if group and own.kind is ValueKind.NUMBER else None
+        riket = self.riket.get((None, indicator.key), {})
+        national = riket.get((period, Sex.ALL))
+        return IndicatorFigures(
+            **_facts(indicator),
+            period=period,
+            own=own,
+            is_computed=bool(stored and stored.is_derived),
+            not_computable=None if stored else self._why_not(huvudman.pk, indicator.key, period),
+            source=stored.source if stored else "",
+            source_version=stored.source_version if stored else "",
+            girls=girls,
+            boys=boys,
+            riket=national.value if national else MISSING,
+            group=group,
+            place=place,
+            series=self._recent(indicator, series, period),
+        )
+
+    def _own(self, indicator: Indicator, stored: Stored | None) -> Value:
+        return self._protected(indicator, stored.value, stored.count) if stored else MISSING
+
+    def _protected(self, indicator: Indicator, value: Value, count: int | None) -> Value:
+        return disclosure.protect(
+            value,
+            count=count,
+            based_on=indicator.based_on,
+            level=Level.HUVUDMAN,
+            is_share=indicator.unit == "%" and indicator.based_on == Indicator.Basis.PUPILS,
+        )
+
+    def _sexes(
+        self, indicator: Indicator, series: Series, period: str, own: Value
+    ) -> tuple[Value | None, Value | None]:
+        if not indicator.by_sex:
+            return None, None
+        girls, boys = (self._own(indicator, series.get((period, sex))) for sex in (Sex.GIRLS, Sex.BOYS))
+        return disclosure.protect_sexes(own, girls, boys)
+
+    def _group(self, huvudman: Huvudman, key: str, period: str) -> Group | None:
+        spread = self.spreads.get((huvudman.type, huvudman.size_class, key, period))
+        return Group(huvudman.type, huvudman.size_class, spread) if spread else None
+
+    def _why_not(self, huvudman_id: int, key: str, period: str) -> NotComputable:
+        return self.units.get((huvudman_id, key, period), NotComputable.NO_UNITS)
+
+    def _recent(self, indicator: Indicator, series: Series, until: str) -> tuple[PeriodValue, ...]:
+        periods = sorted(period for period, sex in series if sex == Sex.ALL and period <= until)
+        return tuple(
+            PeriodValue(period, self._own(indicator, series[period, Sex.ALL]))
+            for period in periods[-PERIODS_SHOWN:]
+        )
+
+
+def _owner(huvudman_id: int, koncern_id: int | None) -> tuple[str, int]:
+    return ("koncern", koncern_id) if koncern_id else ("huvudman", huvudman_id)
+
+
+def _reason(hidden: int, rounded: int, uncounted: int) -> NotComputable:
+    if hidden:
+        return NotComputable.HIDDEN_PARTS
+    if rounded:
+        return NotComputable.ROUNDED_PARTS
+    return NotComputable.COUNTS_UNKNOWN if uncounted else NotComputable.UNITS_LACKING
+
+
+def _facts(indicator: Indicator) -> dict[str, object]:
+    plain = (
+        "key",
+        "name",
+        "definition",
+        "skolform",
+        "kind",
+        "area",
+        "unit",
+        "decimals",
+        "direction",
+        "based_on",
+    )
+    return {
+        "indicator_id": indicator.pk,
+        "sub_goal": indicator.sub_goal.text if indicator.sub_goal else "",
+    } | {name: getattr(indicator, name) for name in plain}
