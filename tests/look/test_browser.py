@@ -61,6 +61,14 @@ def test_focus_is_seen(page: Page, live_server: object) -> None:
     assert "255, 211, 92" in skip.evaluate("el => getComputedStyle(el).boxShadow")
 
 
+def test_focus_is_seen_on_a_faulty_field(page: Page, live_server: object) -> None:
+    page.goto(f"{live_server}/delarna/")
+    page.get_by_role("button", name="Skicka", exact=True).click()
+    field = page.get_by_label("Namn")
+    field.focus()
+    assert "255, 211, 92" in field.evaluate("el => getComputedStyle(el).boxShadow")
+
+
 def test_keys_move_in_lists_and_can_be_switched_off(page: Page, live_server: object) -> None:
     page.goto(f"{live_server}/delarna/")
     page.keyboard.press("j")
