@@ -15,6 +15,7 @@ from accounts.models import User
 from dialogues.domain.correspondence import calendar_file, write_to_huvudman
 from dialogues.domain.dialogues import move
 from dialogues.domain.meetings import MEETINGS, book_staff
+from dialogues.domain.underlag import order_underlag_for_meeting
 from dialogues.models import (
     Dialogue,
     DialogueState,
@@ -112,7 +113,8 @@ def release_seats(dialogue: Dialogue) -> None:
 def hold_introduction(*, meeting: Meeting, attended: set[int], actor: Actor) -> Meeting:
     """Note that the meeting was held and who came (`attended`: dialogue ids).
 
-    Those who could not come go on to the underlag too, and are offered another group.
+    Everyone's underlag is ordered, also of those who could not come, who are offered another group.
+    Raises NotPossible when there is no edition of the quality system in force to make it from.
     """
 
     def note_attendance(row: Meeting) -> None:
@@ -123,7 +125,10 @@ def hold_introduction(*, meeting: Meeting, attended: set[int], actor: Actor) -> 
             if seat.dialogue.state == DialogueState.ACCEPTED:
                 move(seat.dialogue, to=DialogueState.INTRODUCED, actor=actor, attended=seat.attended)
 
-    return MEETINGS.walk(meeting, to=MeetingState.HELD, actor=actor, after=note_attendance)
+    with transaction.atomic():
+        held = MEETINGS.walk(meeting, to=MeetingState.HELD, actor=actor, after=note_attendance)
+        order_underlag_for_meeting(meeting=held, actor=actor)
+    return held
 
 
 def _current_seats(dialogue: Dialogue) -> QuerySet[Seat]:

@@ -18,11 +18,13 @@ from dialogues.models import (
     MeetingKind,
     MeetingState,
     PriorityQuestion,
+    Underlag,
 )
 from huvudman.models import Skolform
 from quality_system.models import Area
 from tests.accounts.factories import leader, planner
 from tests.dialogues.factories import BatchFactory, MeetingFactory, dialogue_with_contact, seat_at
+from tests.dialogues.underlag.factories import EditionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -43,11 +45,22 @@ class TestIntroduction:
         meeting = MeetingFactory(kind=MeetingKind.INTRODUCTION, state="fixed", seats=5, batch=batch)
         for dialogue in (came, absent):
             place(dialogue=dialogue, meeting=meeting, actor=SYSTEM)
+        EditionFactory()
         hold_introduction(meeting=meeting, attended={came.pk}, actor=person(leader()))
+        assert Underlag.objects.count() == 2
         for dialogue, attended in ((came, True), (absent, False)):
             dialogue.refresh_from_db()
             assert dialogue.state == DialogueState.INTRODUCED
             assert dialogue.seats.get().attended is attended
+
+    def test_without_an_edition_in_force_nothing_is_noted(self):
+        dialogue, _own = dialogue_with_contact(DialogueState.ACCEPTED)
+        meeting = MeetingFactory(kind=MeetingKind.INTRODUCTION, state="fixed", seats=5, batch=dialogue.batch)
+        place(dialogue=dialogue, meeting=meeting, actor=SYSTEM)
+        with pytest.raises(NotPossible, match="utgåva"):
+            hold_introduction(meeting=meeting, attended=set(), actor=SYSTEM)
+        meeting.refresh_from_db()
+        assert meeting.state == MeetingState.FIXED
 
     def test_the_letter_says_when_where_and_that_nothing_need_be_prepared(self):
         dialogue, own = dialogue_with_contact(DialogueState.ACCEPTED)

@@ -1,0 +1,237 @@
+"""The staff's list and page of dialogues, the steps taken there, and the introduction's pages."""
+
+import datetime
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import StaffRole
+from dialogues.models import DialogueState, InvitationAnswer, Meeting, MeetingKind, MeetingState
+from dialogues.steps import STEPS
+from tests.accounts.factories import leader, planner, staff_user
+from tests.dialogues.factories import (
+    BatchFactory,
+    DialogueFactory,
+    InvitationFactory,
+    both_agencies,
+    dialogue_with_contact,
+    seat_at,
+)
+from tests.dialogues.underlag.factories import EditionFactory
+from tests.huvudman.factories import KommunFactory, LanFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(dialogue) -> str:
+    return reverse("admin:dialogue", args=[dialogue.public_id])
+
+
+def step_of(dialogue, name: str) -> str:
+    return reverse("admin:dialogue_step", args=[dialogue.public_id, name])
+
+
+class TestList:
+    url = "/personal/dialoger/"
+
+    @pytest.mark.parametrize("rows", [1, 3])
+    def test_asks_the_same_number_of_questions_for_one_row_and_three(
+        self, client, rows, django_assert_num_queries
+    ):
+        client.force_login(planner())
+        for _n in range(rows):
+            seat_at(DialogueFactory(state=DialogueState.TIME_FIXED))
+        client.get(self.url)
+        with django_assert_num_queries(6):
+            response = client.get(self.url)
+        assert response.text.count('<th scope="row">') == rows
+
+    def test_empty_says_what_will_come(self, client):
+        client.force_login(planner())
+        assert "När en cykel är planerad" in client.get(self.url).text
+
+    def test_narrows_by_search_state_lan_and_type(self, client):
+        client.force_login(leader())
+        north = KommunFactory(code="2510", lan=LanFactory(code="25"))
+        south = KommunFactory(code="1280", lan=LanFactory(code="12"))
+        DialogueFactory(huvudman__name="Åsens skola", huvudman__main_kommun=north, state="invited")
+        DialogueFactory(huvudman__name="Öns skola", huvudman__main_kommun=south, huvudman__type="kommun")
+        cases = {
+            "?q=åsens": ["Åsens skola"],
+            "?state=invited": ["Åsens skola"],
+            "?lan=12": ["Öns skola"],
+            "?type=kommun": ["Öns skola"],
+            "?state=nonsens&batch=x": ["Åsens skola", "Öns skola"],
+        }
+        for query, names in cases.items():
+            text = client.get(self.url + query).text
+            assert [name for name in ("Åsens skola", "Öns skola") if name in text] == names, query
+        assert "Ingen dialog matchar" in client.get(self.url + "?q=finns-inte").text
+
+    def test_pages_of_fifty_the_latest_change_first(self, client):
+        client.force_login(planner())
+        batch = BatchFactory()
+        for number in range(51):
+            DialogueFactory(batch=batch, huvudman__name=f"Skola {number:02}")
+        first, second = (client.get(f"{self.url}?page={n}").text for n in (1, 2))
+        assert "Skola 50" in first
+        assert "Skola 00" not in first
+        assert "Skola 00" in second
+
+
+class TestPage:
+    def test_tells_where_it_stands_and_whose_turn_it_is(self, client):
+        client.force_login(planner())
+        text = client.get(page_of(DialogueFactory(state=DialogueState.INVITED))).text
+        assert "Huvudmannens tur: Huvudmannen svarar på inbjudan." in text
+        assert "Öppnas när introduktionen är hållen." in text
+
+    @pytest.mark.parametrize("role", StaffRole.values)
+    @pytest.mark.parametrize("state", DialogueState.values)
+    def test_opens_in_every_state_for_every_role_and_each_step_offered_opens(self, client, role, state):
+        client.force_login(staff_user(StaffRole(role)))
+        dialogue = InvitationFactory(dialogue__state=state).dialogue
+        response = client.get(page_of(dialogue))
+        assert response.status_code == 200
+        offered = [name for name in STEPS if step_of(dialogue, name) in response.text]
+        assert all(client.get(step_of(dialogue, name)).status_code == 200 for name in offered)
+        closed = state in {"closed", "cancelled"}
+        assert bool(offered) == (role in {"planner", "leader"} and not closed)
+
+    @pytest.mark.parametrize("role", ["registrar", "statistician", "administrator"])
+    @pytest.mark.parametrize("name", STEPS)
+    def test_steps_are_refused_to_other_roles(self, client, role, name):
+        client.force_login(staff_user(StaffRole(role)))
+        dialogue = DialogueFactory(state=DialogueState.INVITED)
+        assert client.get(step_of(dialogue, name)).status_code == 403
+        assert client.post(step_of(dialogue, name)).status_code == 403
+
+    def test_a_step_that_is_not_due_or_not_known_is_not_found(self, client):
+        client.force_login(leader())
+        dialogue = DialogueFactory(state=DialogueState.INVITED)
+        assert client.get(step_of(dialogue, "dialog-hallen")).status_code == 404
+        assert client.get(step_of(dialogue, "hitte-pa")).status_code == 404
+
+
+class TestSteps:
+    def test_an_answer_by_phone(self, client):
+        both_agencies()
+        client.force_login(planner())
+        dialogue = InvitationFactory().dialogue
+        typed = {"answer": "yes", "told_by": "Kim Ek, skolchef", "channel": "phone"}
+        response = client.post(step_of(dialogue, "svar"), typed, follow=True)
+        assert "Svaret är sparat." in response.text
+        given = InvitationAnswer.objects.get()
+        assert (given.given_by, given.channel) == ("Kim Ek, skolchef", "phone")
+
+    def test_what_was_typed_stays_when_something_is_missing(self, client):
+        client.force_login(planner())
+        dialogue = InvitationFactory().dialogue
+        response = client.post(step_of(dialogue, "svar"), {"told_by": "Kim Ek", "channel": "phone"})
+        assert response.status_code == 422
+        assert "Något behöver rättas" in response.text
+        assert "Kim Ek" in response.text
+
+    def test_a_time_is_proposed_once_and_says_who_is_busy(self, client):
+        both_agencies()
+        client.force_login(planner())
+        busy = leader()
+        first, _own = dialogue_with_contact(DialogueState.INTRODUCED)
+        second, _own = dialogue_with_contact(DialogueState.INTRODUCED)
+        typed = {
+            "day": (timezone.localdate() + datetime.timedelta(days=30)).isoformat(),
+            "time": "09:00",
+            "minutes": "120",
+            "staff": [busy.pk],
+            "form": "in_person",
+            "place": "Rådhuset",
+        }
+        assert client.post(step_of(first, "foresla-tid"), typed).status_code == 302
+        refused = client.post(step_of(second, "foresla-tid"), typed)
+        assert f"{busy.name} är redan bokad den tiden." in refused.text
+        assert "Rådhuset" in refused.text
+        meeting = Meeting.objects.get()
+        assert timezone.localtime(meeting.starts_at).strftime("%H.%M") == "09.00"
+        assert meeting.ends_at - meeting.starts_at == datetime.timedelta(hours=2)
+
+    @pytest.mark.parametrize(
+        ("change", "message"),
+        [
+            ({"day": "2020-01-01"}, "Välj en tid som inte har passerat."),
+            ({"minutes": "481"}, "Ett möte kan vara högst åtta timmar."),
+            ({"place": ""}, "Fyll i var ni ska mötas."),
+            ({"form": "digital"}, "Fyll i var ni ska mötas."),
+        ],
+    )
+    def test_a_time_that_cannot_be_is_refused_at_its_field(self, client, change, message):
+        client.force_login(planner())
+        dialogue, _own = dialogue_with_contact(DialogueState.INTRODUCED)
+        typed = {
+            "day": "2030-03-01",
+            "time": "09:00",
+            "minutes": "120",
+            "staff": [leader().pk],
+            "form": "in_person",
+            "place": "Rådhuset",
+            **change,
+        }
+        response = client.post(step_of(dialogue, "foresla-tid"), typed)
+        assert message in response.text
+        assert not Meeting.objects.exists()
+
+    def test_questions_by_phone_need_only_an_area(self, client):
+        client.force_login(planner())
+        dialogue, _own = dialogue_with_contact(DialogueState.ACCEPTED)
+        typed = {"area_1": "equity", "told_by": "Kim Ek", "channel": "phone"}
+        text = client.post(step_of(dialogue, "fragor"), typed, follow=True).text
+        assert "Likvärdighet" in text
+        assert "Kim Ek, telefon" in text
+
+    def test_held_before_its_time_asks_once_more(self, client):
+        client.force_login(leader())
+        dialogue, _own = dialogue_with_contact(DialogueState.TIME_FIXED)
+        seat_at(dialogue, state=MeetingState.FIXED)
+        typed = {"summary": "Bra samtal.", "skolformer": ["GR"]}
+        assert client.post(step_of(dialogue, "dialog-hallen"), typed).status_code == 422
+        typed["held_earlier"] = "on"
+        assert client.post(step_of(dialogue, "dialog-hallen"), typed).status_code == 302
+        dialogue.refresh_from_db()
+        assert dialogue.state == DialogueState.DIALOGUE_HELD
+
+
+class TestIntroductionPages:
+    def test_set_up_places_those_who_wait_and_attendance_is_noted(self, client):
+        both_agencies()
+        EditionFactory()
+        client.force_login(leader())
+        batch = BatchFactory()
+        came, _own = dialogue_with_contact(DialogueState.ACCEPTED, batch=batch)
+        absent, _own = dialogue_with_contact(DialogueState.ACCEPTED, batch=batch)
+        typed = {
+            "day": "2030-03-01",
+            "time": "09:00",
+            "minutes": "60",
+            "staff": [leader().pk, leader("spsm").pk],
+            "link": "https://mote.example/1",
+            "seats": "25",
+        }
+        new = reverse("admin:introduction_new", args=[batch.public_id])
+        page = client.post(new, typed, follow=True)
+        assert "2 av 25 är upptagna" in page.text
+        seat = came.seats.get(kind=MeetingKind.INTRODUCTION)
+        client.post(page.redirect_chain[-1][0], {"came": [seat.pk]})
+        for dialogue, attended in ((came, True), (absent, False)):
+            dialogue.refresh_from_db()
+            assert dialogue.state == DialogueState.INTRODUCED
+            assert dialogue.seats.get().attended is attended
+
+    def test_only_those_who_run_dialogues_may(self, client):
+        client.force_login(staff_user(StaffRole.REGISTRAR))
+        batch = BatchFactory()
+        new = reverse("admin:introduction_new", args=[batch.public_id])
+        assert client.get(new).status_code == 403
+        meeting = seat_at(DialogueFactory(batch=batch), kind=MeetingKind.INTRODUCTION, state="fixed", seats=3)
+        page = reverse("admin:introduction", args=[meeting.public_id])
+        assert client.get(page).status_code == 200
+        assert client.post(page, {}).status_code == 403
