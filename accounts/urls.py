@@ -1,5 +1,7 @@
 """Pages about oneself."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from accounts.views.health import health
+
+urlpatterns = [path("halsa/", health, name="health")]

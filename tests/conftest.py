@@ -14,6 +14,7 @@ import redis
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings as django_settings
+from pytest_django.fixtures import Settings
 
 # Playwright's loop runs in the tests' own thread, where Django would refuse the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -61,7 +62,7 @@ class Inbox:
 
 
 @pytest.fixture
-def smtp_inbox(settings: object) -> Iterator[Inbox]:
+def smtp_inbox(settings: Settings) -> Iterator[Inbox]:
     """A real SMTP server on a free port that Django's mail goes to; yields its inbox."""
     inbox = Inbox()
     with socket.socket() as probe:
@@ -69,9 +70,9 @@ def smtp_inbox(settings: object) -> Iterator[Inbox]:
         port = probe.getsockname()[1]
     controller = Controller(inbox, hostname="127.0.0.1", port=port)
     controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
-    settings.EMAIL_HOST = "127.0.0.1"  # type: ignore[attr-defined]
-    settings.EMAIL_PORT = port  # type: ignore[attr-defined]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST = "127.0.0.1"
+    settings.EMAIL_PORT = port
     yield inbox
     controller.stop()
 
