@@ -56,7 +56,7 @@ class Inbox:
     def messages(self) -> list[EmailMessage]:
         """The letters, parsed."""
         return [
-            message_from_bytes(envelope.original_content or b"", policy=policy.default)  # type: ignore[misc]
+            message_from_bytes(envelope.original_content or b"", policy=policy.default)
             for envelope in self.envelopes
         ]
 
