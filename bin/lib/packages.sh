@@ -20,7 +20,7 @@ missing_packages() { # one a line
   local wanted installed
   wanted=$(grep -v '^#' apt.txt | sort)
   # shellcheck disable=SC2016,SC2086
-  installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null | sed -n 's/^installed //p' | sort)
+  installed=$({ dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null || true; } | sed -n 's/^installed //p' | sort)
   comm -23 <(echo "$wanted") <(echo "$installed")
 }
 

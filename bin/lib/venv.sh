@@ -11,10 +11,11 @@ prepare_venv() { # prepare_venv SET: site, dev, mail or compile
 }
 
 make_venv() { # make_venv SET FOLDER: nothing to do when the stamp says the same requirements
-  local set=$1 folder=$2 files=() name
+  local set=$1 folder=$2 files=() name python
   holds "$folder" "$set" && return
   if [ "$set" != dev ] || ! holds "$folder" site; then
-    "$(find_python)" -m venv --clear "$folder" || die "cannot make a Python environment in $folder"
+    python=$(find_python) || exit 1
+    "$python" -m venv --clear "$folder" || die "cannot make a Python environment in $folder"
   fi
   for name in ${REQUIREMENTS[$set]}; do files+=(-r "requirements/$name.txt"); done
   say "installing Python packages (${files[*]//-r/})"
