@@ -205,10 +205,16 @@ LETTER_AGENCY = env.str("LETTER_AGENCY", default="skolverket")
 LETTER_CLAIM_LIMIT = env.int("LETTER_CLAIM_LIMIT", default=300)
 UNDERLAG_RENDER_LIMIT = env.int("UNDERLAG_RENDER_LIMIT", default=120)
 
+DEFAULT_EXCEPTION_REPORTER = "accounts.masking.MaskingExceptionReporter"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {
+            "()": "accounts.masking.MaskingFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

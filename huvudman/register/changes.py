@@ -35,13 +35,13 @@ def compare(
     *,
     mentioned: Iterable[str],
     closes: Callable[[str], bool],
-    reopens: Callable[[str], bool],
+    further: Callable[[str], list[FieldChange]],
     difference: Callable[[Row, Row], list[FieldChange]],
 ) -> Changes[Row]:
     """Compare what is known with what was read.
 
-    A known row that was not read is closed if `closes(key)` and its key is not `mentioned` anywhere. A row
-    that was read but is closed today (`reopens`) opens again, which is a change of its field `open`.
+    A known row that was not read is closed if `closes(key)` and its key is not `mentioned` anywhere.
+    `further(key)` are changes of a known row that its own fields do not show.
     """
     changes: Changes[Row] = Changes()
     for key, after in read.items():
@@ -50,8 +50,7 @@ def compare(
             changes.new[key] = after
             continue
         found = [] if before == after else difference(before, after)
-        if reopens(key):
-            found.append(("open", 0, 1))
+        found += further(key)
         if found:
             changes.changed[key] = found
         else:
@@ -86,7 +85,7 @@ def _offers(before: UnitRow, after: UnitRow) -> list[FieldChange]:
         old, new = before.offers.get(skolform), after.offers.get(skolform)
         if old == new:
             continue
-        groups = (old and ", ".join(old.groups), new and ", ".join(new.groups))
+        groups = (", ".join(old.groups) if old else None, ", ".join(new.groups) if new else None)
         if (old is None) != (new is None) or groups[0] != groups[1]:
             found.append((f"offer:{skolform}", groups[0], groups[1]))
         totals = (old.pupils if old else None, new.pupils if new else None)

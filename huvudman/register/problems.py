@@ -37,6 +37,7 @@ class Reason(StrEnum):
     WRONG_LENGTH = "wrong_length"
 
     REALIGNED = "realigned"
+    FORMER_ORGNR = "former_orgnr"
     EMAIL_LEFT_OUT = "email_left_out"
     UNKNOWN_SHEET = "unknown_sheet"
     UNKNOWN_GROUP = "unknown_group"

@@ -44,7 +44,10 @@ class Offer:
 
 @dataclass(slots=True)
 class UnitRow:
-    """A school unit as the register has it, gathered from every sheet that names it."""
+    """A school unit as the register has it, gathered from every sheet that names it.
+
+    `year` is the register's year, where pupils per group are known.
+    """
 
     code: str
     orgnr: str
@@ -58,6 +61,7 @@ class UnitRow:
     email: str = ""
     website: str = ""
     orientation: str = ""
+    year: int | None = None
     offers: dict[str, Offer] = field(default_factory=dict)
 
     @property

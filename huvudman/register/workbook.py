@@ -299,7 +299,7 @@ def _bad_groups(plan: Plan, row: Row) -> list[CellError]:
     for reader, columns in readers:
         for column in columns:
             try:
-                reader(row[column.index])  # type: ignore[operator]
+                reader(row[column.index])
             except CellError as error:
                 error.column = column.head
                 bad.append((column.index, error))

@@ -1,0 +1,64 @@
+"""Putting a register file into the register."""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.domain.machine import NotPossible
+from huvudman.domain.comparison import Comparison, Progress, compare_register, no_progress
+from huvudman.domain.writing import write_huvudman, write_units
+from huvudman.register.rows import Register
+
+ONE_AT_A_TIME = 7_263_001
+"""Key of the lock that lets one import in at a time, from its comparison to its commit."""
+
+
+class RowsLeftOut(NotPossible):
+    """Rows could not be read, and nobody has accepted that they are left out."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Några rader går inte att läsa. Godkänn att de lämnas utanför, eller rätta filen.")
+        )
+
+
+class RegisterMoved(NotPossible):
+    """The register has changed since the changes were approved. `comparison` is how it looks now."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        super().__init__(_("Registret har ändrats sedan förhandsgranskningen."))
+        self.comparison = comparison
+
+
+@transaction.atomic
+def apply_register(
+    register: Register,
+    *,
+    kind: str,
+    year: int,
+    leave_out: bool = False,
+    approved: str = "",
+    progress: Progress = no_progress,
+) -> Comparison:
+    """Compare `register` with the database and write what differs, all or nothing; again, it changes nothing.
+
+    `approved` is the digest of the changes that a person has seen. Raises RowsLeftOut if rows could not be
+    read and leaving them out (`leave_out`) was not accepted, RegisterMoved if the changes are others.
+    """
+    if register.rejected and not leave_out:
+        raise RowsLeftOut
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+    today = timezone.localdate()
+    progress(20, _("Jämför med registret"))
+    comparison = compare_register(register, kind=kind, year=year, on=today)
+    if approved and comparison.digest() != approved:
+        raise RegisterMoved(comparison)
+    progress(40, _("Lägger in huvudmän"))
+    write_huvudman(comparison, on=today)
+    progress(60, _("Lägger in skolenheter"))
+    write_units(comparison, on=today)
+    progress(95, _("Avslutar"))
+    return comparison

@@ -1,0 +1,203 @@
+"""What a register file would change: the dry run."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.domain.machine import NotPossible
+from huvudman.domain.known import Known, load_known
+from huvudman.domain.places import ensure_places
+from huvudman.models import ImportKind, Kommun, Source
+from huvudman.register.changes import Changes, FieldChange, compare, huvudman_difference, unit_difference
+from huvudman.register.derive import derive_from_units
+from huvudman.register.preschool_csv import read_preschools
+from huvudman.register.problems import Problem, Reason
+from huvudman.register.rows import HuvudmanRow, Register, UnitRow
+from huvudman.register.workbook import read_workbook
+
+SOURCES = {ImportKind.WORKBOOK: Source.REGISTER, ImportKind.PRESCHOOL: Source.PRESCHOOL}
+Progress = Callable[[int, str], None]
+
+
+def no_progress(percent: int, step: str) -> None:
+    """Nobody is watching."""
+
+
+@dataclass(slots=True)
+class Comparison:
+    """What a file would change, and what it was compared with."""
+
+    register: Register
+    known: Known
+    source: Source
+    year: int
+    huvudman: Changes[HuvudmanRow]
+    units: Changes[UnitRow]
+
+    @property
+    def anything(self) -> bool:
+        """Tell whether applying would change anything."""
+        return self.huvudman.anything or self.units.anything
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Numbers of rows new, changed, closed, unchanged and rejected, of huvudmän and units."""
+        rejected = [row.table for row in self.register.rejected]
+        tables: list[tuple[str, Changes[HuvudmanRow] | Changes[UnitRow]]] = [
+            ("huvudman", self.huvudman),
+            ("units", self.units),
+        ]
+        return {
+            table: {
+                "new": len(changes.new),
+                "changed": len(changes.changed),
+                "closed": len(changes.closed),
+                "unchanged": changes.unchanged,
+                "rejected": rejected.count(table),
+            }
+            for table, changes in tables
+        }
+
+    def digest(self) -> str:
+        """A fingerprint of all changes: what was approved is what is applied."""
+        content = [
+            [sorted(c.new), sorted(c.changed.items()), sorted(c.closed)] for c in (self.huvudman, self.units)
+        ]
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+
+def read_file(content: bytes, *, kind: str) -> Register:
+    """Parse a file of the given kind. Raises RegisterFileError with its problems."""
+    ensure_places()
+    kommuner = set(Kommun.objects.values_list("code", flat=True))
+    reader = read_workbook if kind == ImportKind.WORKBOOK else read_preschools
+    return reader(content, kommuner=kommuner)
+
+
+def compare_register(
+    register: Register, *, kind: str, year: int, on: datetime.date | None = None
+) -> Comparison:
+    """Compare `register` (filled in, in place) with the database as it is now. Changes nothing.
+
+    Raises NotPossible when the database has a later register's numbers of pupils.
+    """
+    day = on or timezone.localdate()
+    _refuse_older(year)
+    source = SOURCES[ImportKind(kind)]
+    known = load_known(with_units=kind == ImportKind.WORKBOOK)
+    _follow_changed_orgnr(register, known)
+    if source == Source.REGISTER:
+        _complete_from_units(register, known, year)
+    else:
+        _complete_preschools(register, known)
+
+    def closes(key: str) -> bool:
+        return known.sources[key] == source and (key not in known.ends or known.ends[key] > day)
+
+    def further(key: str) -> list[FieldChange]:
+        return _further(known, key, source=source, day=day)
+
+    return Comparison(
+        register=register,
+        known=known,
+        source=source,
+        year=year,
+        huvudman=compare(
+            known.huvudman,
+            register.huvudman,
+            mentioned=register.mentioned_huvudman,
+            closes=closes,
+            further=further,
+            difference=huvudman_difference,
+        ),
+        units=compare(
+            known.units,
+            register.units,
+            mentioned=register.mentioned_units,
+            closes=closes,
+            further=further,
+            difference=unit_difference,
+        ),
+    )
+
+
+def _refuse_older(year: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(year) FROM huvudman_pupilcount")
+        latest = cursor.fetchone()[0]
+    if latest and latest > year:
+        raise NotPossible(
+            _("Registret har redan uppgifter för %(latest)d. En fil för %(year)d är för gammal.")
+            % {"latest": latest, "year": year}
+        )
+
+
+def _further(known: Known, key: str, *, source: Source, day: datetime.date) -> list[FieldChange]:
+    """A huvudman or unit that was closed opens again; the register takes over what others brought."""
+    found: list[FieldChange] = []
+    end = known.ends.get(key)
+    if end is not None and end <= day:
+        found.append(("active_to", end.isoformat(), None))
+    if known.sources[key] != source and source == Source.REGISTER:
+        found.append(("source", known.sources[key], str(source)))
+    return found
+
+
+def _follow_changed_orgnr(register: Register, known: Known) -> None:
+    """A file that still has a number the huvudman has left is about the huvudman with its new number."""
+    for before, now in known.former.items():
+        row = register.huvudman.get(before)
+        if row is None or before in known.huvudman or now in register.huvudman:
+            continue
+        del register.huvudman[before]
+        register.huvudman[now] = replace(row, orgnr=now)
+        register.mentioned_huvudman.add(now)
+        register.remarks.append(Problem(Reason.FORMER_ORGNR, detail=before))
+        for unit in register.units.values():
+            if unit.orgnr == before:
+                unit.orgnr = now
+
+
+def _complete_from_units(register: Register, known: Known, year: int) -> None:
+    for code, unit in register.units.items():
+        _set_year(unit, known.units.get(code), year)
+    left_out = register.mentioned_units - register.units.keys()
+    standing = [known.units[code] for code in left_out if code in known.units]
+    derive_from_units(register.huvudman, [*register.units.values(), *standing])
+    for orgnr, row in register.huvudman.items():
+        before = known.huvudman.get(orgnr)
+        if before is not None:
+            row.children = before.children
+            if "FSK" in before.skolformer:
+                row.skolformer = tuple(sorted({*row.skolformer, "FSK"}))
+
+
+def _set_year(unit: UnitRow, before: UnitRow | None, year: int) -> None:
+    """The register's year, where it has numbers. Where it has none, earlier years' numbers stay."""
+    if any(offer.counts for offer in unit.offers.values()):
+        unit.year = year
+    elif before is not None and before.year is not None:
+        unit.year = before.year
+        for skolform, offer in unit.offers.items():
+            if skolform in before.offers:
+                offer.counts = before.offers[skolform].counts
+
+
+def _complete_preschools(register: Register, known: Known) -> None:
+    """A list of preschools says only the number of children about a huvudman that the register has."""
+    for orgnr, row in register.huvudman.items():
+        before = known.huvudman.get(orgnr)
+        if before is None:
+            continue
+        skolformer = tuple(sorted({*before.skolformer, "FSK"}))
+        if known.sources[orgnr] == Source.REGISTER:
+            register.huvudman[orgnr] = replace(before, children=row.children, skolformer=skolformer)
+        else:
+            row.pupils, row.skolformer = before.pupils, skolformer

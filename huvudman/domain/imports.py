@@ -1,0 +1,275 @@
+"""The way of an uploaded register file: read, looked at, approved, put in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import SYSTEM, Actor
+from accounts.domain.audit import record
+from accounts.domain.machine import Machine, NotPossible
+from huvudman.domain.applying import RegisterMoved, apply_register
+from huvudman.domain.comparison import Comparison, Progress, compare_register, read_file
+from huvudman.domain.writing import copy
+from huvudman.models import ChangeKind, ChangeTable, ImportKind, ImportState, RegisterImport
+from huvudman.models.register_import import TRANSITIONS
+from huvudman.register.problems import Problem, RegisterFileError
+from huvudman.register.rows import Register
+
+PROGRESS_KEPT = 3600
+YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
+
+machine = Machine(
+    model=RegisterImport,
+    table=TRANSITIONS,
+    permissions=dict.fromkeys(ImportState.values, "huvudman.import_register"),
+)
+
+
+def guess_year(file_name: str) -> int:
+    """The year a file's name tells, else this year."""
+    found = YEAR.search(file_name)
+    return int(found.group(1)) if found else timezone.localdate().year
+
+
+def upload_register(
+    *, actor: Actor, kind: str, file_name: str, content: bytes, year: int | None = None
+) -> RegisterImport:
+    """Keep an uploaded file and start reading it in the background."""
+    from huvudman.tasks import preview_register_import
+
+    actor.require("huvudman.import_register")
+    with transaction.atomic():
+        row = _kept(actor=actor, kind=kind, file_name=file_name, content=content, year=year)
+        record(actor=actor, verb="registerimport.upload", subject=row, sha256=row.sha256)
+        transaction.on_commit(lambda: preview_register_import.delay(row.pk))
+    return row
+
+
+def _kept(*, actor: Actor, kind: str, file_name: str, content: bytes, year: int | None) -> RegisterImport:
+    sha256 = hashlib.sha256(content).hexdigest()
+    suffix = ".xlsx" if kind == ImportKind.WORKBOOK else ".csv"
+    path = f"register/{sha256}{suffix}"
+    if not default_storage.exists(path):
+        path = default_storage.save(path, ContentFile(content))
+    return RegisterImport.objects.create(
+        kind=kind,
+        file=path,
+        file_name=file_name[-200:],
+        sha256=sha256,
+        year=year or guess_year(file_name),
+        created_by=actor.user,
+    )
+
+
+def preview_import(row: RegisterImport) -> RegisterImport:
+    """Read the file and keep what it would change for people to look at. Changes nothing in the register.
+
+    A file that cannot be used becomes *failed*, with every problem and its place.
+    """
+    if row.state != ImportState.UPLOADED:
+        return row
+    tell = teller(row)
+    try:
+        tell(5, _("Läser filen"))
+        register = _parsed(row)
+        tell(50, _("Jämför med registret"))
+        comparison = compare_register(register, kind=row.kind, year=row.year)
+    except RegisterFileError as error:
+        return _fail(row, [as_json(problem) for problem in error.problems])
+    except NotPossible as error:
+        return _fail(row, [{"text": str(error)}])
+    tell(80, _("Sparar förhandsgranskningen"))
+
+    def keep(locked: RegisterImport) -> None:
+        _fill_in(locked, comparison)
+
+    return machine.walk(row, to=ImportState.PREVIEW, actor=SYSTEM, change=keep)
+
+
+def approve_import(*, row: RegisterImport, actor: Actor, leave_out: bool = False) -> RegisterImport:
+    """Let what was previewed into the register, in the background.
+
+    Raises NotPossible if there is nothing to change, or if rows could not be read and leaving them out was
+    not accepted.
+    """
+    from huvudman.tasks import apply_register_import
+
+    def check(locked: RegisterImport) -> None:
+        if locked.rejected and not leave_out:
+            raise NotPossible(_("Godkänn att raderna som inte gick att läsa lämnas utanför."))
+        if not has_changes(locked):
+            raise NotPossible(_("Filen ändrar ingenting."))
+
+    def change(locked: RegisterImport) -> None:
+        locked.leave_out, locked.moved = leave_out, False
+
+    def start(locked: RegisterImport) -> None:
+        transaction.on_commit(lambda: apply_register_import.delay(locked.pk))
+
+    return machine.walk(
+        row, to=ImportState.QUEUED, actor=actor, check=check, change=change, after=start, leave_out=leave_out
+    )
+
+
+def apply_import(row: RegisterImport) -> RegisterImport:
+    """Put an approved file into the register: all of it or nothing, and only what was approved.
+
+    If the register has changed since, the import goes back to be looked at again.
+    """
+    if row.state != ImportState.QUEUED:
+        return row
+    tell = teller(row)
+    tell(5, _("Läser filen"))
+
+    def write(locked: RegisterImport) -> None:
+        register = _parsed(locked)
+        apply_register(
+            register,
+            kind=locked.kind,
+            year=locked.year,
+            leave_out=locked.leave_out,
+            approved=locked.digest,
+            progress=tell,
+        )
+        locked.applied_at = timezone.now()
+
+    try:
+        done = machine.walk(row, to=ImportState.APPLIED, actor=SYSTEM, change=write)
+    except RegisterMoved as error:
+        comparison = error.comparison
+        return machine.walk(row, to=ImportState.PREVIEW, actor=SYSTEM, change=lambda r: _again(r, comparison))
+    except RegisterFileError as error:
+        return _fail(row, [as_json(problem) for problem in error.problems])
+    except NotPossible as error:
+        return _fail(row, [{"text": str(error)}])
+    tell(100, _("Klart"))
+    return done
+
+
+def discard_import(*, row: RegisterImport, actor: Actor) -> RegisterImport:
+    """Put the file aside without changing the register."""
+    return machine.walk(row, to=ImportState.DISCARDED, actor=actor)
+
+
+@transaction.atomic
+def apply_at_once(
+    register: Register,
+    *,
+    content: bytes,
+    actor: Actor,
+    kind: str,
+    year: int,
+    file_name: str,
+    leave_out: bool = False,
+) -> Comparison:
+    """Put a register that is already read into the database without a preview, and keep a record of it.
+
+    A file that changes nothing leaves no record. Raises what `apply_register` raises.
+    """
+    actor.require("huvudman.import_register")
+    comparison = apply_register(register, kind=kind, year=year, leave_out=leave_out)
+    if comparison.anything:
+        row = _kept(actor=actor, kind=kind, file_name=file_name, content=content, year=year)
+        row.state, row.counts, row.leave_out = ImportState.APPLIED, comparison.counts(), leave_out
+        row.rejected = [as_json(r.problem, r.table) for r in register.rejected]
+        row.remarks = [as_json(problem) for problem in register.remarks]
+        row.read_at = row.applied_at = timezone.now()
+        row.save()
+        record(actor=actor, verb="registerimport.applied", subject=row, **comparison.counts())
+    return comparison
+
+
+def has_changes(row: RegisterImport) -> bool:
+    """Tell whether the previewed file would change anything."""
+    return any(row.counts.get(table, {}).get(kind) for table in ChangeTable for kind in ChangeKind)
+
+
+def teller(row: RegisterImport) -> Progress:
+    """A function that tells how far the work on `row` has come, seen outside its transaction."""
+
+    def tell(percent: int, step: str) -> None:
+        cache.set(_progress_key(row), {"percent": percent, "step": str(step)}, PROGRESS_KEPT)
+
+    return tell
+
+
+def progress_of(row: RegisterImport) -> dict[str, Any]:
+    """How far the work has come: percent and step."""
+    return cache.get(_progress_key(row)) or {"percent": 0, "step": _("Väntar på sin tur")}
+
+
+def as_json(problem: Problem, table: str = "") -> dict[str, Any]:
+    """A problem to keep with the import."""
+    return {
+        "table": table,
+        "reason": str(problem.reason),
+        "sheet": problem.sheet,
+        "row": problem.row,
+        "column": problem.column,
+        "detail": problem.detail,
+    }
+
+
+def _progress_key(row: RegisterImport) -> str:
+    return f"register-import-{row.public_id}"
+
+
+def _parsed(row: RegisterImport) -> Register:
+    with row.file.open("rb") as file:
+        return read_file(file.read(), kind=row.kind)
+
+
+def fail_import(row: RegisterImport) -> RegisterImport:
+    """Say that something went wrong that is not the file's fault; the register is as it was."""
+    return _fail(row, [{"text": _("Något gick fel hos oss. Registret är som det var. Försök igen.")}])
+
+
+def _fail(row: RegisterImport, problems: list[dict[str, Any]]) -> RegisterImport:
+    def change(locked: RegisterImport) -> None:
+        locked.problems, locked.read_at = problems, timezone.now()
+
+    return machine.walk(row, to=ImportState.FAILED, actor=SYSTEM, change=change)
+
+
+def _again(row: RegisterImport, comparison: Comparison) -> None:
+    _fill_in(row, comparison)
+    row.moved = True
+
+
+def _fill_in(row: RegisterImport, comparison: Comparison) -> None:
+    register = comparison.register
+    row.counts, row.digest = comparison.counts(), comparison.digest()
+    row.rejected = [as_json(r.problem, r.table) for r in register.rejected]
+    row.remarks = [as_json(problem) for problem in register.remarks]
+    row.read_at = timezone.now()
+    row.changes.all().delete()
+    copy("huvudman_registerchange", CHANGE_COLUMNS, _change_rows(row.pk, comparison))
+
+
+CHANGE_COLUMNS = ("register_import_id", "table", "kind", "key", "name", "fields")
+
+
+def _change_rows(pk: int, comparison: Comparison) -> Iterator[tuple[Any, ...]]:
+    register = comparison.register
+    tables: list[tuple[str, Any, Any]] = [
+        (ChangeTable.HUVUDMAN, comparison.huvudman, register.huvudman),
+        (ChangeTable.UNITS, comparison.units, register.units),
+    ]
+    for table, changes, read in tables:
+        for key, row in changes.new.items():
+            yield pk, str(table), "new", key, row.name, "[]"
+        for key, fields in changes.changed.items():
+            yield pk, str(table), "changed", key, read[key].name, json.dumps(fields, ensure_ascii=False)
+        for key, row in changes.closed.items():
+            yield pk, str(table), "closed", key, row.name, "[]"

@@ -1,0 +1,117 @@
+"""What people read about register files: reasons, places, names of fields."""
+
+from __future__ import annotations
+
+import re
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.masking import mask_personnummer
+from huvudman.models import Huvudman, SchoolUnit, Skolform
+from huvudman.models.orgnr import shown
+from huvudman.register.problems import Problem, Reason
+
+REASONS = {
+    Reason.EMPTY_FILE: gettext_lazy("Filen är tom."),
+    Reason.NOT_A_WORKBOOK: gettext_lazy(
+        "Filen är ingen arbetsbok som går att läsa. Spara den som Excel-arbetsbok (.xlsx) utan lösenord."
+    ),
+    Reason.NOT_TEXT: gettext_lazy("Filen är ingen textfil i UTF-8. Spara den som CSV med UTF-8."),
+    Reason.TOO_LARGE: gettext_lazy("Filen är för stor, eller blir för stor när den packas upp."),
+    Reason.TOO_MANY_CELLS: gettext_lazy(
+        "Arbetsboken har celler långt utanför tabellen. Ta bort tomma rader och kolumner efter den."
+    ),
+    Reason.MISSING_SHEET: gettext_lazy("Bladet saknas."),
+    Reason.MISSING_HEADER: gettext_lazy("Rubrikraden saknas. Den ska ha bland annat: %(detail)s."),
+    Reason.MISSING_COLUMN: gettext_lazy("Kolumnen saknas. Dessa kolumner finns: %(detail)s."),
+    Reason.REPEATED_COLUMN: gettext_lazy("Kolumnen finns mer än en gång."),
+    Reason.EMPTY_SHEET: gettext_lazy("Det finns inga rader under rubrikraden."),
+    Reason.BAD_ORGNR: gettext_lazy("Organisationsnumret stämmer inte: ”%(detail)s”."),
+    Reason.BAD_CODE: gettext_lazy("Skolenhetskoden ska ha åtta siffror: ”%(detail)s”."),
+    Reason.BAD_KOMMUN: gettext_lazy("Kommunkoden ska ha fyra siffror: ”%(detail)s”."),
+    Reason.UNKNOWN_KOMMUN: gettext_lazy("Det finns ingen kommun med koden ”%(detail)s”."),
+    Reason.UNKNOWN_TYPE: gettext_lazy("Huvudmannatypen är okänd: ”%(detail)s”."),
+    Reason.UNKNOWN_LEGAL_FORM: gettext_lazy("Juridisk form saknas."),
+    Reason.NO_NAME: gettext_lazy("Namnet saknas."),
+    Reason.TOO_LONG: gettext_lazy("Texten är för lång: ”%(detail)s”."),
+    Reason.BAD_FLAG: gettext_lazy("Här ska stå J, N eller ingenting, inte ”%(detail)s”."),
+    Reason.BAD_NUMBER: gettext_lazy("Här ska stå ett heltal, inte ”%(detail)s”."),
+    Reason.BAD_EMAIL: gettext_lazy("E-postadressen går inte att använda: ”%(detail)s”."),
+    Reason.DUPLICATE: gettext_lazy("Raden upprepar rad %(detail)s."),
+    Reason.OTHER_HUVUDMAN: gettext_lazy("Ett annat blad har en annan huvudman för skolenheten."),
+    Reason.UNKNOWN_HUVUDMAN: gettext_lazy("Huvudmannen finns inte bland dem som gick att läsa: %(detail)s."),
+    Reason.REALIGNED: gettext_lazy("Raden var förskjuten ett steg åt höger. ”%(detail)s” togs bort."),
+    Reason.FORMER_ORGNR: gettext_lazy("Huvudmannen har bytt organisationsnummer. Filen har det förra."),
+    Reason.EMAIL_LEFT_OUT: gettext_lazy("E-postadressen går inte att använda och lämnas tom: ”%(detail)s”."),
+    Reason.UNKNOWN_SHEET: gettext_lazy("Bladet är okänt och läses inte."),
+    Reason.UNKNOWN_GROUP: gettext_lazy("Kolumnen är okänd och läses inte."),
+}
+
+FIELDS = {
+    "offer": gettext_lazy("erbjuder"),
+    "pupils": gettext_lazy("elever"),
+    "year": gettext_lazy("elevantalens år"),
+    "orgnr": gettext_lazy("huvudman"),
+    "kommun": gettext_lazy("kommun"),
+    "kommuner": gettext_lazy("kommuner"),
+    "main_kommun": gettext_lazy("huvudsaklig kommun"),
+}
+YEAR_GROUPS = re.compile(r"\d+")
+
+
+def reason_text(problem: Problem) -> str:
+    """Why, in words, without personnummer."""
+    return mask_personnummer(str(REASONS[problem.reason]) % {"detail": problem.detail})
+
+
+def place_text(problem: Problem) -> str:
+    """Where: sheet, row and column, as far as known."""
+    parts = [
+        _("bladet %s") % problem.sheet if problem.sheet else "",
+        _("rad %d") % problem.row if problem.row else "",
+        _("kolumnen %s") % problem.column if problem.column else "",
+    ]
+    place = ", ".join(part for part in parts if part)
+    return place[:1].upper() + place[1:]
+
+
+def problem_text(problem: Problem) -> str:
+    """Where and why, on one line."""
+    place = place_text(problem)
+    return f"{place}: {reason_text(problem)}" if place else reason_text(problem)
+
+
+def field_text(table: str, name: str) -> str:
+    """A changed field's name: `pupils:GR:5` is elever, grundskola, årskurs 5."""
+    kind, *rest = name.split(":")
+    words = [str(FIELDS[kind])] if kind in FIELDS else [_plain_field(table, kind)]
+    if rest:
+        words.append(str(Skolform(rest[0]).label))
+    if len(rest) > 1:
+        words.append(group_text(rest[1]))
+    return ", ".join(words)
+
+
+def group_text(group: str) -> str:
+    """A year group or programme in words."""
+    if group == "F":
+        return str(Skolform.FKLASS.label)
+    return _("årskurs %s") % group if YEAR_GROUPS.fullmatch(group) else group
+
+
+def _plain_field(table: str, name: str) -> str:
+    model = Huvudman if table == "huvudman" else SchoolUnit
+    return str(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+
+
+def value_text(table: str, name: str, value: object) -> str:
+    """A changed field's value as people know it: choices by their words, orgnr as it may be shown."""
+    if value is None or value == "":
+        return "–"
+    if name == "orgnr":
+        return shown(str(value))
+    if name in {"type", "legal_form", "source", "orientation"}:
+        model = Huvudman if table == "huvudman" else SchoolUnit
+        return str(dict(model._meta.get_field(name).flatchoices).get(value, value))  # type: ignore[union-attr]
+    return mask_personnummer(str(value))
