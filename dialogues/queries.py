@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
@@ -21,7 +22,7 @@ def dialogues_for(user: User) -> QuerySet[Dialogue]:
     return Dialogue.objects.filter(huvudman__in=represented_by(user)).select_related(*ROW_RELATIONS)
 
 
-def dialogue_for(user: User, public_id: object) -> Dialogue:
+def dialogue_for(user: User, public_id: uuid.UUID) -> Dialogue:
     """One of the user's own dialogues. Raises Http404 for all others, without a hint."""
     try:
         return dialogues_for(user).get(public_id=public_id)

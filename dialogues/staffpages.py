@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +14,7 @@ from dialogues.views.staff import dialogues, introductions, steps
 
 def patterns() -> list[URLPattern | URLResolver]:
     """The pages' URL patterns, each open to staff only."""
-    pages = [
+    pages: list[tuple[str, Callable[..., HttpResponse], str]] = [
         ("dialoger/", dialogues.dialogue_list, "dialogue_list"),
         ("dialoger/<uuid:public_id>/", dialogues.dialogue_page, "dialogue"),
         ("dialoger/<uuid:public_id>/<slug:name>/", steps.dialogue_step, "dialogue_step"),

@@ -16,13 +16,23 @@ Meetings = dict[str, Meeting]
 Condition = Callable[[Dialogue, Meetings], bool]
 
 
+def always(_dialogue: Dialogue, _meetings: Meetings) -> bool:
+    """Holds in every dialogue."""
+    return True
+
+
+def never(_dialogue: Dialogue, _meetings: Meetings) -> bool:
+    """Holds in no dialogue."""
+    return False
+
+
 @dataclass(frozen=True)
 class Step:
-    """A step: its form, and when it can be taken. `main` steps carry the dialogue forward."""
+    """A step: its form, when it can be taken, and when it is what carries the dialogue forward."""
 
     form: type[StepForm]
     when: Condition
-    main: bool = True
+    main: Condition = always
 
 
 def in_state(*states: S) -> Condition:
@@ -49,7 +59,11 @@ INTRODUCTION, DIALOGUE, FEEDBACK = MeetingKind.INTRODUCTION, MeetingKind.DIALOGU
 PROPOSED, WISHED, FIXED = MeetingState.PROPOSED, MeetingState.OTHER_WISHED, MeetingState.FIXED
 
 STEPS: dict[str, Step] = {
-    "svar": Step(content.AnswerForm, in_state(S.INVITED, S.ACCEPTED, S.POSTPONED, S.DECLINED)),
+    "svar": Step(
+        content.AnswerForm,
+        in_state(S.INVITED, S.ACCEPTED, S.POSTPONED, S.DECLINED),
+        main=in_state(S.INVITED),
+    ),
     "senare-omgang": Step(content.LaterBatchForm, in_state(S.POSTPONED)),
     "plats": Step(meet.PlaceForm, both(in_state(S.ACCEPTED), meeting_is(INTRODUCTION, None))),
     "foresla-tid": Step(meet.ProposeForm, both(in_state(S.INTRODUCED), meeting_is(DIALOGUE, None))),
@@ -57,14 +71,15 @@ STEPS: dict[str, Step] = {
     "annan-tid": Step(
         meet.OtherTimeForm,
         both(in_state(S.UNDERLAG_SENT, S.TIME_FIXED), meeting_is(DIALOGUE, PROPOSED, FIXED)),
-        main=False,
+        main=never,
     ),
     "ny-tid": Step(
         meet.ProposeAgainForm,
         both(in_state(S.UNDERLAG_SENT, S.TIME_FIXED), meeting_is(DIALOGUE, WISHED, FIXED)),
+        main=meeting_is(DIALOGUE, WISHED),
     ),
     "fragor": Step(
-        content.QuestionsForm, in_state(S.ACCEPTED, S.INTRODUCED, S.UNDERLAG_SENT, S.TIME_FIXED), main=False
+        content.QuestionsForm, in_state(S.ACCEPTED, S.INTRODUCED, S.UNDERLAG_SENT, S.TIME_FIXED), main=never
     ),
     "dialog-hallen": Step(content.HoldDialogueForm, in_state(S.TIME_FIXED)),
     "boka-aterkoppling": Step(
@@ -77,15 +92,25 @@ STEPS: dict[str, Step] = {
     "avboka": Step(
         meet.CancelForm,
         lambda dialogue, _meetings: dialogue.state not in {S.CLOSED, S.CANCELLED},
-        main=False,
+        main=never,
     ),
 }
 
 
-def open_steps(dialogue: Dialogue, meetings: Meetings, user: User) -> dict[str, Step]:
-    """The steps that `user` may take now, by their name in the address."""
-    return {
-        name: step
+@dataclass(frozen=True)
+class OpenStep:
+    """A step that can be taken now: its name in the address, its title, whether it leads forward."""
+
+    name: str
+    title: str
+    is_main: bool
+
+
+def open_steps(dialogue: Dialogue, meetings: Meetings, user: User) -> list[OpenStep]:
+    """The steps that `user` may take now, those that lead forward first."""
+    steps = [
+        OpenStep(name, str(step.form.title), step.main(dialogue, meetings))
         for name, step in STEPS.items()
         if step.when(dialogue, meetings) and user.has_perm(step.form.permission, dialogue)
-    }
+    ]
+    return sorted(steps, key=lambda step: not step.is_main)

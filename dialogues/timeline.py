@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dialogues.models import Dialogue, Meeting, MeetingKind, MeetingState, Seat
+from dialogues.models import Dialogue, Meeting, MeetingKind, MeetingState, QuestionForm, Seat
 from dialogues.models import DialogueState as S
 
 
@@ -82,7 +82,7 @@ TURNS: dict[str, Turn] = {
     S.TIME_FIXED: Turn(
         Side.HUVUDMAN,
         gettext_lazy("Berätta vilka frågor ni vill prata om, i portalen eller på telefon."),
-        gettext_lazy("Dialogen hålls på den bestämda tiden."),
+        gettext_lazy("Huvudmannen berättar vilka frågor den vill prata om."),
     ),
     S.DIALOGUE_HELD: Turn(
         Side.STAFF,
@@ -93,6 +93,17 @@ TURNS: dict[str, Turn] = {
         Side.STAFF, gettext_lazy("Vi avslutar dialogen."), gettext_lazy("Avsluta dialogen.")
     ),
 }
+
+OTHER_TIME_WISHED = Turn(
+    Side.STAFF,
+    gettext_lazy("Ni har önskat en annan tid. Vi återkommer."),
+    gettext_lazy("Huvudmannen önskar en annan tid. Föreslå en ny."),
+)
+QUESTIONS_TOLD = Turn(
+    Side.STAFF,
+    gettext_lazy("Ni har berättat vilka frågor ni vill prata om. Nu ses vi på dialogen."),
+    gettext_lazy("Håll dialogen på den bestämda tiden."),
+)
 
 PHASES = (MeetingKind.INTRODUCTION, MeetingKind.DIALOGUE, MeetingKind.FEEDBACK)
 TITLES = {
@@ -132,7 +143,9 @@ def due(dialogue: Dialogue, meetings: dict[str, Meeting], side: Side) -> tuple[S
         return None
     meeting = meetings.get(MeetingKind.DIALOGUE)
     if dialogue.state == S.UNDERLAG_SENT and meeting and meeting.state == MeetingState.OTHER_WISHED:
-        turn = Turn(Side.STAFF, _("Ni har önskat en annan tid. Vi återkommer."), _("Föreslå en ny tid."))
+        turn = OTHER_TIME_WISHED
+    elif dialogue.state == S.TIME_FIXED and QuestionForm.objects.filter(dialogue=dialogue).exists():
+        turn = QUESTIONS_TOLD
     return turn.whose, str(turn.to_huvudman if side == Side.HUVUDMAN else turn.to_staff)
 
 

@@ -18,13 +18,13 @@ class AnswerByLinkForm(forms.Form):
         error_messages={"required": _("Välj ett av svaren.")},
     )
     reason = forms.ChoiceField(
-        label=_("Om ni tackar nej: vill ni berätta varför? (valfritt)"),
+        label=_("Om ni tackar nej: vill ni berätta varför?"),
         choices=DeclineReason.choices,
         required=False,
         help_text=_("Det hjälper oss att göra erbjudandet bättre."),
     )
     comment = forms.CharField(
-        label=_("Något mer ni vill säga? (valfritt)"),
+        label=_("Något mer ni vill säga?"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -33,13 +33,11 @@ class AnswerForm(ToldForm):
         label=_("Skäl till ett nej"),
         choices=DeclineReason.choices,
         required=False,
-        help_text=_("Frivilligt."),
     )
     comment = forms.CharField(
         label=_("Kommentar"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Frivilligt."),
     )
 
     field_order = ("answer", "reason", "comment", "told_by", "channel")
@@ -184,7 +182,6 @@ class HoldFeedbackForm(HeldForm):
         label=_("Vad kom ni fram till om det fortsatta arbetet?"),
         widget=forms.Textarea(attrs={"rows": 6}),
         required=False,
-        help_text=_("Frivilligt."),
     )
 
     def perform(self, actor: Actor) -> None:

@@ -25,7 +25,6 @@ class StepForm(forms.Form):
     done: ClassVar[str | Promise]
     permission: ClassVar[str]
     intro: ClassVar[str | Promise] = ""
-    do_not_call_in_templates = True
 
     def __init__(self, *args: Any, dialogue: Dialogue, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
