@@ -1,0 +1,124 @@
+"""Charts as SVG made by the server: the same in page and PDF, without style sheets or scripts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from quality_system.comparison import Spread
+from quality_system.figures import IndicatorFigures
+from quality_system.values import format_number
+from quality_system.wording import describe, value_text
+
+WIDTH, HEIGHT, MARGIN = 640, 106, 64
+MIDDLE = 40
+PLUM, PINE, PINE_TINT, INK, SOFT, GROUND = "#692859", "#00424c", "#e6f0ef", "#1c1b1f", "#4a4850", "#ffffff"
+FONT = "Inter, 'Source Sans 3', system-ui, sans-serif"
+HEAD = (
+    f'<svg xmlns="http://www.w3.org/2000/svg" class="spread-chart" role="img" '
+    f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" font-family="{FONT}" font-size="13">'
+)
+LETTER = 7.2
+"""A letter's mean width at the label's size, to keep labels inside the picture."""
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """Turns a number into a place across the picture."""
+
+    low: Decimal
+    high: Decimal
+
+    def x(self, number: Decimal) -> float:
+        share = (number - self.low) / (self.high - self.low) if self.high > self.low else Decimal("0.5")
+        return round(MARGIN + float(share) * (WIDTH - 2 * MARGIN), 1)
+
+
+def spread_chart(figures: IndicatorFigures) -> SafeString:
+    """One indicator as SVG; empty text where there are not two numbers to draw beside each other.
+
+    The own value is a filled dot on a band (the group's middle half) and a line (its 5th to 95th percentile),
+    riket is a tick. Shapes and places differ, so that it can be read in grey. `<title>` says all in words.
+    """
+    numbers = _numbers(figures)
+    if len(numbers) < 2:
+        return mark_safe("")  # noqa: S308
+    scale = _Scale(min(numbers), max(numbers))
+    parts = [f"<title>{escape(describe(figures))}</title>", _baseline()]
+    if figures.group:
+        parts += _group(figures, figures.group.spread, scale)
+    if figures.riket.number is not None:
+        parts += _riket(figures, scale.x(figures.riket.number))
+    parts += _own(figures, scale)
+    return mark_safe(HEAD + "".join(parts) + "</svg>")  # noqa: S308 - every text is escaped in _text
+
+
+def _numbers(figures: IndicatorFigures) -> list[Decimal]:
+    found = [figures.own.number, figures.riket.number]
+    if figures.group:
+        spread = figures.group.spread
+        found += [spread.p5, spread.q1, spread.q3, spread.p95]
+    return [number for number in found if number is not None]
+
+
+def _baseline() -> str:
+    return f'<path d="M{MARGIN} {MIDDLE}H{WIDTH - MARGIN}" stroke="#d9d5dc" stroke-width="1"/>'
+
+
+def _group(figures: IndicatorFigures, spread: Spread, scale: _Scale) -> list[str]:
+    left, right = scale.x(spread.q1), scale.x(spread.q3)
+    low, high = (format_number(number, figures.decimals) for number in (spread.q1, spread.q3))
+    label = _("mittersta hälften av gruppen: %(low)s–%(high)s") % {"low": low, "high": high}
+    band = (
+        f'<rect x="{left}" y="{MIDDLE - 12}" width="{max(right - left, 1):.1f}" height="24" '
+        f'fill="{PINE_TINT}" stroke="{PINE}" stroke-width="1"/>'
+    )
+    bracket = f'<path d="M{left} 78v5H{right}v-5" fill="none" stroke="{PINE}" stroke-width="1"/>'
+    return [*_range(figures, spread, scale), band, bracket, _text((left + right) / 2, 98, label, PINE)]
+
+
+def _range(figures: IndicatorFigures, spread: Spread, scale: _Scale) -> list[str]:
+    if spread.p5 is None or spread.p95 is None:
+        return []
+    low, high = scale.x(spread.p5), scale.x(spread.p95)
+    ends = (format_number(number, figures.decimals) for number in (spread.p5, spread.p95))
+    line = (
+        f'<path d="M{low} {MIDDLE}H{high}M{low} {MIDDLE - 6}v12M{high} {MIDDLE - 6}v12" '
+        f'stroke="{PINE}" stroke-width="2"/>'
+    )
+    left, right = ends
+    return [
+        line,
+        _text(low - 6, MIDDLE + 4, left, SOFT, "end"),
+        _text(high + 6, MIDDLE + 4, right, SOFT, "start"),
+    ]
+
+
+def _riket(figures: IndicatorFigures, x: float) -> list[str]:
+    tick = f'<path d="M{x} {MIDDLE - 18}V{MIDDLE + 18}" stroke="{INK}" stroke-width="3"/>'
+    label = _("Riket %(value)s") % {"value": value_text(figures, figures.riket)}
+    return [tick, _text(x, 72, label, INK)]
+
+
+def _own(figures: IndicatorFigures, scale: _Scale) -> list[str]:
+    if figures.own.number is None:
+        return [_text(0, 14, _("Ert värde visas inte"), SOFT, "start")]
+    x = scale.x(figures.own.number)
+    dot = f'<circle cx="{x}" cy="{MIDDLE}" r="8" fill="{PLUM}" stroke="{GROUND}" stroke-width="2"/>'
+    label = _("Ni %(value)s") % {"value": value_text(figures, figures.own)}
+    return [dot, _text(x, 14, label, PLUM, weight="bold")]
+
+
+def _text(x: float, y: float, label: str, colour: str, anchor: str = "middle", weight: str = "normal") -> str:
+    """A label; a centred one is kept inside the picture."""
+    if anchor == "middle":
+        half = min(len(label) * LETTER / 2, WIDTH / 2)
+        x = min(max(x, half), WIDTH - half)
+    return (
+        f'<text x="{x:.1f}" y="{y}" fill="{colour}" text-anchor="{anchor}" font-weight="{weight}">'
+        f"{escape(label)}</text>"
+    )

@@ -1,0 +1,131 @@
+"""Figures in plain Swedish: for screens, screen readers, charts and their alternatives."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy as named
+
+from huvudman.models import SizeClass
+from quality_system.comparison import Place
+from quality_system.disclosure import DERIVABLE, FEW_ANSWERS, FEW_PUPILS, FEW_TEACHERS
+from quality_system.figures import Group, IndicatorFigures
+from quality_system.values import Value, ValueKind, format_number, format_value
+from quality_system.weighting import NotComputable
+
+REASONS = {
+    FEW_PUPILS: gettext_lazy("för få elever"),
+    FEW_TEACHERS: gettext_lazy("för få lärare"),
+    FEW_ANSWERS: gettext_lazy("för få svar"),
+    DERIVABLE: gettext_lazy("en annan dold uppgift skulle kunna räknas fram"),
+}
+NOT_COMPUTABLE = {
+    NotComputable.NO_UNITS: gettext_lazy("det finns ingen statistik för era enheter"),
+    NotComputable.UNITS_LACKING: gettext_lazy("det saknas uppgifter för någon av era enheter"),
+    NotComputable.HIDDEN_PARTS: gettext_lazy("någon enhets värde visas inte eller saknas"),
+    NotComputable.ROUNDED_PARTS: gettext_lazy("någon enhets värde är avrundat"),
+    NotComputable.COUNTS_UNKNOWN: gettext_lazy("källan anger inte hur många varje enhets värde bygger på"),
+}
+PLACES = {
+    Place.LOWER: gettext_lazy("lägre än den mittersta hälften av gruppen"),
+    Place.MIDDLE: gettext_lazy("inom den mittersta hälften av gruppen"),
+    Place.UPPER: gettext_lazy("högre än den mittersta hälften av gruppen"),
+}
+GROUPS = {
+    "kommun": named("jämförelsegrupp", "kommuner"),
+    "kommunalforbund": named("jämförelsegrupp", "kommunalförbund"),
+    "region": named("jämförelsegrupp", "regioner"),
+    "stat": named("jämförelsegrupp", "statliga huvudmän"),
+    "enskild": named("jämförelsegrupp", "enskilda huvudmän"),
+}
+
+
+def value_text(figures: IndicatorFigures, value: Value) -> str:
+    """The value with its unit, as in running text: `81,2 %`, `..`."""
+    return format_value(value, unit=figures.unit, decimals=decimals_of(figures, value))
+
+
+def cell_text(figures: IndicatorFigures, value: Value) -> str:
+    """The value without unit, as in a table whose head has it."""
+    return format_value(value, decimals=decimals_of(figures, value))
+
+
+def decimals_of(figures: IndicatorFigures, value: Value) -> int:
+    """The indicator's decimals; none for what the source has rounded."""
+    return 0 if value.kind is ValueKind.APPROXIMATE else figures.decimals
+
+
+def spoken(value: Value) -> str:
+    """What a hidden value means, in words ("värdet visas inte: för få elever"); empty for a number."""
+    if value.kind is ValueKind.SUPPRESSED:
+        reason = REASONS.get(value.reason, gettext_lazy("för få i gruppen"))
+        return _("värdet visas inte: %(reason)s") % {"reason": reason}
+    words = {
+        ValueKind.MISSING: _("uppgift saknas"),
+        ValueKind.NEARLY_ALL: _(
+            "nästan alla: bara några få når inte målet, därför visas inte den exakta andelen"
+        ),
+        ValueKind.NOT_APPLICABLE: _("inte aktuellt: det finns inga lärare som behöver legitimation"),
+    }
+    return words.get(value.kind, "")
+
+
+def own_reason(figures: IndicatorFigures) -> str:
+    """Why there is no own value to show; empty where there is one."""
+    if figures.own.kind is ValueKind.MISSING and figures.not_computable:
+        return _("kan inte beräknas: %(why)s") % {"why": NOT_COMPUTABLE[figures.not_computable]}
+    return spoken(figures.own)
+
+
+def group_words(group: Group) -> str:
+    """The group in words: "kommuner med 2 000–4 999 barn och elever"."""
+    if group.size_class == SizeClass.NOT_KNOWN:
+        return _("%(who)s av okänd storlek") % {"who": GROUPS[group.type]}
+    size = SizeClass(group.size_class).label
+    return _("%(who)s med %(size)s barn och elever") % {"who": GROUPS[group.type], "size": size}
+
+
+def place_words(place: Place) -> str:
+    """Where the own value stands, in words."""
+    return str(PLACES[place])
+
+
+def period_words(period: str) -> str:
+    """`läsåret 2024/25` or `år 2024`; empty without a period."""
+    if not period:
+        return ""
+    words = _("läsåret %(period)s") if "/" in period else _("år %(period)s")
+    return words % {"period": period}
+
+
+def describe(figures: IndicatorFigures) -> str:
+    """All that the chart shows, in sentences: the chart's text alternative."""
+    when = period_words(figures.period)
+    heading = f"{figures.name}, {when}." if when else f"{figures.name}."
+    return " ".join([heading, *_sentences(figures)])
+
+
+def _sentences(figures: IndicatorFigures) -> list[str]:
+    found = [_own_sentence(figures)]
+    if not figures.riket.is_hidden:
+        found.append(_("Riket: %(value)s.") % {"value": value_text(figures, figures.riket)})
+    if figures.group:
+        found.append(_group_sentence(figures, figures.group))
+    if figures.place:
+        found.append(_("Ert värde ligger %(place)s.") % {"place": place_words(figures.place)})
+    return found
+
+
+def _own_sentence(figures: IndicatorFigures) -> str:
+    if figures.own.is_hidden:
+        return _("Ert värde: %(reason)s.") % {"reason": own_reason(figures)}
+    return _("Ert värde: %(value)s.") % {"value": value_text(figures, figures.own)}
+
+
+def _group_sentence(figures: IndicatorFigures, group: Group) -> str:
+    spread = group.spread
+    q1, median, q3 = (format_number(n, figures.decimals) for n in (spread.q1, spread.median, spread.q3))
+    return _(
+        "Bland %(members)s %(group)s ligger den mittersta hälften mellan %(q1)s och %(q3)s; "
+        "medianen är %(median)s."
+    ) % {"members": spread.members, "group": group_words(group), "q1": q1, "q3": q3, "median": median}
