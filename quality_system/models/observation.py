@@ -149,9 +149,9 @@ class ObservedValue(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["indicator_key", "period", "sex"],
-                condition=Q(level="huvudman", superseded_at__isnull=True),
-                name="values_to_compare",
+                fields=["indicator_key"],
+                condition=Q(level="riket", superseded_at__isnull=True),
+                name="current_values_of_riket",
             ),
         ]
 
