@@ -29,3 +29,9 @@ runs_dialogues = has_role(StaffRole.PLANNER, StaffRole.LEADER)
 
 rules.add_perm("accounts.manage_staff", is_administrator)
 rules.add_perm("accounts.read_audit_log", has_role(StaffRole.ADMINISTRATOR, StaffRole.REGISTRAR))
+
+for thing in ("user", "staffmember", "agency"):
+    rules.add_perm(f"accounts.view_{thing}", is_administrator)
+for act in ("add_staffmember", "change_staffmember", "change_agency"):
+    rules.add_perm(f"accounts.{act}", is_administrator)
+rules.add_perm("accounts.view_auditentry", has_role(StaffRole.ADMINISTRATOR, StaffRole.REGISTRAR))

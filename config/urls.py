@@ -6,7 +6,6 @@ from accounts.adminsite import site
 
 urlpatterns = [
     path("personal/", site.urls),
-    path("konto/", include("allauth.urls")),
     path("sprak/", include("django.conf.urls.i18n")),
     path("", include("accounts.urls")),
     path("", include("dialogues.urls")),

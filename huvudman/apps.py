@@ -7,3 +7,9 @@ from django.utils.translation import gettext_lazy as _
 class HuvudmanConfig(AppConfig):
     name = "huvudman"
     verbose_name = _("Huvudmän")
+
+    def ready(self) -> None:
+        from accounts.entrance import add_voucher
+        from huvudman.domain.sign_in import ContactVoucher
+
+        add_voucher(ContactVoucher())

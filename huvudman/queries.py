@@ -21,6 +21,9 @@ def valid_contacts(on: datetime.date | None = None) -> QuerySet[Contact]:
 
 
 def represented_by(user: User, on: datetime.date | None = None) -> QuerySet[Huvudman]:
-    """The huvudmän that `user` represents today: the only door from the portal to the register."""
-    contacts = valid_contacts(on).filter(user=user)
+    """The huvudmän that `user` represents today: the only door from the portal to the register.
+
+    A contact that has got another address no longer lets in the user of the old one.
+    """
+    contacts = valid_contacts(on).filter(user=user, email__iexact=user.email)
     return Huvudman.objects.filter(pk__in=contacts.values("huvudman_id"))

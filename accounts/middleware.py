@@ -1,0 +1,67 @@
+"""Doors that no address can go around."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, resolve_url
+from django.utils.translation import gettext as _
+
+from accounts.adminsite import site
+from accounts.entrance import may_be_signed_in
+from accounts.strength import has_totp, is_strong, used_password
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+class EntranceMiddleware:
+    """Ends the session of whoever has no reason to be signed in any more."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.user.is_authenticated and not may_be_signed_in(request.user):
+            logout(request)
+            messages.info(
+                request, _("Du är utloggad, eftersom du inte längre står som kontakt för någon huvudman.")
+            )
+            return redirect("account_request_login_code")
+        return self.get_response(request)
+
+
+class StaffDoorMiddleware:
+    """Lets only staff with password and time-based code in to the staff's site, whatever the view."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        """Answer those who may not go on; None lets the view answer."""
+        match = request.resolver_match
+        if match is None or site.name not in match.namespaces:
+            return None
+        return refuse(request)
+
+
+def refuse(request: HttpRequest) -> HttpResponse | None:
+    """Where to go instead of the staff's site, or None for those who may enter. Raises Http404."""
+    sign_in = resolve_url("account_login")
+    if request.user.is_anonymous:
+        return redirect_to_login(request.get_full_path(), sign_in)
+    if not request.user.is_staff:
+        raise Http404
+    if is_strong(request):
+        return None
+    if used_password(request) and not has_totp(request):
+        return redirect_to_login(request.get_full_path(), resolve_url("mfa_activate_totp"))
+    logout(request)
+    return redirect_to_login(request.get_full_path(), sign_in)
