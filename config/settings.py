@@ -120,7 +120,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "account_login"
+LOGIN_URL = "account_request_login_code"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "start"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -155,6 +155,7 @@ MFA_ADAPTER = "accounts.adapters.MFAAdapter"
 MFA_FORMS = {"authenticate": "accounts.forms.TotpForm", "activate_totp": "accounts.forms.NewTotpForm"}
 MFA_SUPPORTED_TYPES = ["totp"]
 MFA_TOTP_TOLERANCE = 1
+MFA_REAUTHENTICATION_REQUIRED = False
 MFA_TOTP_ISSUER = "Kvalitetsdialoger"
 
 # Security -------------------------------------------------------------------------------------------------
