@@ -16,6 +16,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings as django_settings
 from pytest_django.fixtures import Settings
 
+from tests.accounts.sign_in import HouseClient
+
 # Playwright's loop runs in the tests' own thread, where Django would refuse the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -99,3 +101,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dic
 def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, object]:
     """A Swedish reader in Sweden."""
     return {**browser_context_args, "locale": "sv-SE", "timezone_id": "Europe/Stockholm"}
+
+
+@pytest.fixture
+def client() -> HouseClient:
+    """Django's test client; `force_login` signs staff in with password and time-based code on record."""
+    return HouseClient()

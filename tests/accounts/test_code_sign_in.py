@@ -106,11 +106,19 @@ def test_no_mail_goes_to_unknown_expired_closed_or_staff_addresses(client, smtp_
     ContactFactory(
         user=None, email="slutat@kommunen.example", valid_to=timezone.localdate() - datetime.timedelta(days=1)
     )
-    ContactFactory(user=None, email="kommer@kommunen.example", valid_from=timezone.localdate().replace(year=2030))
+    ContactFactory(
+        user=None, email="kommer@kommunen.example", valid_from=timezone.localdate().replace(year=2030)
+    )
     closed = ContactFactory()
     User.objects.filter(pk=closed.user_id).update(is_active=False)
     staff = staff_user(StaffRole.PLANNER)
-    unwanted = ["okand@x.example", "slutat@kommunen.example", "kommer@kommunen.example", closed.email, staff.email]
+    unwanted = [
+        "okand@x.example",
+        "slutat@kommunen.example",
+        "kommer@kommunen.example",
+        closed.email,
+        staff.email,
+    ]
     for email in unwanted:
         ask(Client(), email)
     contact()

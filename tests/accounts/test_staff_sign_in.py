@@ -219,9 +219,7 @@ def test_changing_staff_is_written_in_the_log_and_keeps_an_administrator():
     admin = administrator()
     member = StaffMember.objects.get(user=admin)
     with pytest.raises(NotPossible):
-        change_staff(
-            member=member, name="A", roles=[StaffRole.LEADER], is_active=True, actor=person(admin)
-        )
+        change_staff(member=member, name="A", roles=[StaffRole.LEADER], is_active=True, actor=person(admin))
     with pytest.raises(NotPossible):
         set_may_sign_in(user=admin, allowed=False, actor=person(admin))
     member.refresh_from_db()
