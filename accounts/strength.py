@@ -29,4 +29,4 @@ def has_totp(request: HttpRequest) -> bool:
 
 
 def _records(request: HttpRequest) -> list[dict[str, object]]:
-    return get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    return get_authentication_records(request, request.user)

@@ -40,7 +40,7 @@ class SetUpTotp(ActivateTOTPView):
     """Where staff set up their time-based code, before they come in the first time."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.is_staff:  # type: ignore[union-attr]
+        if not request.user.is_staff:
             raise Http404
         if has_totp(request):
             return redirect("home")
@@ -61,4 +61,4 @@ class SetUpTotp(ActivateTOTPView):
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """Where one's work is: the staff's site or the portal."""
-    return redirect("admin:index" if request.user.is_staff else "portal")  # type: ignore[union-attr]
+    return redirect("admin:index" if request.user.is_staff else "start")

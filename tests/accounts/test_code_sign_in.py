@@ -215,7 +215,7 @@ def test_a_session_ends_the_day_after_the_contact_expires(client, smtp_inbox):
         client.get(reverse("about"))
         assert signed_in(client)
     with time_machine.travel(noon + datetime.timedelta(minutes=31), tick=True):
-        answer = client.get(reverse("portal"))
+        answer = client.get(reverse("about"))
         assert (answer.status_code, answer["Location"]) == (302, ASK)
         assert not signed_in(client)
 
