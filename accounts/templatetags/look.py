@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import StaffRole, User
@@ -50,7 +51,7 @@ def badge(kind: str, text: object, icon_name: str = "") -> SafeString:
     """A status: icon and word. `kind` is one of ok, now, wait, note, stop, off; unknown kinds read as off."""
     kind = kind if kind in BADGE_ICONS else "off"
     return format_html(
-        '<span class="badge-status badge-{}">{}{}</span>', kind, icon(icon_name or BADGE_ICONS[kind]), text
+        '<span class="badge-status badge-{}">{}{}</span>', kind, icon(icon_name or BADGE_ICONS[kind]), capfirst(str(text))
     )
 
 
