@@ -50,9 +50,8 @@ def icon(name: str) -> SafeString:
 def badge(kind: str, text: object, icon_name: str = "") -> SafeString:
     """A status: icon and word. `kind` is one of ok, now, wait, note, stop, off; unknown kinds read as off."""
     kind = kind if kind in BADGE_ICONS else "off"
-    return format_html(
-        '<span class="badge-status badge-{}">{}{}</span>', kind, icon(icon_name or BADGE_ICONS[kind]), capfirst(str(text))
-    )
+    shown = icon(icon_name or BADGE_ICONS[kind])
+    return format_html('<span class="badge-status badge-{}">{}{}</span>', kind, shown, capfirst(str(text)))
 
 
 @register.filter
