@@ -206,7 +206,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_FILE", default="/tmp/kvalitetsdialoger-beat")  # noqa: S108
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "start due batches": {"task": "dialogues.start_due_batches", "schedule": 60.0},
-    "deliver letters": {"task": "dialogues.deliver_letters", "schedule": 60.0},
+    # a task that waited for a stopped worker is of no use when the next one is due
+    "deliver letters": {"task": "dialogues.deliver_letters", "schedule": 60.0, "options": {"expires": 55}},
+    "look after letters whose worker died": {
+        "task": "dialogues.sweep_letters",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "take up lost underlag": {"task": "dialogues.take_up_lost_underlag", "schedule": 60.0},
 }
 
@@ -226,7 +232,8 @@ SIZE_CLASS_LIMITS = env.list("SIZE_CLASS_LIMITS", cast=int, default=[1, 100, 500
 SECOND_APPROVAL_ABOVE = env.int("SECOND_APPROVAL_ABOVE", default=20)
 PORTAL_PATH = "/"
 LETTER_AGENCY = env.str("LETTER_AGENCY", default="skolverket")
-LETTER_CLAIM_LIMIT = env.int("LETTER_CLAIM_LIMIT", default=300)
+LETTER_CLAIM_LIMIT = env.int("LETTER_CLAIM_LIMIT", default=420)
+LETTER_ATTEMPTS = env.int("LETTER_ATTEMPTS", default=20)
 UNDERLAG_RENDER_LIMIT = env.int("UNDERLAG_RENDER_LIMIT", default=120)
 
 DEFAULT_EXCEPTION_REPORTER = "accounts.masking.MaskingExceptionReporter"

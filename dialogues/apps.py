@@ -9,4 +9,5 @@ class DialoguesConfig(AppConfig):
     verbose_name = _("Dialoger")
 
     def ready(self) -> None:
+        from dialogues.letters import checks  # noqa: F401  (registers itself)
         from dialogues.views import underlag  # noqa: F401  (its pages join the staff site)

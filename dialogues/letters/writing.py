@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import datetime
-import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
-from celery import current_app
 from django.conf import settings
-from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Agency
 from dialogues.domain.files import store_file
 from dialogues.letters.rendering import one_line, render_letter
+from dialogues.letters.waking import wake_the_post
 from dialogues.models import Dialogue, InvitationBatch, Letter, LetterAttachment, LetterKind, StoredFile
 from huvudman.models import Contact
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -90,12 +86,6 @@ def queue_letter(
             _attach(letter, attachments)
             transaction.on_commit(wake_the_post, robust=True)
     return letter
-
-
-def wake_the_post() -> None:
-    """Ask for delivery soon; many letters in the same second ask once. Beat asks every minute anyway."""
-    if cache.add("letters.woken", True, timeout=1):
-        current_app.send_task("dialogues.deliver_letters", countdown=1.5, retry=False, expires=60)
 
 
 def _address(recipient: str, contact: Contact | None) -> str:

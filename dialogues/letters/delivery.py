@@ -1,0 +1,152 @@
+"""Delivering letters that are due: claim, hand over, note what became of each."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import random
+import time
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts.actors import SYSTEM
+from accounts.domain.audit import record
+from dialogues.domain.files import read_file, store_file
+from dialogues.letters.lifecycle import claim_due, release, step
+from dialogues.letters.message import Part, Unsendable, build_message, envelope_address
+from dialogues.letters.post import CannotConnect, Outcome, Post, Reply
+from dialogues.letters.relevance import why_not_send
+from dialogues.models import Letter, StoredFile
+from dialogues.models import LetterState as S
+
+logger = logging.getLogger(__name__)
+
+CLAIM_SIZE = 50
+BUDGET = 60.0
+"""Seconds after which a run stops beginning on letters: well within a task's time limit."""
+FIRST_WAIT, LONGEST_WAIT = datetime.timedelta(minutes=1), datetime.timedelta(hours=4)
+
+
+def deliver_due(budget: float = BUDGET) -> bool:
+    """Deliver letters that are due, for at most `budget` seconds; answer whether there may be more to do."""
+    until = time.monotonic() + budget
+    with Post() as post:
+        while letters := claim_due(CLAIM_SIZE):
+            try:
+                if not _deliver(letters, post, until):
+                    return time.monotonic() >= until
+            finally:
+                release(letters)
+    return False
+
+
+def backoff(attempts: int) -> datetime.timedelta:
+    """How long to wait before the next attempt: doubled each time up to four hours, give or take a fifth."""
+    wait = min(FIRST_WAIT * 2 ** min(attempts - 1, 16), LONGEST_WAIT)
+    return wait * random.uniform(0.8, 1.2)
+
+
+def _deliver(letters: list[Letter], post: Post, until: float) -> bool:
+    """Deliver claimed letters; answer False when the run must stop. What is not begun on stays claimed."""
+    for place, letter in enumerate(letters):
+        if time.monotonic() >= until:
+            return False
+        try:
+            post.open()
+        except CannotConnect as error:
+            for waiting in letters[place:]:
+                _try_later(waiting, str(error))
+            return False
+        _deliver_one(letter, post)
+    return True
+
+
+def _deliver_one(letter: Letter, post: Post) -> None:
+    try:
+        data = _begin(letter)
+    except Unsendable as error:
+        step(letter, to=S.FAILED, last_reply=str(error), facts={"reply": str(error)})
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception as error:  # whatever is wrong with one letter must not hold up the others
+        logger.exception("letter %s could not be built", letter.pk)
+        _try_later(letter, f"{type(error).__name__}: {error}")
+    else:
+        if data is not None:
+            _conclude(letter, post.hand_over(data, **_envelope(letter)))
+
+
+def _begin(letter: Letter) -> bytes | None:
+    """Mark a letter as being handed over, keep its bytes and answer them; None when it should not be sent."""
+    with transaction.atomic():
+        unfit = why_not_send(letter)
+        if unfit:
+            step(letter, to=S.STOPPED, last_reply=unfit, facts={"reason": unfit})
+            return None
+        data, stored = _bytes_of(letter)
+        mine = step(
+            letter, to=S.HANDING_OVER, sent_bytes=stored, handed_over_at=Now(), attempts=F("attempts") + 1
+        )
+    letter.attempts += 1
+    return data if mine else None
+
+
+def _bytes_of(letter: Letter) -> tuple[bytes, StoredFile]:
+    """The letter's bytes and their row: the same at every attempt."""
+    if letter.sent_bytes:
+        return read_file(letter.sent_bytes), letter.sent_bytes
+    data = build_message(
+        sender=letter.agency.sender,
+        recipient=letter.recipient,
+        recipient_name=letter.recipient_name,
+        title=letter.title,
+        text=letter.text,
+        html=letter.html,
+        message_id=letter.message_id,
+        date=timezone.now(),
+        parts=[Part(a.name, a.media_type, read_file(a.file)) for a in letter.attachments.all()],
+    )
+    return data, store_file(data, "message/rfc822")
+
+
+def _envelope(letter: Letter) -> dict[str, str]:
+    return {
+        "sender": envelope_address(letter.agency.sender),
+        "recipient": envelope_address(letter.recipient),
+    }
+
+
+def _conclude(letter: Letter, reply: Reply) -> None:
+    """Note what became of a letter that was handed over."""
+    if reply.outcome == Outcome.LATER:
+        return _try_later(letter, reply.words)
+    facts: dict[str, object] = {"reply": reply.words, "attempt": letter.attempts}
+    if reply.outcome == Outcome.ACCEPTED:
+        return _note_sent(letter, reply.words, facts)
+    to = S.FAILED if reply.outcome == Outcome.REFUSED else S.UNCERTAIN
+    step(letter, to=to, last_reply=reply.words, facts=facts)
+    return None
+
+
+def _note_sent(letter: Letter, words: str, facts: dict[str, object]) -> None:
+    if step(letter, to=S.SENT, sent_at=Now(), last_reply=words, facts=facts):
+        return
+    letter.state = S.UNCERTAIN  # swept while the server was slow to answer: now it is known
+    if not step(letter, to=S.SENT, sent_at=Now(), last_reply=words, facts=facts):
+        record(actor=SYSTEM, verb="letter.late_reply", subject=letter, **facts)
+
+
+def _try_later(letter: Letter, words: str) -> None:
+    """Wait and try again, or give up after settings.LETTER_ATTEMPTS."""
+    attempts = letter.attempts if letter.state == S.HANDING_OVER else letter.attempts + 1
+    facts: dict[str, object] = {"reply": words, "attempt": attempts}
+    fields = {"last_reply": words, "attempts": attempts}
+    if attempts >= settings.LETTER_ATTEMPTS:
+        step(letter, to=S.FAILED, facts=facts, **fields)
+        return
+    step(letter, to=S.RETRY, facts=facts, due_at=timezone.now() + backoff(attempts), **fields)

@@ -1,0 +1,64 @@
+"""Whether a letter still says what is true when it is about to be sent."""
+
+from __future__ import annotations
+
+import re
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dialogues.models import DialogueState, Letter, LetterKind, Meeting, MeetingState
+
+OVER = frozenset({DialogueState.CANCELLED, DialogueState.CLOSED})
+WANTED_STATES: dict[str, frozenset[str]] = {
+    LetterKind.INVITATION: frozenset({DialogueState.INVITED}),
+    LetterKind.INTRODUCTION: frozenset({DialogueState.ACCEPTED}),
+    LetterKind.CANCELLED: frozenset({DialogueState.CANCELLED}),
+    LetterKind.CLOSED: frozenset({DialogueState.CLOSED}),
+    LetterKind.RECEIPT: frozenset(DialogueState),
+}
+"""In which states of its dialogue a letter makes sense; for other kinds, until the dialogue is over."""
+
+WANTED_MEETINGS: dict[str, str] = {
+    LetterKind.INTRODUCTION: MeetingState.FIXED,
+    LetterKind.TIME_PROPOSED: MeetingState.PROPOSED,
+    LetterKind.TIME_FIXED: MeetingState.FIXED,
+    LetterKind.FEEDBACK: MeetingState.FIXED,
+}
+OCCASION = re.compile(r"meeting-(\d+)-(\d+)")
+
+
+def why_not_send(letter: Letter) -> str:
+    """Why the letter should no longer be sent, in words for a person; empty when it should."""
+    return _contact_has_left(letter) or _dialogue_has_moved_on(letter) or _meeting_has_changed(letter)
+
+
+def _contact_has_left(letter: Letter) -> str:
+    contact = letter.contact
+    if contact and contact.valid_to and contact.valid_to < timezone.localdate():
+        return _("Mottagaren företräder inte längre huvudmannen.")
+    return ""
+
+
+def _dialogue_has_moved_on(letter: Letter) -> str:
+    if letter.dialogue is None:
+        return ""
+    letter.dialogue.refresh_from_db(fields=["state"])
+    wanted = WANTED_STATES.get(letter.kind, frozenset(DialogueState) - OVER)
+    if letter.dialogue.state not in wanted:
+        state = letter.dialogue.get_state_display()
+        return _("Brevet är inte längre aktuellt: dialogen är i läget ”%(state)s”.") % {"state": state}
+    answer_by = letter.dialogue.batch.answer_by
+    if letter.kind == LetterKind.INVITATION and answer_by and answer_by < timezone.localdate():
+        return _("Svarsdatumet har passerat.")
+    return ""
+
+
+def _meeting_has_changed(letter: Letter) -> str:
+    """A letter of the occasion "meeting-<id>-<sequence>" is about that very version of the meeting."""
+    about = OCCASION.fullmatch(letter.occasion)
+    if about is None or letter.kind not in WANTED_MEETINGS:
+        return ""
+    meeting_id, sequence = map(int, about.groups())
+    still = Meeting.objects.filter(pk=meeting_id, sequence=sequence, state=WANTED_MEETINGS[letter.kind])
+    return "" if still.exists() else _("Mötet har ändrats sedan brevet skrevs.")
