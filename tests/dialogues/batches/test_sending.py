@@ -12,7 +12,8 @@ from accounts.actors import SYSTEM, person
 from accounts.domain.machine import NotPossible
 from accounts.models import AuditEntry
 from dialogues.domain import sending
-from dialogues.domain.batches import stop_batch
+from dialogues.domain.batches import resume_batch, stop_batch
+from dialogues.letters.lifecycle import letters_due
 from dialogues.models import BatchState, Dialogue, DialogueState, Invitation, InvitationBatch, Letter
 from dialogues.tasks import start_due_batches
 from tests.accounts.factories import planner
@@ -143,6 +144,18 @@ def test_a_stop_takes_effect_before_the_next_huvudman(monkeypatch: pytest.Monkey
     assert batch.state == BatchState.STOPPED
     assert states(batch) == [DialogueState.INVITED, DialogueState.PLANNED, DialogueState.PLANNED]
     assert sending.start_due_batches(actor=SYSTEM) == {}
+
+
+def test_stopped_after_all_are_invited_the_letters_wait_until_it_is_resumed() -> None:
+    batch, anna = scheduled(2), person(planner())
+    sending.start_due_batches(actor=SYSTEM)
+    stop_batch(batch=batch, actor=anna)
+    assert not letters_due().exists()
+    resume_batch(batch=batch, actor=anna)
+    assert sending.start_due_batches(actor=SYSTEM)[batch.pk].invited == 0
+    assert letters_due().count() == 2
+    batch.refresh_from_db()
+    assert batch.state == BatchState.SENT
 
 
 def test_a_failure_in_the_middle_of_an_invitation_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
