@@ -10,4 +10,3 @@ class DialoguesConfig(AppConfig):
 
     def ready(self) -> None:
         from dialogues.letters import checks  # noqa: F401  (registers itself)
-        from dialogues.views import underlag  # noqa: F401  (its pages join the staff site)

@@ -35,7 +35,8 @@ from dialogues.models import (
 )
 from dialogues.models import UnderlagState as S
 from huvudman.models import Huvudman
-from quality_system.models import Area, Edition, Indicator, Objective, SubGoal, SuccessFactor
+from quality_system.models import Area, Edition, Indicator
+from quality_system.queries import edition_in_force
 
 TABLE: dict[str, frozenset[str]] = {
     S.ORDERED: frozenset({S.RENDERED, S.FAILED}),
@@ -57,6 +58,7 @@ CHUNK = 10
 """How many underlag one task takes: together they share the reading of figures and groups."""
 MOST_TRIES = 3
 MOST_AREAS = 6
+NEEDED = ("edition", "dialogue__huvudman__main_kommun")
 RENDER_TASK = "dialogues.render_underlag"
 
 
@@ -155,7 +157,8 @@ def begin_rendering(*, underlag_id: int, actor: Actor) -> Underlag | None:
     """
     actor.require("dialogues.render_underlag")
     with transaction.atomic():
-        underlag = Underlag.objects.select_for_update(of=("self",)).filter(pk=underlag_id).first()
+        rows = Underlag.objects.select_for_update(of=("self",)).select_related(*NEEDED)
+        underlag = rows.filter(pk=underlag_id).first()
         if underlag is None or underlag.state != S.ORDERED or _is_under_way(underlag):
             return None
         if underlag.tries >= MOST_TRIES:
@@ -262,7 +265,7 @@ def require_proposed_time(dialogue: Dialogue) -> Meeting:
 
 def require_official_texts(edition: Edition) -> None:
     """Raise NotPossible when the edition still has example texts, unless this is a demo."""
-    if has_example_texts(edition) and not settings.DEMO:
+    if edition.contains_example_text and not settings.DEMO:
         raise NotPossible(
             _(
                 "Utgåvan ”%(edition)s” innehåller exempeltext. Byt ut den mot de officiella lydelserna. "
@@ -270,15 +273,6 @@ def require_official_texts(edition: Edition) -> None:
             )
             % {"edition": edition}
         )
-
-
-def has_example_texts(edition: Edition) -> bool:
-    """Tell whether any wording of the edition is an example, not the official one."""
-    return (
-        Objective.objects.filter(edition=edition, is_example_text=True).exists()
-        or SubGoal.objects.filter(objective__edition=edition, is_example_text=True).exists()
-        or SuccessFactor.objects.filter(edition=edition, is_example_text=True).exists()
-    )
 
 
 def pdf_name(huvudman: Huvudman) -> str:
@@ -307,7 +301,7 @@ def _order(dialogue: Dialogue, actor: Actor) -> tuple[Underlag, bool]:
 
 
 def _keep_edition(dialogue: Dialogue) -> Edition:
-    edition = dialogue.edition or Edition.objects.filter(state=Edition.State.IN_FORCE).first()
+    edition = dialogue.edition or edition_in_force()
     if edition is None:
         raise NotPossible(_("Det finns ingen gällande utgåva av kvalitetssystemet."))
     Dialogue.objects.filter(pk=dialogue.pk).update(edition=edition)

@@ -2,43 +2,41 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
+from collections.abc import Iterable, Sequence
 
-from dialogues.domain.underlag import has_example_texts
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
 from dialogues.models import CentralArea, Underlag
 from dialogues.underlag.shapes import Central, Factor, Goal, Material, Owner
 from huvudman.models import Huvudman, Skolform, SkolformOffer
+from quality_system import analysis, wording
+from quality_system.figures import IndicatorFigures
 from quality_system.models import Edition, SubGoal
+from quality_system.queries import figures_for_many
+from quality_system.values import number
 
 
-def gather(underlag: Underlag) -> Material:
-    """All that goes into the underlag as it stands now. Central areas put in words by people are kept."""
-    huvudman, edition = underlag.dialogue.huvudman, underlag.edition
-    owner = owner_of(huvudman)
-    return Material(
-        owner=owner,
-        edition=edition.name,
-        edition_id=edition.pk,
-        is_example=has_example_texts(edition),
-        made_on=timezone.localdate(),
-        group=None,
-        goals=goals_of(edition, [code for code, _name in owner.skolformer]),
-        central=written_areas(underlag),
-        factors=tuple(
-            Factor(f.number, f.text, f.is_example_text) for f in edition.success_factors.order_by("number")
-        ),
-    )
+def gather(underlag: Sequence[Underlag]) -> dict[int, Material]:
+    """What goes into each underlag as it stands now, by its id. Figures and groups are read together.
+
+    Central areas that an underlag has already (in people's words) are kept; else they are found.
+    """
+    found: dict[int, Material] = {}
+    for edition in {u.edition for u in underlag}:
+        same = [u for u in underlag if u.edition_id == edition.pk]
+        figures = figures_for_many([u.dialogue.huvudman_id for u in same], edition)
+        for one in same:
+            found[one.pk] = _material(one, edition, figures[one.dialogue.huvudman_id])
+    return found
 
 
-def owner_of(huvudman: Huvudman) -> Owner:
-    """The huvudman as the document names it."""
+def owner_of(huvudman: Huvudman, skolformer: Iterable[str] = ()) -> Owner:
+    """The huvudman as the document names it. `skolformer` are codes it runs besides those of its units."""
     offers = SkolformOffer.objects.filter(unit__huvudman=huvudman, unit__active_to__isnull=True)
-    codes = set(offers.values_list("skolform", flat=True))
-    if huvudman.children:
+    codes = {*offers.values_list("skolform", flat=True), *skolformer}
+    if huvudman.children or not codes:
         codes.add(Skolform.FSK)
-    kommuner = [k.name for k in huvudman.kommuner.order_by("name")]
-    if not kommuner and huvudman.main_kommun:
-        kommuner = [huvudman.main_kommun.name]
     return Owner(
         name=huvudman.name,
         type=huvudman.get_type_display(),
@@ -46,32 +44,68 @@ def owner_of(huvudman: Huvudman) -> Owner:
         units=huvudman.units.filter(active_to__isnull=True).count(),
         children=huvudman.children,
         pupils=huvudman.pupils,
-        kommuner=tuple(kommuner),
+        kommuner=_kommuner(huvudman),
     )
 
 
-def goals_of(edition: Edition, skolformer: list[str]) -> tuple[Goal, ...]:
-    """The sub-goals of the huvudman's own skolformer, by number."""
+def central_in_words(found: Iterable[analysis.Central]) -> tuple[Central, ...]:
+    """What the analysis found central, in plain sentences."""
+    return tuple(
+        Central(
+            kind=str(central.kind),
+            area=central.area,
+            text=_words(central.figures),
+            indicator=central.figures.key,
+        )
+        for central in found
+    )
+
+
+def _material(underlag: Underlag, edition: Edition, figures: list[IndicatorFigures]) -> Material:
+    owner = owner_of(underlag.dialogue.huvudman, {figure.skolform for figure in figures})
+    return Material(
+        owner=owner,
+        edition=edition.name,
+        edition_id=edition.pk,
+        is_example=edition.contains_example_text,
+        made_on=timezone.localdate(),
+        goals=_goals(edition, [code for code, _name in owner.skolformer]),
+        figures=tuple(figures),
+        central=_written(underlag) or central_in_words(analysis.central_areas(figures)),
+        factors=tuple(
+            Factor(f.number, f.text, f.is_example_text) for f in edition.success_factors.order_by("number")
+        ),
+    )
+
+
+def _kommuner(huvudman: Huvudman) -> tuple[str, ...]:
+    names = tuple(huvudman.kommuner.order_by("name").values_list("name", flat=True))
+    return names or ((huvudman.main_kommun.name,) if huvudman.main_kommun else ())
+
+
+def _goals(edition: Edition, skolformer: list[str]) -> tuple[Goal, ...]:
     rows = SubGoal.objects.filter(objective__edition=edition, objective__skolform__in=skolformer)
     return tuple(
-        Goal(
-            id=goal.pk,
-            number=goal.number,
-            area=goal.area,
-            skolform=goal.objective.skolform,
-            text=goal.text,
-            is_example=goal.is_example_text,
-        )
+        Goal(goal.number, goal.area, goal.objective.skolform, goal.text, goal.is_example_text)
         for goal in rows.select_related("objective").order_by("number", "pk")
     )
 
 
-def written_areas(underlag: Underlag) -> tuple[Central, ...]:
-    """The central areas that the underlag has already."""
-    return tuple(as_central(area) for area in underlag.central_areas.select_related("indicator"))
+def _written(underlag: Underlag) -> tuple[Central, ...]:
+    return tuple(_as_central(area) for area in underlag.central_areas.select_related("indicator"))
 
 
-def as_central(area: CentralArea) -> Central:
-    """A central area as a plain shape."""
+def _as_central(area: CentralArea) -> Central:
     key = area.indicator.key if area.indicator else ""
     return Central(kind=area.kind, area=area.area, text=area.text, indicator=key)
+
+
+def _words(figures: IndicatorFigures) -> str:
+    """`Examen inom tre år, gymnasieskola: 72 %. Mitten bland jämförbara huvudmän är 68,5 %.`"""
+    assert figures.group is not None  # noqa: S101  (what is central has been compared)
+    return _("%(name)s, %(skolform)s: %(own)s. Mitten bland jämförbara huvudmän är %(median)s.") % {
+        "name": figures.name,
+        "skolform": Skolform(figures.skolform).label,
+        "own": wording.value_text(figures, figures.own),
+        "median": wording.value_text(figures, number(figures.group.spread.median)),
+    }

@@ -12,50 +12,63 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dialogues.models import CentralArea
-from dialogues.underlag.content import Json, figures_in, value_from_json
+from dialogues.underlag.content import CONDITION, Json, figures_in
 from dialogues.underlag.questions import questions_for
+from quality_system import wording
+from quality_system.charts import spread_chart
+from quality_system.comparison import MINIMUM_MEMBERS
+from quality_system.figures import IndicatorFigures
 from quality_system.models import Area
-from quality_system.values import MISSING, Value, ValueKind, format_value
+from quality_system.values import NBSP, Value, ValueKind, format_number, format_value
 
 AREA_QUESTIONS: dict[str, str | Promise] = {
     Area.EQUITY: gettext_lazy("Vad vet ni om skillnader mellan grupper och enheter, och vad beror de på?"),
     Area.QUALITY: gettext_lazy("Hur vet ni att undervisningen når alla, och vad vill ni utveckla?"),
     Area.LEARNING: gettext_lazy("Hur följer ni barnens och elevernas utveckling, och vad ser ni?"),
 }
-SIGNS: dict[str, str | Promise] = {
+SIGNS: dict[ValueKind, str | Promise] = {
     ValueKind.MISSING: gettext_lazy("uppgift saknas"),
     ValueKind.SUPPRESSED: gettext_lazy("värdet visas inte, för att skydda enskilda personer"),
-    ValueKind.NEARLY_ALL: gettext_lazy("nästan alla: det exakta värdet visas inte"),
+    ValueKind.NEARLY_ALL: gettext_lazy("nästan alla; den exakta andelen visas inte"),
     ValueKind.NOT_APPLICABLE: gettext_lazy("måttet gäller inte"),
 }
-SHORT: dict[str, str | Promise] = {
+SHORT: dict[ValueKind, str | Promise] = {
     ValueKind.MISSING: gettext_lazy("saknas"),
     ValueKind.SUPPRESSED: gettext_lazy("visas inte"),
     ValueKind.NEARLY_ALL: gettext_lazy("nästan alla"),
     ValueKind.NOT_APPLICABLE: gettext_lazy("gäller inte"),
 }
+SOURCES: dict[str, str | Promise] = {
+    "planned-educations": gettext_lazy("Skolverket, statistik om skolenheter"),
+    "skolverket-csv": gettext_lazy("Skolverket, statistik om huvudmän och skolenheter"),
+    "skolverket": gettext_lazy("Skolverket, statistik om huvudmän"),
+    "skolenkaten": gettext_lazy("Skolinspektionen, Skolenkäten"),
+    "salsa": gettext_lazy("Skolverket, SALSA"),
+    "example": gettext_lazy("Påhittade exempelvärden"),
+}
 
 
 def present(content: Json) -> dict[str, Any]:
     """Everything that the templates show, from a frozen content."""
-    figures = list(figures_in(content))
+    figures = [IndicatorFigures.from_json(stored) for stored in figures_in(content)]
     return {
         "huvudman": content["huvudman"],
         "facts": facts(content["huvudman"]),
         "edition": content["edition"],
         "made_on": day(content["made_on"]),
-        "group": content["group"],
         "strengths": _central(content, CentralArea.Kind.STRENGTH),
         "needs": _central(content, CentralArea.Kind.NEED),
         "areas": [_area(area) for area in content["areas"]],
-        "other_results": [_skolform(part) for part in content["other_results"]],
-        "conditions": [_skolform(part) for part in content["conditions"]],
+        "other_results": [_part(part) for part in content["other_results"]],
+        "conditions": [_part(part) for part in content["conditions"]],
         "factors": [factor | {"questions": questions_for(factor["text"])} for factor in content["factors"]],
+        "group": _group(figures),
+        "least_members": MINIMUM_MEMBERS,
         "definitions": _definitions(figures),
         "signs": _signs(figures),
-        "reasons": sorted({f["why_hidden"] for f in figures if f["why_hidden"]}),
-        "sources": [s | {"retrieved_on": day(s["retrieved_on"])} for s in content["sources"]],
-        "has_own_values": any("number" in f["own"] for f in figures),
+        "reasons": sorted({_sentence_case(wording.own_reason(f)) for f in figures if f.own.is_hidden}),
+        "sources": _sources(figures),
+        "has_own_values": any(not figure.own.is_hidden for figure in figures),
     }
 
 
@@ -64,7 +77,7 @@ def facts(huvudman: Json) -> list[dict[str, str]]:
     rows = [
         (_("Typ"), huvudman["type"]),
         (_("Verksamhet"), ", ".join(huvudman["skolformer"])),
-        (_("Kommuner"), _few(huvudman["kommuner"])),
+        (_("Kommuner") if len(huvudman["kommuner"]) > 1 else _("Kommun"), _few(huvudman["kommuner"])),
         (_("Skolenheter"), _count(huvudman["units"] or None)),
         (_("Barn i förskola"), _count(huvudman["children"])),
         (_("Elever"), _count(huvudman["pupils"])),
@@ -72,153 +85,123 @@ def facts(huvudman: Json) -> list[dict[str, str]]:
     return [{"label": label, "value": value} for label, value in rows if value]
 
 
-def shown(value: Value, unit: str = "", decimals: int | None = None) -> dict[str, str]:
-    """A value for a table: its text or sign, and a short word where a sign needs one."""
-    return {
-        "text": format_value(value, unit=unit, decimals=decimals),
-        "word": str(SHORT.get(value.kind, "")),
+def day(iso: str) -> str:
+    """`24 november 2026` from an ISO date."""
+    return date_format(datetime.date.fromisoformat(iso), "j F Y")
+
+
+# Figures --------------------------------------------------------------------------------------------------
+def figure_words(figures: IndicatorFigures) -> str:
+    """The own value in a sentence, and where it stands in the group; why there is none where it is hidden."""
+    if figures.own.is_hidden:
+        return _sentence_case(wording.own_reason(figures))
+    value = wording.value_text(figures, figures.own)
+    if figures.place is None:
+        return _("Ert värde är %(value)s.") % {"value": value}
+    return _("Ert värde är %(value)s, %(place)s.") % {
+        "value": value,
+        "place": wording.place_words(figures.place),
     }
 
 
-def sentence(figure: Json) -> str:
-    """The figure in words: the own value, riket, and where the comparable huvudmän lie."""
-    return " ".join(part for part in (_own_words(figure), _riket_words(figure), _group_words(figure)) if part)
-
-
-def place_in_group(figure: Json) -> str:
-    """Where the own value lies against the group's middle half, in neutral words; empty when hidden."""
-    own, spread = value_from_json(figure["own"]), figure["spread"] or {}
-    low, high = (value_from_json(spread[name]) if spread else MISSING for name in ("low", "high"))
-    if not all(value.kind == ValueKind.NUMBER for value in (own, low, high)):
-        return ""
-    if own.exact < low.exact:
-        return _("under gruppens mittersta hälft")
-    return (
-        _("över gruppens mittersta hälft") if own.exact > high.exact else _("inom gruppens mittersta hälft")
-    )
-
-
-def day(iso: str) -> str:
-    """`24 november 2026` from an ISO date; empty for none."""
-    return date_format(datetime.date.fromisoformat(iso), "j F Y") if iso else ""
+def earlier_words(figures: IndicatorFigures) -> str:
+    """The own values of earlier periods, oldest first: `2022/23: 70,1 % · 2023/24: 71 %`; empty for none."""
+    earlier = [past for past in figures.series if past.period != figures.period]
+    return " · ".join(f"{past.period}: {wording.value_text(figures, past.value)}" for past in earlier)
 
 
 def _area(area: Json) -> dict[str, Any]:
     return {
-        "key": area["area"],
         "name": Area(area["area"]).label,
-        "question": str(AREA_QUESTIONS.get(area["area"], "")),
+        "question": AREA_QUESTIONS[area["area"]],
         "skolformer": [
-            {
-                "name": skolform["name"],
-                "goals": [goal | _rows(goal["figures"]) for goal in skolform["goals"]],
-            }
-            for skolform in area["skolformer"]
+            {"name": part["name"], "goals": [goal | _rows(goal["figures"]) for goal in part["goals"]]}
+            for part in area["skolformer"]
         ],
     }
 
 
-def _skolform(part: Json) -> dict[str, Any]:
+def _part(part: Json) -> dict[str, Any]:
     return {"name": part["name"], **_rows(part["figures"])}
 
 
-def _rows(figures: list[Json]) -> dict[str, Any]:
-    return {"figures": [_figure(figure) for figure in figures], "signs": _signs(figures)}
-
-
-def _figure(figure: Json) -> dict[str, Any]:
-    unit, decimals = figure["unit"], figure["decimals"]
+def _rows(stored: list[Json]) -> dict[str, Any]:
+    """The figures of one table: those with a chart of their own, all rows, and the signs that occur."""
+    figures = [IndicatorFigures.from_json(row) for row in stored]
+    rows = [_row(figure) for figure in figures]
     return {
-        "key": figure["key"],
-        "name": figure["name"],
-        "period": figure["period"],
-        "unit": unit,
-        "decimals": decimals,
-        "sentence": sentence(figure),
-        "place": place_in_group(figure),
-        "own": _cell(figure["own"], figure),
-        "riket": _cell(figure["riket"], figure),
-        "spread": _spread(figure),
-        "raw": figure,
+        "figures": rows,
+        "charts": [row for row in rows if row["chart"]],
+        "by_sex": any(figure.girls or figure.boys for figure in figures),
+        "signs": _signs(figures),
     }
 
 
-def _spread(figure: Json) -> dict[str, Any] | None:
-    spread = figure["spread"]
-    if not spread:
-        return None
-    low, high = value_from_json(spread["low"]), value_from_json(spread["high"])
-    known = low.number is not None and high.number is not None
+def _row(figures: IndicatorFigures) -> dict[str, Any]:
     return {
-        "median": _cell(spread["median"], figure),
-        "low": _cell(spread["low"], figure),
-        "range": f"{_bare(low, figure)}–{_text(high, figure)}" if known else "",
-        "size": spread["size"],
+        "name": figures.name,
+        "period": figures.period,
+        "is_condition": figures.kind == CONDITION,
+        "words": figure_words(figures),
+        "earlier": earlier_words(figures),
+        "why_hidden": figure_words(figures) if figures.own.is_hidden else "",
+        "chart": "" if figures.own.is_hidden else spread_chart(figures),
+        "own": _cell(figures, figures.own),
+        "girls": _cell(figures, figures.girls),
+        "boys": _cell(figures, figures.boys),
+        "riket": _cell(figures, figures.riket),
+        **_spread(figures),
     }
 
 
-def _cell(value: Json, figure: Json) -> dict[str, str]:
-    return shown(value_from_json(value), figure["unit"], figure["decimals"])
+def _spread(figures: IndicatorFigures) -> dict[str, str]:
+    """The group's median and middle half; nothing where there is no group."""
+    if figures.group is None:
+        return {}
+    spread = figures.group.spread
+    q1, median, q3 = (format_number(n, figures.decimals) for n in (spread.q1, spread.median, spread.q3))
+    return {"median": median, "middle": f"{q1}–{q3}"}
 
 
-def _own_words(figure: Json) -> str:
-    value = value_from_json(figure["own"])
-    if value.number is not None:
-        return _("Ert värde är %(value)s.") % {"value": _text(value, figure)}
-    if value.kind == ValueKind.NEARLY_ALL:
-        return _("Nästan alla hos er når måttet.")
-    return figure["why_hidden"] or _("Ert värde: %(sign)s.") % {"sign": SIGNS[value.kind]}
+def _cell(figures: IndicatorFigures, value: Value | None) -> dict[str, str]:
+    """A value in a table: its text or sign, and a short word where a sign needs one; empty for none."""
+    if value is None:
+        return {}
+    return {"text": wording.value_text(figures, value), "word": str(SHORT.get(value.kind, ""))}
 
 
-def _riket_words(figure: Json) -> str:
-    value = value_from_json(figure["riket"])
-    return (
-        _("I riket är det %(value)s.") % {"value": _text(value, figure)} if value.number is not None else ""
-    )
-
-
-def _group_words(figure: Json) -> str:
-    spread = figure["spread"]
-    if not spread:
-        return ""
-    low, median, high = (value_from_json(spread[name]) for name in ("low", "median", "high"))
-    if low.number is None or median.number is None or high.number is None:
-        return spread["why_hidden"]
-    return _(
-        "Hälften av de jämförbara huvudmännen har mellan %(low)s och %(high)s; mitten är %(median)s."
-    ) % {"low": _bare(low, figure), "high": _text(high, figure), "median": _text(median, figure)}
-
-
-def _text(value: Value, figure: Json) -> str:
-    return format_value(value, unit=figure["unit"], decimals=figure["decimals"])
-
-
-def _bare(value: Value, figure: Json) -> str:
-    return format_value(value, decimals=figure["decimals"])
-
-
-def _central(content: Json, kind: CentralArea.Kind) -> list[dict[str, str]]:
-    return [c | {"area": Area(c["area"]).label} for c in content["central"] if c["kind"] == kind]
-
-
-def _definitions(figures: Iterable[Json]) -> list[Json]:
-    found = {figure["key"]: figure for figure in figures if figure["definition"]}
-    return sorted(found.values(), key=lambda figure: figure["name"])
-
-
-def _signs(figures: Iterable[Json]) -> list[dict[str, str]]:
+def _signs(figures: Iterable[IndicatorFigures]) -> list[dict[str, str]]:
     """The signs that occur among the figures, with what they mean."""
-    used = {value["kind"] for figure in figures for value in _values(figure)}
+    used = {v.kind for f in figures for v in (f.own, f.riket, f.girls, f.boys) if v is not None}
     return [
-        {"sign": format_value(Value(ValueKind(kind))), "meaning": str(meaning)}
+        {"sign": format_value(Value(kind)), "meaning": str(meaning)}
         for kind, meaning in SIGNS.items()
         if kind in used
     ]
 
 
-def _values(figure: Json) -> list[Json]:
-    spread = figure["spread"] or {}
-    return [figure["own"], figure["riket"], *(spread[n] for n in ("median", "low", "high") if n in spread)]
+# The rest -------------------------------------------------------------------------------------------------
+def _central(content: Json, kind: CentralArea.Kind) -> list[dict[str, str]]:
+    return [c | {"area": Area(c["area"]).label} for c in content["central"] if c["kind"] == kind]
+
+
+def _group(figures: Iterable[IndicatorFigures]) -> str:
+    """The comparison group in words; empty where nothing is compared."""
+    return next((wording.group_words(figure.group) for figure in figures if figure.group), "")
+
+
+def _definitions(figures: Iterable[IndicatorFigures]) -> list[dict[str, str]]:
+    """Each definition once, with the names of the indicators it is shared by."""
+    found: dict[tuple[str, str], None] = {}
+    for figure in figures:
+        if figure.definition:
+            found.setdefault((figure.name, figure.definition))
+    return [{"name": name, "definition": definition} for name, definition in sorted(found)]
+
+
+def _sources(figures: Iterable[IndicatorFigures]) -> list[dict[str, str]]:
+    found = sorted({(f.source, f.source_version) for f in figures if f.source})
+    return [{"name": str(SOURCES.get(name, name)), "version": version} for name, version in found]
 
 
 def _few(names: list[str], most: int = 5) -> str:
@@ -228,4 +211,8 @@ def _few(names: list[str], most: int = 5) -> str:
 
 
 def _count(number: int | None) -> str:
-    return "" if number is None else f"{number:,}".replace(",", "\u00a0")
+    return "" if number is None else f"{number:,}".replace(",", NBSP)
+
+
+def _sentence_case(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}." if words else ""

@@ -8,7 +8,6 @@ from dialogues.domain.underlag import AreaText, finish_rendering
 from dialogues.models import CentralArea, Underlag
 from dialogues.underlag.content import build_content
 from dialogues.underlag.html import document_html
-from dialogues.underlag.material import gather
 from dialogues.underlag.pdf import pdf_from
 from dialogues.underlag.shapes import Material
 from quality_system.models import Area, Indicator
@@ -16,14 +15,12 @@ from quality_system.models import Area, Indicator
 PDF = "application/pdf"
 
 
-def render(underlag: Underlag, *, actor: Actor) -> Underlag:
-    """Gather, freeze and store. Raises Superseded (by `finish_rendering`) when ordered again meanwhile."""
-    material = gather(underlag)
+def render(underlag: Underlag, material: Material, *, actor: Actor) -> Underlag:
+    """Freeze the material, make the PDF and keep both. Raises Superseded when ordered again meanwhile."""
     content = build_content(material)
     pdf = store_file(pdf_from(document_html(content)), PDF)
-    return finish_rendering(
-        underlag=underlag, content=content, areas=_areas(underlag, material), pdf=pdf, actor=actor
-    )
+    areas = _areas(underlag, material)
+    return finish_rendering(underlag=underlag, content=content, areas=areas, pdf=pdf, actor=actor)
 
 
 def _areas(underlag: Underlag, material: Material) -> list[AreaText]:

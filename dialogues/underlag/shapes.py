@@ -3,61 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from quality_system.values import MISSING, Value
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a figure comes from."""
-
-    name: str
-    version: str = ""
-    retrieved_on: datetime.date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """A comparison group's values: median, middle half (`low` to `high`), whole range, and how many."""
-
-    median: Value = MISSING
-    low: Value = MISSING
-    high: Value = MISSING
-    least: Value = MISSING
-    most: Value = MISSING
-    size: int = 0
-    why_hidden: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """An indicator with the huvudman's own value and what it is seen against.
-
-    `why_hidden` says in plain Swedish why the own value is not a number, where it is not.
-    """
-
-    key: str
-    name: str
-    skolform: str
-    kind: str
-    unit: str
-    decimals: int
-    definition: str
-    period: str
-    source: Source
-    own: Value
-    riket: Value = MISSING
-    spread: Spread | None = None
-    why_hidden: str = ""
-    sub_goal: int | None = None
+from quality_system.figures import IndicatorFigures
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
     """A sub-goal under a skolform's objective."""
 
-    id: int
     number: int
     area: str
     skolform: str
@@ -67,7 +21,7 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Central:
-    """An area identified as central. `kind` is strength or need, `area` one of the three areas."""
+    """An area identified as central, in words. `kind` is strength or need, `area` one of the three areas."""
 
     kind: str
     area: str
@@ -85,17 +39,11 @@ class Factor:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """The comparison group: in words, how many it is, and how it was made."""
-
-    words: str
-    size: int
-    how: str
-
-
-@dataclass(frozen=True, slots=True)
 class Owner:
-    """The huvudman, as the document names it. No orgnr: it can be a personnummer."""
+    """The huvudman, as the document names it. No orgnr: it can be a personnummer.
+
+    `skolformer` are (code, name) pairs in the order of the document.
+    """
 
     name: str
     type: str
@@ -115,9 +63,7 @@ class Material:
     edition_id: int
     is_example: bool
     made_on: datetime.date
-    group: Group | None
     goals: tuple[Goal, ...] = ()
-    figures: tuple[Figure, ...] = ()
+    figures: tuple[IndicatorFigures, ...] = ()
     central: tuple[Central, ...] = ()
     factors: tuple[Factor, ...] = ()
-    objectives: dict[str, str] = field(default_factory=dict)

@@ -13,38 +13,52 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM
 from accounts.domain.machine import NotPossible
-from dialogues.domain.underlag import CHUNK, begin_rendering, fail_underlag
+from dialogues.domain.underlag import begin_rendering, fail_underlag
 from dialogues.models import Underlag, UnderlagState
+from dialogues.underlag.material import gather
 from dialogues.underlag.render import render
+from dialogues.underlag.shapes import Material
 
 log = logging.getLogger(__name__)
 
 
 @shared_task(name="dialogues.render_underlag")
 def render_underlag(ids: list[int]) -> None:
-    """Render ordered underlag, one after the other; one that fails is noted and does not stop the others."""
+    """Render ordered underlag, their figures read together; one that fails does not stop the others."""
     with translation.override("sv"):
-        for underlag_id in ids:
-            underlag = begin_rendering(underlag_id=underlag_id, actor=SYSTEM)
-            if underlag:
-                _render_or_note(underlag)
+        orders = (begin_rendering(underlag_id=underlag_id, actor=SYSTEM) for underlag_id in ids)
+        begun = [underlag for underlag in orders if underlag]
+        materials = _gathered_together(begun)
+        for underlag in begun:
+            _render_or_note(underlag, materials.get(underlag.pk))
 
 
 @shared_task(name="dialogues.take_up_lost_underlag")
 def take_up_lost_underlag() -> None:
-    """Start again what was ordered and never came to an end: the worker was killed or the task lost."""
+    """Start again what was ordered and never came to an end: the worker was killed or the task lost.
+
+    Each alone, so that one that kills its worker takes no other with it.
+    """
     before = timezone.now() - timedelta(seconds=settings.UNDERLAG_RENDER_LIMIT)
     lost = Underlag.objects.filter(
         Q(begun_at__lt=before) | Q(begun_at__isnull=True, ordered_at__lt=before), state=UnderlagState.ORDERED
     )
-    ids = list(lost.order_by("ordered_at").values_list("pk", flat=True))
-    for at in range(0, len(ids), CHUNK):
-        render_underlag.delay(ids[at : at + CHUNK])
+    for underlag_id in lost.order_by("ordered_at").values_list("pk", flat=True):
+        render_underlag.delay([underlag_id])
 
 
-def _render_or_note(underlag: Underlag) -> None:
+def _gathered_together(begun: list[Underlag]) -> dict[int, Material]:
+    """The material of all; of none where reading them together fails, then each is read by itself."""
     try:
-        render(underlag, actor=SYSTEM)
+        return gather(begun)
+    except Exception:
+        log.exception("the figures of %s underlag could not be read together", len(begun))
+        return {}
+
+
+def _render_or_note(underlag: Underlag, material: Material | None) -> None:
+    try:
+        render(underlag, material or gather([underlag])[underlag.pk], actor=SYSTEM)
     except NotPossible as overtaken:
         log.info("underlag %s: %s", underlag.pk, overtaken)
     except Exception as fault:

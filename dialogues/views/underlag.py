@@ -43,7 +43,7 @@ def underlag_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "actions": _actions(request.user, dialogue, underlag),  # type: ignore[arg-type]
         "why_not": _why_not_yet(dialogue, underlag),
         "body": body_html(underlag.content) if underlag and underlag.state in READABLE else "",
-        "is_example": bool(underlag and verbs.has_example_texts(underlag.edition)),
+        "is_example": bool(underlag and underlag.edition.contains_example_text),
     }
     return _page(request, "underlag/staff.html", context)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import connection
 
@@ -151,7 +150,7 @@ class Stage:
         # Without fresh statistics the next match would compare every row with every other.
         self._run("ANALYZE quality_system_observedvalue")
 
-    def _run(self, statement: str, parameters: Sequence[Any] | None = None) -> None:
+    def _run(self, statement: str, parameters: list[object] | None = None) -> None:
         with connection.cursor() as cursor:
             cursor.execute(statement, parameters)
 

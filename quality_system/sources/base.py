@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from quality_system.values import Value
 
@@ -88,9 +88,9 @@ def lines_of(stream: BinaryIO) -> Iterator[tuple[int, str]]:
 
 
 def _unpacked(stream: BinaryIO) -> BinaryIO:
-    buffered = io.BufferedReader(cast("io.RawIOBase", stream))
+    buffered = io.BufferedReader(stream)  # type: ignore[arg-type]
     packed = buffered.peek(2)[:2] == b"\x1f\x8b"
-    return cast("BinaryIO", gzip.GzipFile(fileobj=buffered)) if packed else buffered
+    return gzip.GzipFile(fileobj=buffered) if packed else buffered  # type: ignore[return-value]
 
 
 def _next_line(plain: BinaryIO, at: int) -> bytes:

@@ -1,1 +1,0 @@
-"""Measurements against plain baselines, taken in the same run. Start with `python -m bench [names]`."""

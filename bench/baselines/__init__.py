@@ -1,1 +1,0 @@
-"""The plain ways that our own are measured against."""

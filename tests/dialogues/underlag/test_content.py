@@ -1,0 +1,161 @@
+"""What the document says: frozen values with their kinds, plain words, nothing hidden and no ranking."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+
+from dialogues.underlag.content import build_content, figures_in
+from dialogues.underlag.html import body_html, document_html
+from dialogues.underlag.present import day, earlier_words, figure_words, present
+from quality_system.comparison import Place
+from quality_system.figures import IndicatorFigures, PeriodValue
+from quality_system.values import KINDS_WITH_NUMBER, MISSING, Value, ValueKind, number
+from tests.dialogues.underlag.material import (
+    FIGURES,
+    HIDDEN,
+    figure,
+    full_material,
+    learning,
+    preschool_material,
+)
+
+INSPECTION_WORDS = (
+    *("brist", "åtgärd", "försen", "gransk", "tillsyn"),
+    *("rangordn", "sämst", "bäst i", "underkänd"),
+)
+
+
+def test_the_content_is_json_and_the_same_for_the_same_material() -> None:
+    content = build_content(full_material())
+    assert json.loads(json.dumps(content)) == content == build_content(full_material())
+
+
+def test_every_figure_keeps_kind_period_source_and_version() -> None:
+    content = build_content(full_material())
+    found = {f["key"]: f for f in figures_in(content)}
+    assert {key: f["own"]["kind"] for key, f in found.items()} == {
+        "tal": "number",
+        "dolt": "suppressed",
+        "cirka": "approximate",
+        "nastan": "nearly_all",
+        "inte": "not_applicable",
+        "kostnad": "number",
+    }
+    facts = {(f["period"], f["source"], f["source_version"]) for f in found.values()}
+    assert facts == {("2024/25", "planned-educations", "2026-04-21")}
+    assert content["edition"]["name"] == "Nationella kvalitetssystemet 2023"
+    assert [IndicatorFigures.from_json(f) for f in found.values()] == in_document_order()
+
+
+def in_document_order() -> list[IndicatorFigures]:
+    by_key = {figures.key: figures for figures in FIGURES}
+    return [by_key[key] for key in ("cirka", "tal", "dolt", "nastan", "inte", "kostnad")]
+
+
+def test_figures_stand_under_their_sub_goal_and_other_conditions_by_themselves() -> None:
+    content = build_content(full_material())
+    by_goal = {
+        (area["area"], part["skolform"], goal["number"]): [f["key"] for f in goal["figures"]]
+        for area in content["areas"]
+        for part in area["skolformer"]
+        for goal in part["goals"]
+    }
+    assert by_goal == {
+        ("equity", "GR", 1): [],
+        ("quality", "GR", 3): ["cirka"],
+        ("learning", "GR", 5): ["tal", "dolt"],
+        ("learning", "GY", 6): ["nastan"],
+    }
+    assert [f["key"] for part in content["conditions"] for f in part["figures"]] == ["inte", "kostnad"]
+    assert content["other_results"] == []
+
+
+def test_a_result_without_a_sub_goal_is_not_lost() -> None:
+    content = build_content(full_material(figures=(figure("los", number(1)),)))
+    assert [f["key"] for part in content["other_results"] for f in part["figures"]] == ["los"]
+
+
+def test_the_sentence_says_the_own_value_and_its_place_in_neutral_words() -> None:
+    placed = figure("x", number("1234.56"), place=Place.UPPER)
+    assert figure_words(placed) == (
+        "Ert värde är 1\u00a0234,6\u00a0%, högre än den mittersta hälften av gruppen."
+    )
+    assert figure_words(replace(placed, place=None)) == "Ert värde är 1\u00a0234,6\u00a0%."
+
+
+def test_a_hidden_value_says_why_in_plain_words_and_never_a_number() -> None:
+    hidden = figure("x", HIDDEN, riket=MISSING, group=None)
+    assert figure_words(hidden) == "Värdet visas inte: för få elever."
+    html = str(body_html(build_content(full_material(figures=(hidden,), goals=()))))
+    cells = re.findall(r'<td class="num u-own">(.*?)</td>', html, re.DOTALL)
+    assert [re.sub(r"<.*?>|\s", "", cell) for cell in cells] == ["..visasinte"]
+    assert "<svg" not in html
+
+
+def test_no_value_that_is_not_a_number_is_shown_as_nought() -> None:
+    figures = tuple(figure(kind, Value(kind)) for kind in ValueKind if kind not in KINDS_WITH_NUMBER)
+    shown = present(build_content(full_material(figures=figures, goals=())))
+    rows = [row for part in shown["other_results"] for row in part["figures"]]
+    assert [row["own"]["text"] for row in rows] == [".", "..", "~100", "*"]
+    assert [row["chart"] for row in rows] == ["", "", "", ""]
+    assert {sign["sign"] for sign in shown["signs"]} == {".", "..", "~100", "*"}
+
+
+def test_earlier_values_keep_their_signs() -> None:
+    series = (
+        PeriodValue("2022/23", HIDDEN),
+        PeriodValue("2023/24", number("71")),
+        PeriodValue("2024/25", number("72.4")),
+    )
+    words = earlier_words(figure("x", number("72.4"), series=series))
+    assert words == "2022/23: .. · 2023/24: 71,0\u00a0%"
+
+
+def test_sexes_have_columns_only_where_an_indicator_is_by_sex() -> None:
+    assert ">Flickor<" in str(body_html(build_content(full_material())))
+    without = full_material(figures=(learning("x", number(50)),))
+    assert ">Flickor<" not in str(body_html(build_content(without)))
+
+
+def test_without_a_group_the_document_says_so() -> None:
+    html = document_html(build_content(full_material(figures=(learning("x", number(50), group=None),))))
+    assert "Ni jämförs inte med någon grupp." in html
+    assert "ingen grupp" in html
+
+
+def test_the_document_names_areas_strengths_and_needs_in_the_order_they_were_given() -> None:
+    html = document_html(build_content(full_material()))
+    assert html.index("Styrkor att bygga vidare på") < html.index("Fler når målen än hos de flesta.")
+    assert html.index("Områden att utveckla") < html.index("Andelen behöriga lärare är något")
+
+
+@pytest.mark.parametrize("material", [full_material(), preschool_material()], ids=["full", "preschool"])
+def test_the_tone_is_never_that_of_an_inspection(material: object) -> None:
+    text = document_html(build_content(material)).casefold()  # type: ignore[arg-type]
+    assert [word for word in INSPECTION_WORDS if word in text] == []
+
+
+def test_a_preschool_only_huvudman_still_gets_something_worth_reading() -> None:
+    html = document_html(build_content(preschool_material()))
+    assert "Det finns få siffror om er" in html
+    assert "Här finns inga nationella siffror." in html
+    assert "Hur mycket tid har era rektorer för undervisningens kvalitet?" in html
+    assert "<dt>Barn i förskola</dt><dd>38</dd>" in html
+    assert "<svg" not in html
+    assert "Elever</dt>" not in html
+
+
+def test_names_are_escaped() -> None:
+    owner = preschool_material().owner
+    evil = full_material(
+        owner=owner.__class__("<script>x</script>", owner.type, owner.skolformer, 0, 1, 1, ())
+    )
+    assert "<script>x" not in document_html(build_content(evil))
+
+
+def test_dates_are_written_in_words() -> None:
+    assert day("2026-11-04") == "4 november 2026"

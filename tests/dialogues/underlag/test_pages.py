@@ -1,0 +1,267 @@
+"""The staff's page and the huvudman's: who sees what, what is offered, what a button does."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from accounts.models import StaffRole, User
+from dialogues.domain.files import store_file
+from dialogues.models import Dialogue, DialogueState, Letter, LetterKind, Meeting, Underlag
+from dialogues.models import UnderlagState as S
+from dialogues.underlag.content import build_content
+from tests.accounts.factories import UserFactory, leader, planner, staff_user
+from tests.dialogues.factories import DialogueFactory
+from tests.dialogues.underlag.factories import EditionFactory, edition_with_texts, underlag_in
+from tests.dialogues.underlag.material import full_material
+from tests.huvudman.factories import ContactFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def with_content(state: S, **fields: object) -> Underlag:
+    """An underlag whose content and file can be read."""
+    underlag = underlag_in(state, **fields)  # type: ignore[arg-type]
+    underlag.content = build_content(full_material())
+    underlag.pdf = store_file(b"%PDF-1.7 " + underlag.dialogue.huvudman.name.encode(), "application/pdf")
+    underlag.rendered_at = timezone.now()
+    underlag.issued_at = timezone.now() if state == S.ISSUED else None
+    underlag.save()
+    return underlag
+
+
+def page(underlag: Underlag) -> str:
+    return reverse("admin:underlag", args=[underlag.dialogue.public_id])
+
+
+def act(underlag: Underlag, name: str) -> str:
+    return reverse("admin:underlag_act", args=[underlag.dialogue.public_id, name])
+
+
+def signed_in(client: Client, user: User) -> Client:
+    client.force_login(user)
+    return client
+
+
+# Staff ----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("state", S)
+def test_every_state_has_a_page(client: Client, state: S) -> None:
+    underlag = with_content(state) if state in (S.RENDERED, S.CONFIRMED, S.ISSUED) else underlag_in(state)
+    response = signed_in(client, leader()).get(page(underlag))
+    assert response.status_code == 200
+    assert str(underlag.get_state_display()).casefold() in response.content.decode().casefold()
+
+
+def test_a_dialogue_without_an_underlag_says_what_will_be_here(client: Client) -> None:
+    dialogue = DialogueFactory(state=DialogueState.ACCEPTED)
+    html = (
+        signed_in(client, leader()).get(reverse("admin:underlag", args=[dialogue.public_id])).content.decode()
+    )
+    assert "Det tas fram när introduktionsmötet är hållet." in html
+    assert "<button" not in html.split("<main", 1)[1].split("</main>")[0]
+
+
+def test_ordering_by_the_button(client: Client) -> None:
+    EditionFactory()
+    dialogue = DialogueFactory(state=DialogueState.INTRODUCED)
+    url = reverse("admin:underlag_act", args=[dialogue.public_id, "bestall"])
+    response = signed_in(client, planner()).post(url, follow=True)
+    assert "Underlaget tas fram." in response.content.decode()
+    assert Underlag.objects.get().dialogue == dialogue
+
+
+OFFERS = {"faststall": "Fastställ för", "skicka": "Skicka till huvudmannen", "igen": "Försök igen"}
+
+
+@pytest.mark.parametrize(
+    ("state", "role", "offered"),
+    [
+        (S.RENDERED, StaffRole.LEADER, {"faststall"}),
+        (S.RENDERED, StaffRole.PLANNER, set()),
+        (S.CONFIRMED, StaffRole.LEADER, {"skicka"}),
+        (S.CONFIRMED, StaffRole.PLANNER, {"skicka"}),
+        (S.CONFIRMED, StaffRole.REGISTRAR, set()),
+        (S.ISSUED, StaffRole.LEADER, set()),
+        (S.FAILED, StaffRole.PLANNER, {"igen"}),
+        (S.FAILED, StaffRole.STATISTICIAN, set()),
+    ],
+)
+def test_only_what_the_person_may_do_now_is_offered(
+    client: Client, state: S, role: StaffRole, offered: set[str]
+) -> None:
+    underlag = underlag_in(state) if state == S.FAILED else with_content(state)
+    html = signed_in(client, staff_user(role)).get(page(underlag)).content.decode()
+    assert {name for name, words in OFFERS.items() if words in html} == offered
+
+
+def test_one_from_each_agency_confirms_and_one_sends(client: Client) -> None:
+    underlag = with_content(S.RENDERED)
+    for code in ("skolverket", "spsm"):
+        signed_in(client, leader(code)).post(act(underlag, "faststall"), {"seen": underlag.pdf_id})
+    html = client.post(act(underlag, "skicka"), follow=True).content.decode()
+    assert "på väg till huvudmannen" in html
+    assert Letter.objects.get().kind == LetterKind.UNDERLAG
+
+
+def test_a_page_read_before_the_underlag_changed_cannot_confirm_it(client: Client) -> None:
+    underlag = with_content(S.RENDERED)
+    response = signed_in(client, leader()).post(act(underlag, "faststall"), {"seen": "0" * 64}, follow=True)
+    assert "Läs det igen" in response.content.decode()
+    assert not underlag.confirmations.exists()
+
+
+def test_what_stands_in_the_way_of_sending_is_said_beforehand(client: Client) -> None:
+    underlag = with_content(S.CONFIRMED)
+    Meeting.objects.update(state="cancelled")
+    html = signed_in(client, leader()).get(page(underlag)).content.decode()
+    assert "Föreslå en tid för dialogen först" in html
+    assert OFFERS["skicka"] not in html
+
+
+def test_example_texts_are_said_to_stand_in_the_way_in_production(client: Client, settings: Settings) -> None:
+    settings.DEMO = False
+    underlag = with_content(S.CONFIRMED, edition=edition_with_texts(is_example=True))
+    assert "innehåller exempeltext" in signed_in(client, leader()).get(page(underlag)).content.decode()
+
+
+def test_a_refused_press_says_why_and_changes_nothing(client: Client) -> None:
+    underlag = with_content(S.RENDERED)
+    html = signed_in(client, leader()).post(act(underlag, "skicka"), follow=True).content.decode()
+    assert "Det går inte nu" in html
+    assert not Letter.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["bestall", "igen", "faststall", "skicka"])
+def test_looking_changes_nothing(client: Client, name: str) -> None:
+    underlag = with_content(S.CONFIRMED)
+    assert signed_in(client, leader()).get(act(underlag, name)).status_code == 405
+
+
+@pytest.mark.parametrize("name", ["faststall", "skicka", "igen"])
+def test_without_the_right_a_press_is_forbidden(client: Client, name: str) -> None:
+    underlag = with_content(S.CONFIRMED if name == "skicka" else S.RENDERED)
+    response = signed_in(client, staff_user(StaffRole.REGISTRAR)).post(act(underlag, name))
+    assert response.status_code == 403
+
+
+@pytest.mark.parametrize("name", ["underlag", "underlag_pdf", "underlag_areas"])
+def test_the_staff_pages_are_closed_to_huvudmän(client: Client, name: str) -> None:
+    underlag = with_content(S.RENDERED)
+    url = reverse(f"admin:{name}", args=[underlag.dialogue.public_id])
+    user = underlag.dialogue.huvudman.contacts.get().user
+    assert user is not None
+    assert signed_in(client, user).get(url).status_code in (302, 403, 404)
+
+
+def test_the_areas_are_changed_in_a_form_that_keeps_what_was_typed(client: Client) -> None:
+    underlag = with_content(S.RENDERED)
+    url = reverse("admin:underlag_areas", args=[underlag.dialogue.public_id])
+    signed_in(client, leader())
+    assert "Lärare" in client.get(url).content.decode()
+    html = client.post(url, rows(("strength", "nowhere", "Våra ord"))).content.decode()
+    assert "Våra ord" in html
+    assert "Något behöver rättas" in html
+    response = client.post(url, rows(("strength", "equity", "Våra ord"), ("need", "quality", "")))
+    assert response.status_code == 302
+    assert [a.text for a in underlag.central_areas.all()] == ["Våra ord"]
+
+
+def test_taking_all_areas_away_is_refused_in_words(client: Client) -> None:
+    underlag = with_content(S.RENDERED)
+    url = reverse("admin:underlag_areas", args=[underlag.dialogue.public_id])
+    html = signed_in(client, leader()).post(url, rows(("need", "quality", ""))).content.decode()
+    assert "minst ett och högst" in html
+    assert underlag.central_areas.get().text == "Lärare"
+
+
+def rows(*areas: tuple[str, str, str]) -> dict[str, object]:
+    data: dict[str, object] = {"form-TOTAL_FORMS": len(areas), "form-INITIAL_FORMS": 0}
+    for number, (kind, area, text) in enumerate(areas):
+        data |= {f"form-{number}-kind": kind, f"form-{number}-area": area, f"form-{number}-text": text}
+    return data
+
+
+def test_the_page_asks_the_database_as_often_for_a_long_underlag_as_for_a_short_one(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    long, short = with_content(S.RENDERED), with_content(S.RENDERED)
+    short.content = build_content(full_material(figures=(), central=()))
+    short.save()
+    signed_in(client, leader())
+    client.get(page(long))
+    for underlag in (long, short):
+        with django_assert_num_queries(PAGE_QUERIES):
+            client.get(page(underlag))
+
+
+PAGE_QUERIES = 12
+
+
+# Huvudman -------------------------------------------------------------------------------------------------
+def own(name: str, dialogue: Dialogue) -> str:
+    return reverse(name, args=[dialogue.public_id])
+
+
+@pytest.mark.parametrize("name", ["portal_underlag", "portal_underlag_pdf"])
+def test_a_huvudman_reads_its_own_sent_underlag(client: Client, name: str) -> None:
+    underlag = with_content(S.ISSUED)
+    user = underlag.dialogue.huvudman.contacts.get().user
+    assert user is not None
+    response = signed_in(client, user).get(own(name, underlag.dialogue))
+    assert response.status_code == 200
+    assert "no-store" in response["Cache-Control"]
+    body = response.content
+    assert (b"%PDF-1.7" in body) if name.endswith("pdf") else ("Styrkor" in body.decode())
+
+
+@pytest.mark.parametrize("name", ["portal_underlag", "portal_underlag_pdf"])
+@pytest.mark.parametrize("state", [S.ORDERED, S.RENDERED, S.CONFIRMED, S.FAILED])
+def test_nothing_is_seen_before_it_is_sent(client: Client, name: str, state: S) -> None:
+    underlag = underlag_in(state)
+    user = underlag.dialogue.huvudman.contacts.get().user
+    assert user is not None
+    assert signed_in(client, user).get(own(name, underlag.dialogue)).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["portal_underlag", "portal_underlag_pdf"])
+def test_others_get_no_hint(client: Client, name: str) -> None:
+    underlag = with_content(S.ISSUED)
+    stranger = ContactFactory().user
+    former = ContactFactory(
+        huvudman=underlag.dialogue.huvudman,
+        valid_to=timezone.localdate() - datetime.timedelta(days=1),
+    ).user
+    for user in (stranger, former, UserFactory()):
+        response = signed_in(client, user).get(own(name, underlag.dialogue))
+        assert response.status_code in (302, 404)
+        assert underlag.dialogue.huvudman.name not in response.content.decode()
+    client.logout()
+    assert client.get(own(name, underlag.dialogue)).status_code == 302
+
+
+def test_the_pdf_is_the_very_bytes_that_were_kept_and_named_without_orgnr(client: Client) -> None:
+    underlag = with_content(S.ISSUED)
+    huvudman = underlag.dialogue.huvudman
+    user = huvudman.contacts.get().user
+    assert user is not None
+    response = signed_in(client, user).get(own("portal_underlag_pdf", underlag.dialogue))
+    assert response.content == b"%PDF-1.7 " + huvudman.name.encode()
+    assert response["Content-Type"] == "application/pdf"
+    assert "analysunderlag-exempelskolan" in response["Content-Disposition"]
+    assert huvudman.orgnr not in response["Content-Disposition"]
+
+
+def test_the_twin_says_the_same_as_the_document(client: Client) -> None:
+    underlag = with_content(S.ISSUED)
+    user = underlag.dialogue.huvudman.contacts.get().user
+    assert user is not None
+    html = signed_in(client, user).get(own("portal_underlag", underlag.dialogue)).content.decode()
+    assert "Ert värde är 72,4\u00a0%, inom den mittersta hälften av gruppen." in html
+    assert "Värdet visas inte: för få elever." in html
+    assert 'lang="sv"' in html
+    assert html.count("<h1") == 1

@@ -1,0 +1,153 @@
+"""The PDF as others open it: PDF/UA structure, language, title, text, nothing hidden in it."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from dialogues.underlag.content import build_content
+from dialogues.underlag.html import document_html
+from dialogues.underlag.pdf import pdf_from
+from dialogues.underlag.shapes import Material
+from tests.dialogues.underlag.material import full_material, preschool_material
+
+
+def made(material: Material) -> bytes:
+    return pdf_from(document_html(build_content(material)))
+
+
+@pytest.fixture(scope="module", params=["full", "preschool"])
+def data(request: pytest.FixtureRequest) -> bytes:
+    return made(full_material() if request.param == "full" else preschool_material())
+
+
+@pytest.fixture
+def pdf(data: bytes) -> Iterator[pikepdf.Pdf]:
+    with pikepdf.open(io.BytesIO(data)) as opened:
+        yield opened
+
+
+def tags(node: pikepdf.Object) -> Iterator[pikepdf.Dictionary]:
+    """Every structure element below `node`."""
+    if isinstance(node, pikepdf.Array):
+        for child in node:
+            yield from tags(child)
+    elif isinstance(node, pikepdf.Dictionary):
+        if "/S" in node:
+            yield node
+        if "/K" in node:
+            yield from tags(node["/K"])
+
+
+def names(pdf: pikepdf.Pdf) -> list[str]:
+    return [str(tag["/S"]) for tag in tags(pdf.Root.StructTreeRoot)]
+
+
+def text_of(data: bytes, tmp_path: Path) -> str:
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext (poppler-utils) is not installed")
+    (tmp_path / "u.pdf").write_bytes(data)
+    done = subprocess.run(
+        ["pdftotext", "-layout", str(tmp_path / "u.pdf"), "-"], capture_output=True, check=True, text=True
+    )
+    return done.stdout
+
+
+def test_it_declares_itself_pdf_ua_with_language_and_title(pdf: pikepdf.Pdf) -> None:
+    assert pdf.Root.MarkInfo.Marked
+    assert str(pdf.Root.Lang) == "sv"
+    assert pdf.Root.ViewerPreferences.DisplayDocTitle
+    with pdf.open_metadata() as meta:
+        assert meta["pdfuaid:part"] == "1"
+        assert meta["dc:title"].startswith("Analysunderlag för ")
+
+
+def test_headings_come_in_order_without_gaps(pdf: pikepdf.Pdf) -> None:
+    levels = [int(name[2]) for name in names(pdf) if re.fullmatch(r"/H[1-6]", name)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+
+
+def test_every_figure_has_words_in_its_place(pdf: pikepdf.Pdf) -> None:
+    figures = [tag for tag in tags(pdf.Root.StructTreeRoot) if str(tag["/S"]) == "/Figure"]
+    assert all(len(str(tag.get("/Alt", ""))) > 20 for tag in figures)
+
+
+def test_every_table_has_head_cells_and_every_cell_knows_its_heads(pdf: pikepdf.Pdf) -> None:
+    tables = [tag for tag in tags(pdf.Root.StructTreeRoot) if str(tag["/S"]) == "/Table"]
+    assert tables
+    for table in tables:
+        cells = [tag for tag in tags(table) if str(tag["/S"]) == "/TD"]
+        assert any(str(tag["/S"]) == "/TH" for tag in tags(table))
+        assert all(len(cell["/A"]["/Headers"]) for cell in cells)
+
+
+def test_lists_and_paragraphs_are_tagged_and_bookmarks_lead_to_the_parts(pdf: pikepdf.Pdf) -> None:
+    assert {"/L", "/LI", "/P", "/Sect"} <= set(names(pdf))
+    with pdf.open_outline() as outline:
+        (top,) = outline.root
+        assert top.title == "Analysunderlag"
+        assert [item.title for item in top.children][-1] == "Om siffrorna"
+
+
+def test_all_fonts_are_embedded(pdf: pikepdf.Pdf) -> None:
+    fonts = [font for page in pdf.pages for font in page.Resources.Font.values()]
+    described = [font.DescendantFonts[0].FontDescriptor for font in fonts]
+    assert described
+    assert all("/FontFile2" in d or "/FontFile3" in d for d in described)
+    assert all("Inter" in str(d.FontName) for d in described)
+
+
+def test_pages_are_numbered_with_the_total(data: bytes, tmp_path: Path) -> None:
+    text = text_of(data, tmp_path)
+    pages = [part for part in text.split("\f") if part.strip()]
+    assert all(f"Sida {number} av {len(pages)}" in page for number, page in enumerate(pages, start=1))
+
+
+def test_example_texts_carry_a_watermark_on_every_page(tmp_path: Path) -> None:
+    marked = text_of(made(full_material()), tmp_path).split("\f")
+    plain = text_of(made(full_material(is_example=False)), tmp_path)
+    assert all("Exempeltext" in page for page in marked if page.strip())
+    assert "Exempeltext" not in plain
+
+
+def test_the_watermark_is_no_part_of_what_is_read_aloud() -> None:
+    with pikepdf.open(io.BytesIO(made(preschool_material()))) as pdf:
+        for page in pdf.pages:
+            assert marks_around_drawings(page)[0][-1] == "/Artifact"
+
+
+def marks_around_drawings(page: pikepdf.Page) -> list[list[str]]:
+    """For each drawn object of a page, the marks it stands in, outermost first."""
+    marks: list[str] = []
+    found = []
+    for operands, operator in pikepdf.parse_content_stream(page):
+        if str(operator) in ("BMC", "BDC"):
+            marks.append(str(operands[0]))
+        elif str(operator) == "EMC":
+            marks.pop()
+        elif str(operator) == "Do":
+            found.append(list(marks))
+    return found
+
+
+def test_swedish_letters_and_numbers_survive(tmp_path: Path) -> None:
+    text = text_of(made(full_material()), tmp_path).replace("\u00a0", " ")
+    assert "143 700 kr" in text
+    assert "Förutsättningar" in text
+
+
+def test_an_address_in_a_name_is_never_fetched(caplog: pytest.LogCaptureFixture) -> None:
+    html = document_html(build_content(preschool_material())).replace(
+        "</article>", '<img src="http://192.0.2.1/x.png" alt="en bild som inte hämtas"></article>'
+    )
+    assert pdf_from(html).startswith(b"%PDF")
+    assert "disallowed protocol" in caplog.text

@@ -1,0 +1,179 @@
+"""The tasks: rendering for real, failures noted, lost work taken up, old work dropped."""
+
+from __future__ import annotations
+
+import datetime
+
+import pikepdf
+import pytest
+import time_machine
+from django.utils import timezone
+
+from accounts.actors import SYSTEM
+from dialogues.domain import underlag as verbs
+from dialogues.domain.files import read_file
+from dialogues.models import Underlag
+from dialogues.models import UnderlagState as S
+from dialogues.underlag import tasks
+from dialogues.underlag.tasks import render_underlag, take_up_lost_underlag
+from huvudman.models import SkolformOffer
+from quality_system.models import Edition
+from tests.dialogues.factories import DialogueFactory
+from tests.dialogues.underlag.factories import edition_with_texts, underlag_in
+from tests.huvudman.factories import SchoolUnitFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sent_tasks(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
+    """The ids that the sweeper hands to the rendering task."""
+    calls: list[list[int]] = []
+    monkeypatch.setattr(render_underlag, "delay", calls.append)
+    return calls
+
+
+def ordered() -> Underlag:
+    """A new order for a huvudman with a grundskola, under an edition with texts."""
+    if not Edition.objects.exists():
+        edition_with_texts()
+    dialogue = DialogueFactory(state="introduced")
+    unit = SchoolUnitFactory(huvudman=dialogue.huvudman)
+    SkolformOffer.objects.create(unit=unit, skolform="GR", pupils=149)
+    return verbs.order_underlag(dialogue=dialogue, actor=SYSTEM)
+
+
+def test_an_order_becomes_a_frozen_content_and_a_pdf() -> None:
+    underlag = ordered()
+    render_underlag([underlag.pk])
+    underlag.refresh_from_db()
+    assert (underlag.state, underlag.failure, underlag.tries) == (S.RENDERED, "", 1)
+    assert underlag.content["huvudman"]["name"] == underlag.dialogue.huvudman.name
+    assert [area["area"] for area in underlag.content["areas"]] == ["equity", "quality", "learning"]
+    assert underlag.pdf is not None
+    with underlag.pdf.file.open("rb") as file, pikepdf.open(file) as pdf:
+        assert str(pdf.Root.Lang) == "sv"
+
+
+def test_the_orgnr_is_nowhere_in_content_or_pdf() -> None:
+    underlag = ordered()
+    orgnr = underlag.dialogue.huvudman.orgnr
+    render_underlag([underlag.pk])
+    underlag.refresh_from_db()
+    assert underlag.pdf is not None
+    assert orgnr not in str(underlag.content)
+    with underlag.pdf.file.open("rb") as file, pikepdf.open(file) as pdf, pdf.open_metadata() as meta:
+        assert orgnr not in str(meta)
+
+
+def test_what_is_rendered_again_changes_nothing() -> None:
+    underlag = ordered()
+    render_underlag([underlag.pk])
+    before = Underlag.objects.values().get(pk=underlag.pk)
+    render_underlag([underlag.pk])
+    assert Underlag.objects.values().get(pk=underlag.pk) == before
+
+
+def test_one_that_fails_says_why_and_does_not_stop_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    bad, good = ordered(), ordered()
+    real = tasks.gather
+
+    def gather(wanted: list[Underlag]) -> object:
+        if bad in wanted:
+            raise ZeroDivisionError
+        return real(wanted)
+
+    monkeypatch.setattr(tasks, "gather", gather)
+    render_underlag([bad.pk, good.pk])
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert (bad.state, good.state) == (S.FAILED, S.RENDERED)
+    assert "ZeroDivisionError" in bad.failure
+
+
+def test_work_on_an_older_order_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    underlag = ordered()
+    real = tasks.gather
+
+    def gather(begun: list[Underlag]) -> object:
+        Underlag.objects.update(ordered_at=timezone.now())
+        return real(begun)
+
+    monkeypatch.setattr(tasks, "gather", gather)
+    render_underlag([underlag.pk])
+    underlag.refresh_from_db()
+    assert (underlag.state, underlag.content) == (S.ORDERED, {})
+
+
+def test_central_areas_put_in_words_by_people_are_in_the_next_document() -> None:
+    underlag = ordered()
+    render_underlag([underlag.pk])
+    underlag.central_areas.create(rank=1, area="quality", kind="strength", text="Våra egna ord")
+    verbs.order_again(underlag=underlag, actor=SYSTEM, keep_areas=True)
+    render_underlag([underlag.pk])
+    underlag.refresh_from_db()
+    assert [c["text"] for c in underlag.content["central"]] == ["Våra egna ord"]
+    assert underlag.central_areas.get().text == "Våra egna ord"
+
+
+def test_another_worker_at_it_is_left_alone_until_the_limit() -> None:
+    underlag = ordered()
+    assert verbs.begin_rendering(underlag_id=underlag.pk, actor=SYSTEM) is not None
+    assert verbs.begin_rendering(underlag_id=underlag.pk, actor=SYSTEM) is None
+    with time_machine.travel(timezone.now() + datetime.timedelta(seconds=121)):
+        assert verbs.begin_rendering(underlag_id=underlag.pk, actor=SYSTEM) is not None
+
+
+def test_a_killed_worker_is_taken_up_by_the_sweeper(sent_tasks: list[list[int]]) -> None:
+    underlag = ordered()
+    verbs.begin_rendering(underlag_id=underlag.pk, actor=SYSTEM)
+    take_up_lost_underlag()
+    assert sent_tasks == []
+    with time_machine.travel(timezone.now() + datetime.timedelta(seconds=121)):
+        take_up_lost_underlag()
+        assert sent_tasks == [[underlag.pk]]
+        render_underlag(sent_tasks[0])
+    underlag.refresh_from_db()
+    assert (underlag.state, underlag.tries) == (S.RENDERED, 2)
+
+
+def test_an_order_whose_task_was_lost_is_taken_up(sent_tasks: list[list[int]]) -> None:
+    underlag = ordered()
+    with time_machine.travel(timezone.now() + datetime.timedelta(seconds=121)):
+        take_up_lost_underlag()
+    assert sent_tasks == [[underlag.pk]]
+
+
+@pytest.mark.parametrize("state", [S.RENDERED, S.CONFIRMED, S.ISSUED, S.FAILED])
+def test_what_came_to_an_end_is_not_taken_up(state: S, sent_tasks: list[list[int]]) -> None:
+    underlag_in(state)
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=1)):
+        take_up_lost_underlag()
+    assert sent_tasks == []
+
+
+def test_one_that_kills_its_worker_each_time_is_given_up_with_a_reason() -> None:
+    underlag = ordered()
+    at = timezone.now()
+    for _time in range(verbs.MOST_TRIES):
+        at += datetime.timedelta(seconds=121)
+        with time_machine.travel(at):
+            assert verbs.begin_rendering(underlag_id=underlag.pk, actor=SYSTEM)
+    with time_machine.travel(at + datetime.timedelta(seconds=121)):
+        render_underlag([underlag.pk])
+    underlag.refresh_from_db()
+    assert underlag.state == S.FAILED
+    assert "3 gånger" in underlag.failure
+
+
+def test_what_is_stored_is_what_the_huvudman_gets() -> None:
+    underlag = ordered()
+    render_underlag([underlag.pk])
+    underlag.refresh_from_db()
+    assert underlag.pdf is not None
+    assert len(read_file(underlag.pdf)) == underlag.pdf.size
+
+
+def test_an_order_that_is_gone_is_no_error() -> None:
+    render_underlag([0])
+    assert not Underlag.objects.exists()
