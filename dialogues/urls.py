@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from dialogues.views import public, underlag_portal
+from dialogues.views import portal, public, underlag_portal
 from dialogues.views.answering import answer
 
 urlpatterns: list[URLPattern] = [
     *public.urlpatterns,
     path("svar/<str:token>/", answer, name="answer"),
+    *portal.urlpatterns,
     *underlag_portal.urlpatterns,
 ]

@@ -61,4 +61,4 @@ class SetUpTotp(ActivateTOTPView):
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """Where one's work is: the staff's site or the portal."""
-    return redirect("admin:index" if request.user.is_staff else "start")
+    return redirect("admin:index" if request.user.is_staff else "portal")

@@ -2,6 +2,7 @@
 
 from dialogues.models.cycle import BatchState, Cycle, InvitationBatch
 from dialogues.models.dialogue import Dialogue, DialogueRecord, DialogueState
+from dialogues.models.draft import QuestionDraft
 from dialogues.models.invitation import Answer, Channel, DeclineReason, Invitation, InvitationAnswer
 from dialogues.models.letter import Letter, LetterAttachment, LetterKind, LetterState
 from dialogues.models.meeting import Meeting, MeetingForm, MeetingKind, MeetingStaff, MeetingState, Seat
@@ -32,6 +33,7 @@ __all__ = [
     "MeetingStaff",
     "MeetingState",
     "PriorityQuestion",
+    "QuestionDraft",
     "QuestionForm",
     "Seat",
     "StoredFile",

@@ -1,0 +1,94 @@
+"""What the huvudman types in the portal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from dialogues.forms.answering import AnswerByLinkForm
+from quality_system.models import Area, SubGoal
+
+NO_PUPILS = _("Skriv inte uppgifter om enskilda barn eller elever.")
+
+
+class AnswerForm(AnswerByLinkForm):
+    """The answer of someone who is signed in: we know who it is."""
+
+    given_by = None
+
+
+class OtherTimeForm(forms.Form):
+    """Which times suit better."""
+
+    wish = forms.CharField(
+        label=_("Vilka tider passar er bättre?"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_(
+            "Till exempel ”tisdagar och onsdagar i mars, helst förmiddagar” eller ”hellre digitalt”."
+        ),
+        error_messages={"required": _("Skriv vilka tider som passar er.")},
+    )
+
+
+class CancelForm(forms.Form):
+    """Leave the dialogue, with a reason only if one wants to give it."""
+
+    reason = forms.CharField(
+        label=_("Vill ni berätta varför?"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=NO_PUPILS,
+    )
+
+
+class QuestionDraftForm(forms.Form):
+    """One prioritised question: the area, the question in one's own words, a sub-goal if one fits."""
+
+    area = forms.ChoiceField(
+        label=_("Vilket område hör frågan till?"),
+        choices=Area.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Välj ett område.")},
+    )
+    text = forms.CharField(
+        label=_("Er fråga"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("Vad vill ni prata om, och vad tror ni att det beror på?") + " " + NO_PUPILS,
+    )
+    sub_goal = forms.ChoiceField(label=_("Delmål som frågan hör ihop med"), required=False)
+
+    def __init__(self, *args: Any, sub_goals: Iterable[SubGoal], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sub_goals = {str(goal.pk): goal for goal in sub_goals}
+        self.fields["sub_goal"].choices = _by_skolform(self.sub_goals.values())  # type: ignore[attr-defined]
+
+    def clean_sub_goal(self) -> SubGoal | None:
+        return self.sub_goals.get(self.cleaned_data["sub_goal"])
+
+    def typed(self) -> dict[str, Any]:
+        """What was typed, also where something is still missing or wrong."""
+        area = self["area"].value()
+        return {
+            "area": area if area in Area.values else "",
+            "text": (self["text"].value() or "").strip()[:4000],
+            "sub_goal": self.sub_goals.get(self["sub_goal"].value() or ""),
+        }
+
+
+def _by_skolform(goals: Iterable[SubGoal]) -> list[tuple[Any, Any]]:
+    """Choices under headings, one a skolform: `goals` in the order of their objectives."""
+    none: list[tuple[Any, str | Promise]] = [("", _("Inget särskilt delmål"))]
+    groups = groupby(goals, key=lambda goal: goal.objective.get_skolform_display())
+    return none + [
+        (skolform.capitalize(), [(str(goal.pk), f"{goal.number}. {goal.text}") for goal in rows])
+        for skolform, rows in groups
+    ]

@@ -1,0 +1,46 @@
+"""The huvudman's own space: what it has written and not sent. No history, no agency role reads it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from quality_system.models import Area
+
+
+class QuestionDraft(models.Model):
+    """A prioritised question that has not been sent. Anything may still be missing."""
+
+    dialogue = models.ForeignKey(
+        "dialogues.Dialogue", on_delete=models.CASCADE, related_name="question_drafts"
+    )
+    rank = models.PositiveSmallIntegerField(_("ordning"))
+    area = models.CharField(_("område"), max_length=10, choices=Area.choices, blank=True)
+    text = models.TextField(_("fråga"), blank=True)
+    sub_goal = models.ForeignKey(
+        "quality_system.SubGoal",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("delmål"),
+    )
+    saved_at = models.DateTimeField(_("sparad"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("utkast till fråga")
+        verbose_name_plural = _("utkast till frågor")
+        ordering = ("dialogue", "rank")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dialogue", "rank"],
+                name="draft_rank_once",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rank__gte=1, rank__lte=5), name="at_most_five_draft_questions"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:80] or self.get_area_display()

@@ -1,0 +1,51 @@
+"""The huvudman's portal: one thing a page, everything by one's own dialogues, all of it without JavaScript."""
+
+from django.urls import URLPattern, path
+
+from dialogues.views.portal.answering import portal_answer, portal_answer_done, portal_cancel
+from dialogues.views.portal.front import portal, portal_huvudman
+from dialogues.views.portal.letters import portal_attachment, portal_letter, portal_letters
+from dialogues.views.portal.meetings import (
+    portal_feedback,
+    portal_introduction,
+    portal_other_time,
+    portal_time,
+    portal_time_done,
+)
+from dialogues.views.portal.pages import View
+from dialogues.views.portal.questions import (
+    portal_question,
+    portal_question_drop,
+    portal_question_raise,
+    portal_questions,
+    portal_questions_check,
+    portal_questions_done,
+)
+
+
+def page(route: str, view: View, name: str) -> URLPattern:
+    """A page about one dialogue, which its address names."""
+    return path(f"dialoger/<uuid:public_id>/{route}", view, name=name)
+
+
+urlpatterns: list[URLPattern] = [
+    path("dialoger/", portal, name="portal"),
+    path("dialoger/huvudman/<uuid:huvudman_id>/", portal_huvudman, name="portal_huvudman"),
+    page("svar/", portal_answer, "portal_answer"),
+    page("svar/klart/", portal_answer_done, "portal_answer_done"),
+    page("introduktion/", portal_introduction, "portal_introduction"),
+    page("fragor/", portal_questions, "portal_questions"),
+    page("fragor/<int:rank>/", portal_question, "portal_question"),
+    page("fragor/<int:rank>/ta-bort/", portal_question_drop, "portal_question_drop"),
+    page("fragor/<int:rank>/upp/", portal_question_raise, "portal_question_raise"),
+    page("fragor/kontrollera/", portal_questions_check, "portal_questions_check"),
+    page("fragor/klart/", portal_questions_done, "portal_questions_done"),
+    page("tid/", portal_time, "portal_time"),
+    page("tid/annan/", portal_other_time, "portal_other_time"),
+    page("tid/klart/", portal_time_done, "portal_time_done"),
+    page("aterkoppling/", portal_feedback, "portal_feedback"),
+    page("brev/", portal_letters, "portal_letters"),
+    page("brev/<uuid:letter_id>/", portal_letter, "portal_letter"),
+    page("brev/<uuid:letter_id>/bilaga/<int:number>/", portal_attachment, "portal_attachment"),
+    page("avboka/", portal_cancel, "portal_cancel"),
+]

@@ -1,0 +1,80 @@
+"""Answering the invitation, and leaving the dialogue, as a signed-in contact."""
+
+from __future__ import annotations
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from accounts.actors import person
+from accounts.domain.machine import NotPossible
+from dialogues.domain.dialogues import OPEN
+from dialogues.domain.invitations import answer_invitation
+from dialogues.domain.meetings import cancel_dialogue
+from dialogues.forms.portal import AnswerForm, CancelForm
+from dialogues.models import Answer, Channel, Dialogue, Invitation
+from dialogues.views.portal.case import Case, case_of
+from dialogues.views.portal.pages import contact_of, own_dialogue, show, who
+
+
+@own_dialogue
+def portal_answer(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
+    """Yes, later or no; changeable until the answer date."""
+    case = case_of(dialogue)
+    if not case.may_answer:
+        return show(request, "answer_closed", dialogue, here="answer", case=case)
+    form = AnswerForm(request.POST or None, initial=_initial(case))
+    if form.is_valid() and _answered(form, request, case):
+        return redirect("portal_answer_done", dialogue.public_id)
+    status = 422 if form.errors else 200
+    return show(request, "answer", dialogue, here="answer", case=case, form=form, status=status)
+
+
+@own_dialogue
+def portal_answer_done(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
+    """The receipt: what was answered, and what happens next."""
+    case = case_of(dialogue)
+    if case.answer is None:
+        return redirect("portal_answer", dialogue.public_id)
+    return show(request, "answer_done", dialogue, here="answer", case=case)
+
+
+@own_dialogue
+def portal_cancel(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
+    """Leaving the dialogue: always possible, without blame."""
+    if dialogue.state not in OPEN:
+        return redirect("portal_huvudman", dialogue.huvudman.public_id)
+    form = CancelForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actor = person(who(request))
+        try:
+            cancel_dialogue(dialogue=dialogue, reason=form.cleaned_data["reason"], actor=actor)
+            return redirect("portal_huvudman", dialogue.huvudman.public_id)
+        except NotPossible as reason:
+            form.add_error(None, str(reason))
+    return show(request, "cancel", dialogue, form=form, status=422 if form.errors else 200)
+
+
+def _answered(form: forms.Form, request: HttpRequest, case: Case) -> bool:
+    assert isinstance(case.invitation, Invitation)
+    data, contact = form.cleaned_data, contact_of(who(request), case.dialogue.huvudman)
+    try:
+        answer_invitation(
+            invitation=case.invitation,
+            answer=Answer(data["answer"]),
+            reason=data["reason"],
+            comment=data["comment"],
+            given_by=str(contact),
+            channel=Channel.PORTAL,
+            contact=contact,
+            actor=person(who(request)),
+        )
+    except NotPossible as reason:
+        form.add_error(None, str(reason))
+        return False
+    return True
+
+
+def _initial(case: Case) -> dict[str, str]:
+    latest = case.answer
+    return {"answer": latest.answer, "reason": latest.reason, "comment": latest.comment} if latest else {}

@@ -1,0 +1,69 @@
+"""All that the portal tells about one dialogue, gathered in a constant number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dialogues.domain.invitations import ANSWERABLE, is_open
+from dialogues.models import (
+    Dialogue,
+    Invitation,
+    InvitationAnswer,
+    Meeting,
+    MeetingKind,
+    QuestionForm,
+    Seat,
+    Underlag,
+    UnderlagState,
+)
+from dialogues.timeline import current_meetings
+
+
+@dataclass(frozen=True)
+class Case:
+    """A dialogue as the huvudman sees it."""
+
+    dialogue: Dialogue
+    meetings: dict[str, Meeting]
+    invitation: Invitation | None
+    answer: InvitationAnswer | None
+    underlag: Underlag | None
+    questions: QuestionForm | None
+    has_draft: bool
+
+    @property
+    def may_answer(self) -> bool:
+        """Tell whether the invitation can still be answered (or the answer changed) in the portal."""
+        return bool(self.invitation and is_open(self.invitation) and self.dialogue.state in ANSWERABLE)
+
+    @property
+    def introduction(self) -> Meeting | None:
+        return self.meetings.get(MeetingKind.INTRODUCTION)
+
+    @property
+    def meeting(self) -> Meeting | None:
+        """The dialogue meeting."""
+        return self.meetings.get(MeetingKind.DIALOGUE)
+
+    @property
+    def feedback(self) -> Meeting | None:
+        return self.meetings.get(MeetingKind.FEEDBACK)
+
+
+def case_of(dialogue: Dialogue) -> Case:
+    """Gather what the portal tells about a dialogue. Six queries."""
+    invitation = dialogue.invitations.order_by("-created_at").first()
+    return Case(
+        dialogue=dialogue,
+        meetings=current_meetings(dialogue),
+        invitation=invitation,
+        answer=InvitationAnswer.objects.filter(invitation__dialogue=dialogue).first(),
+        underlag=dialogue.underlag.filter(state=UnderlagState.ISSUED).defer("content").first(),
+        questions=QuestionForm.objects.filter(dialogue=dialogue).first(),
+        has_draft=dialogue.question_drafts.exists(),
+    )
+
+
+def seat_of(dialogue: Dialogue, kind: MeetingKind) -> Seat | None:
+    """The dialogue's current seat in a phase's meeting."""
+    return dialogue.seats.filter(kind=kind, is_current=True).select_related("meeting").first()

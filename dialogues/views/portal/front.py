@@ -1,0 +1,66 @@
+"""The portal's front pages: whom one acts for, and where that huvudman's dialogue stands."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from dialogues.models import Dialogue
+from dialogues.queries import dialogues_for
+from dialogues.timeline import Phase, Side, due, phases
+from dialogues.views.portal.case import Case, case_of
+from dialogues.views.portal.pages import portal_page, show, who
+from dialogues.views.portal.tasks import next_task, tasks
+from huvudman.models import Huvudman
+from huvudman.queries import represented_by
+
+PAGE_OF_PHASE = ("introduction", "time", "feedback")
+
+
+@portal_page
+def portal(request: HttpRequest) -> HttpResponse:
+    """Whom do you act for? Skipped by those who represent one huvudman."""
+    mine = list(represented_by(who(request)).order_by("name"))
+    if not mine:
+        raise Http404
+    if len(mine) == 1:
+        return redirect("portal_huvudman", mine[0].public_id)
+    return render(request, "portal/choose.html", {"rows": [_row(huvudman) for huvudman in mine]})
+
+
+@portal_page
+def portal_huvudman(request: HttpRequest, huvudman_id: uuid.UUID) -> HttpResponse:
+    """Where the huvudman's dialogue stands, whose turn it is, and what is next."""
+    user = who(request)
+    huvudman = get_object_or_404(represented_by(user), public_id=huvudman_id)
+    cases = list(dialogues_for(user).filter(huvudman=huvudman).order_by("-cycle__first_year"))
+    if not cases:
+        several = represented_by(user).count() > 1
+        return render(request, "portal/no_dialogue.html", {"huvudman": huvudman, "several": several})
+    return _front(request, cases[0], earlier=cases[1:])
+
+
+def _front(request: HttpRequest, dialogue: Dialogue, earlier: list[Dialogue]) -> HttpResponse:
+    case = case_of(dialogue)
+    return show(
+        request,
+        "front",
+        dialogue,
+        case=case,
+        turn=due(dialogue, case.meetings, Side.HUVUDMAN),
+        next=next_task(case),
+        phases=_phases(case),
+        tasks=tasks(case),
+        earlier=earlier,
+    )
+
+
+def _phases(case: Case) -> list[Phase]:
+    return phases(case.dialogue, case.meetings, Side.HUVUDMAN)
+
+
+def _row(huvudman: Huvudman) -> dict[str, object]:
+    return {"title": huvudman.name, "url": reverse("portal_huvudman", args=[huvudman.public_id])}

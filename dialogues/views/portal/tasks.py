@@ -1,0 +1,136 @@
+"""The huvudman's pages as tasks: what each is, where it stands, and which one is next."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from accounts.templatetags.look import day
+from dialogues.domain.questions import OPEN_FOR_QUESTIONS
+from dialogues.models import DialogueState as S
+from dialogues.models import Meeting, MeetingState
+from dialogues.timeline import when
+from dialogues.views.portal.case import Case
+
+Status = tuple[str, str]
+"""Kind of badge, and its words."""
+
+ASKS_THE_HUVUDMAN = ("now", "note")
+
+
+class Task(TypedDict, total=False):
+    """A page as the task list shows it. `step` names it; `url` is absent while there is nothing to see."""
+
+    step: str
+    title: str | Promise
+    hint: str
+    url: str
+    minutes: int
+    status: str
+    status_text: str
+
+
+def tasks(case: Case) -> list[Task]:
+    """The pages of a dialogue in their order, each with its status."""
+    return [
+        _task(case, "answer", _("Svara på inbjudan"), _answer(case), minutes=2),
+        _task(case, "introduction", _("Introduktionsmöte"), _introduction(case)),
+        _task(case, "underlag", _("Ert analysunderlag"), _underlag(case), minutes=30),
+        _task(case, "questions", _("Era prioriterade frågor"), _questions(case), minutes=15),
+        _task(case, "time", _("Tid för dialogen"), _time(case), minutes=2),
+        _task(case, "feedback", _("Återkopplingsmöte"), _feedback(case)),
+    ]
+
+
+def next_task(case: Case) -> Task | None:
+    """The first page that waits for the huvudman."""
+    return next((task for task in tasks(case) if task["status"] in ASKS_THE_HUVUDMAN), None)
+
+
+def steps(case: Case, here: str) -> list[dict[str, object]]:
+    """The side list: the front page and every step that has a page."""
+    front = {"title": _("Översikt"), "state": "later" if here else "now", "url": front_url(case)}
+    rows = [
+        {
+            "title": task["title"],
+            "state": "now" if task["step"] == here else "done" if task["status"] == "ok" else "later",
+            "url": task.get("url"),
+        }
+        for task in tasks(case)
+    ]
+    return [front, *rows]
+
+
+def front_url(case: Case) -> str:
+    """The address of the front page of the case's huvudman."""
+    return reverse("portal_huvudman", args=[case.dialogue.huvudman.public_id])
+
+
+def _task(case: Case, step: str, title: str, status: Status, minutes: int = 0) -> Task:
+    task = Task(step=step, title=title, status=status[0], status_text=status[1])
+    if status[0] != "off":
+        task["url"] = reverse(f"portal_{step}", args=[case.dialogue.public_id])
+    if minutes and status[0] in ASKS_THE_HUVUDMAN:
+        task["minutes"] = minutes
+    return task
+
+
+def _answer(case: Case) -> Status:
+    if case.invitation is None:
+        return "off", _("Inbjudan kommer senare")
+    if case.answer:
+        return "ok", case.answer.get_answer_display()
+    if case.may_answer:
+        return "now", _("Svara senast %(day)s") % {"day": day(case.invitation.answer_by)}
+    return "wait", _("Ring oss för att svara")
+
+
+def _introduction(case: Case) -> Status:
+    if case.introduction:
+        return _meeting_status(case.introduction)
+    if case.dialogue.state == S.ACCEPTED:
+        return "wait", _("Vi bokar ett möte")
+    return "off", _("Senare")
+
+
+def _underlag(case: Case) -> Status:
+    if case.underlag:
+        return "ok", _("Skickat %(day)s") % {"day": day(case.underlag.issued_at)}
+    return "off", _("Kommer efter introduktionen")
+
+
+def _questions(case: Case) -> Status:
+    is_open = case.dialogue.state in OPEN_FOR_QUESTIONS
+    if case.has_draft and is_open:
+        return "note", _("Utkast som inte är skickat")
+    if case.questions:
+        return "ok", _("Skickade %(day)s") % {"day": day(case.questions.sent_at)}
+    if is_open:
+        return "now", _("Ni kan börja när ni vill")
+    return "off", _("Öppnas när ni tackat ja")
+
+
+def _time(case: Case) -> Status:
+    meeting = case.meeting
+    if meeting is None or case.underlag is None:
+        return "off", _("Kommer med underlaget")
+    if meeting.state == MeetingState.PROPOSED:
+        return "now", _("Svara på förslaget")
+    if meeting.state == MeetingState.OTHER_WISHED:
+        return "wait", _("Vi föreslår en ny tid")
+    return _meeting_status(meeting)
+
+
+def _feedback(case: Case) -> Status:
+    return _meeting_status(case.feedback) if case.feedback else ("off", _("Efter dialogen"))
+
+
+def _meeting_status(meeting: Meeting) -> Status:
+    if meeting.state == MeetingState.HELD:
+        return "ok", _("Genomfört")
+    if meeting.state == MeetingState.CANCELLED:
+        return "off", _("Avbokat")
+    return "ok", when(meeting)
