@@ -19,7 +19,7 @@ NO_PUPILS = _("Skriv inte uppgifter om enskilda barn eller elever.")
 class AnswerForm(AnswerByLinkForm):
     """The answer of someone who is signed in: we know who it is."""
 
-    given_by = None
+    given_by = None  # type: ignore[assignment]
 
 
 class OtherTimeForm(forms.Form):

@@ -1,4 +1,4 @@
-"""The huvudman's portal: one thing a page, everything by one's own dialogues, all of it without JavaScript."""
+"""The huvudman's portal: one thing a page, all by one's own dialogues, all of it without JavaScript."""
 
 from django.urls import URLPattern, path
 

@@ -23,7 +23,7 @@ def portal_answer(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
     case = case_of(dialogue)
     if not case.may_answer:
         return show(request, "answer_closed", dialogue, here="answer", case=case)
-    form = AnswerForm(request.POST or None, initial=_initial(case))
+    form = AnswerForm(request.POST if request.method == "POST" else None, initial=_initial(case))
     if form.is_valid() and _answered(form, request, case):
         return redirect("portal_answer_done", dialogue.public_id)
     status = 422 if form.errors else 200
@@ -44,7 +44,7 @@ def portal_cancel(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
     """Leaving the dialogue: always possible, without blame."""
     if dialogue.state not in OPEN:
         return redirect("portal_huvudman", dialogue.huvudman.public_id)
-    form = CancelForm(request.POST or None)
+    form = CancelForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         actor = person(who(request))
         try:

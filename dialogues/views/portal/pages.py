@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -21,7 +21,7 @@ from dialogues.views.portal.tasks import steps
 from huvudman.models import Contact, Huvudman
 from huvudman.queries import represented_by, valid_contacts
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def portal_page(view: View) -> View:
@@ -33,7 +33,7 @@ def own_dialogue(view: View) -> View:
     """A page about one of the user's own dialogues, named in the address. Others' are not found."""
 
     @wraps(view)
-    def page(request: HttpRequest, public_id: uuid.UUID, **rest: Any) -> HttpResponse:
+    def page(request: HttpRequest, public_id: uuid.UUID, **rest: Any) -> HttpResponseBase:
         return view(request, dialogue_for(who(request), public_id), **rest)
 
     return portal_page(page)

@@ -11,7 +11,7 @@ from quality_system.queries import edition_in_force
 
 
 def sub_goals_for(dialogue: Dialogue) -> QuerySet[SubGoal]:
-    """The sub-goals of the dialogue's edition (else the one in force) for the skolformer the huvudman runs."""
+    """Sub-goals of the dialogue's edition, or the one in force, for the skolformer the huvudman runs."""
     edition = dialogue.edition or edition_in_force()
     offers = SkolformOffer.objects.filter(unit__huvudman=dialogue.huvudman_id, unit__active_to__isnull=True)
     run = set(offers.values_list("skolform", flat=True))

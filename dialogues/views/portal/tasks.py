@@ -52,8 +52,12 @@ def next_task(case: Case) -> Task | None:
 
 def steps(case: Case, here: str) -> list[dict[str, object]]:
     """The side list: the front page and every step that has a page."""
-    front = {"title": _("Översikt"), "state": "later" if here else "now", "url": front_url(case)}
-    rows = [
+    front: dict[str, object] = {
+        "title": _("Översikt"),
+        "state": "later" if here else "now",
+        "url": front_url(case),
+    }
+    rows: list[dict[str, object]] = [
         {
             "title": task["title"],
             "state": "now" if task["step"] == here else "done" if task["status"] == "ok" else "later",

@@ -1,0 +1,75 @@
+"""Things that are there before a portal page is opened."""
+
+from django.utils import timezone
+
+from accounts.models import Agency
+from dialogues.domain.files import store_file
+from dialogues.domain.meetings import book_staff
+from dialogues.models import (
+    Dialogue,
+    Letter,
+    LetterAttachment,
+    LetterKind,
+    LetterState,
+    Meeting,
+    Underlag,
+    UnderlagState,
+)
+from quality_system.models import Edition
+from tests.accounts.factories import leader
+
+
+def edition() -> Edition:
+    """An edition in force."""
+    found, _new = Edition.objects.get_or_create(
+        state=Edition.State.IN_FORCE, defaults={"name": "Utgåva för test", "valid_from": "2023-07-01"}
+    )
+    return found
+
+
+def issued_underlag(dialogue: Dialogue) -> Underlag:
+    """An underlag that was sent (its content does not matter here)."""
+    now = timezone.now()
+    return Underlag.objects.create(
+        dialogue=dialogue,
+        edition=edition(),
+        state=UnderlagState.ISSUED,
+        pdf=store_file(b"%PDF-1.7 prov", "application/pdf"),
+        rendered_at=now,
+        issued_at=now,
+    )
+
+
+def both_booked(meeting: Meeting) -> Meeting:
+    """The meeting with a leader from each agency."""
+    book_staff(meeting, [leader("skolverket"), leader("spsm")])
+    return meeting
+
+
+def sent_letter(
+    dialogue: Dialogue,
+    recipient: str,
+    *,
+    title: str = "Inbjudan till kvalitetsdialog",
+    text: str = "Hej!",
+    attachment: bytes = b"",
+) -> Letter:
+    """A letter that was sent, with an attachment if any is given."""
+    letter = Letter.objects.create(
+        kind=LetterKind.INVITATION,
+        subject_key=f"dialogue:{dialogue.pk}",
+        dialogue=dialogue,
+        agency=Agency.objects.get(code="skolverket"),
+        recipient=recipient,
+        title=title,
+        text=text,
+        state=LetterState.SENT,
+        due_at=timezone.now(),
+        sent_at=timezone.now(),
+        message_id=f"<{dialogue.pk}-{recipient}>",
+        sent_bytes=store_file(b"Subject: prov\r\n\r\nHej!", "message/rfc822"),
+    )
+    if attachment:
+        file = store_file(attachment, "text/calendar")
+        LetterAttachment.objects.create(letter=letter, file=file, name="mote.ics", media_type="text/calendar")
+    return letter

@@ -1,0 +1,258 @@
+"""The portal as a contact sees it, step by step."""
+
+import datetime
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from dialogues.models import (
+    Answer,
+    Channel,
+    Dialogue,
+    DialogueRecord,
+    DialogueState,
+    InvitationAnswer,
+    LetterKind,
+    Meeting,
+    MeetingKind,
+    MeetingState,
+)
+from huvudman.models import Contact
+from tests.dialogues.factories import (
+    CycleFactory,
+    DialogueFactory,
+    InvitationFactory,
+    dialogue_with_contact,
+    seat_at,
+)
+from tests.dialogues.portal.helpers import both_booked, issued_underlag, sent_letter
+from tests.huvudman.factories import ContactFactory, HuvudmanFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def signed_in(client):
+    def sign_in(state: DialogueState, **fields: object) -> Dialogue:
+        dialogue, user = dialogue_with_contact(state, **fields)
+        client.force_login(user)
+        return dialogue
+
+    return sign_in
+
+
+def address(name: str, dialogue: Dialogue, *more: object) -> str:
+    return reverse(name, args=[dialogue.public_id, *more])
+
+
+def front(dialogue: Dialogue) -> str:
+    return reverse("portal_huvudman", args=[dialogue.huvudman.public_id])
+
+
+def text(answer) -> str:
+    return answer.content.decode().replace("\xa0", " ")
+
+
+def test_one_huvudman_needs_no_choice(client, signed_in):
+    dialogue = signed_in(DialogueState.INVITED)
+    assert client.get(reverse("portal"))["Location"] == front(dialogue)
+
+
+def test_several_huvudman_are_chosen_by_address_and_can_be_switched(client, signed_in):
+    dialogue = signed_in(DialogueState.INVITED)
+    user = dialogue.huvudman.contacts.get().user
+    other = HuvudmanFactory(name="Ängskolans ekonomiska förening")
+    ContactFactory(user=user, email=user.email, huvudman=other)
+    page = text(client.get(reverse("portal")))
+    assert front(dialogue) in page
+    assert other.name in page
+    assert "Byt huvudman" in text(client.get(front(dialogue)))
+    assert "inte inbjudna" in text(client.get(reverse("portal_huvudman", args=[other.public_id])))
+
+
+@pytest.mark.parametrize("state", DialogueState.values)
+def test_the_front_page_tells_whose_turn_it_is_in_every_state(client, signed_in, state):
+    dialogue = signed_in(DialogueState(state))
+    page = text(client.get(front(dialogue)))
+    assert "Ring oss i stället" in page
+    if state == DialogueState.CANCELLED:
+        assert "avbokad" in page
+    elif state == DialogueState.CLOSED:
+        assert "avslutad" in page
+    else:
+        assert ("Er tur" in page) != ("Vår tur" in page)
+
+
+def test_the_front_page_leads_to_what_is_next(client, signed_in):
+    dialogue = signed_in(DialogueState.INVITED)
+    InvitationFactory(dialogue=dialogue)
+    page = text(client.get(front(dialogue)))
+    assert f'class="btn btn-primary" href="{address("portal_answer", dialogue)}"' in page
+    assert "ungefär 2 minuter" in page
+
+
+@pytest.mark.parametrize("dialogues", [1, 3])
+def test_the_front_page_takes_a_constant_number_of_queries(
+    client, signed_in, django_assert_num_queries, dialogues
+):
+    dialogue = signed_in(DialogueState.TIME_FIXED)
+    for n in range(1, dialogues):
+        cycle = CycleFactory(name=f"Förra {n}", first_year=2000 + n)
+        DialogueFactory(
+            huvudman=dialogue.huvudman, cycle=cycle, batch__cycle=cycle, state=DialogueState.CLOSED
+        )
+    with django_assert_num_queries(14):
+        assert client.get(front(dialogue)).status_code == 200
+
+
+def test_answering_yes_in_the_portal(client, signed_in):
+    dialogue = signed_in(DialogueState.INVITED)
+    InvitationFactory(dialogue=dialogue)
+    contact = dialogue.huvudman.contacts.get()
+    sent = client.post(address("portal_answer", dialogue), {"answer": "yes"})
+    assert sent["Location"] == address("portal_answer_done", dialogue)
+    assert "introduktionsmöte" in text(client.get(sent["Location"]))
+    answer = InvitationAnswer.objects.get()
+    assert (answer.answer, answer.channel, answer.contact) == (Answer.YES, Channel.PORTAL, contact)
+    assert answer.given_by == str(contact)
+    dialogue.refresh_from_db()
+    assert dialogue.state == DialogueState.ACCEPTED
+
+
+def test_an_answer_without_a_choice_keeps_what_was_typed(client, signed_in):
+    dialogue = signed_in(DialogueState.INVITED)
+    InvitationFactory(dialogue=dialogue)
+    answer = client.post(address("portal_answer", dialogue), {"comment": "Vi undrar över tiden"})
+    page = text(answer)
+    assert answer.status_code == 422
+    assert "Vi undrar över tiden" in page
+    assert 'href="#id_answer_0"' in page
+    assert page.index("error-summary") < page.index("<h1")
+    assert not InvitationAnswer.objects.exists()
+
+
+def test_after_the_answer_date_the_page_says_call(client, signed_in):
+    dialogue = signed_in(DialogueState.INVITED)
+    InvitationFactory(dialogue=dialogue, answer_by=timezone.localdate() - datetime.timedelta(days=1))
+    assert "inte för sent: ring oss" in text(client.get(address("portal_answer", dialogue)))
+    client.post(address("portal_answer", dialogue), {"answer": "yes"})
+    assert not InvitationAnswer.objects.exists()
+
+
+def test_the_introduction_tells_time_and_link_and_that_no_preparation_is_needed(client, signed_in):
+    dialogue = signed_in(DialogueState.ACCEPTED)
+    assert "inte bestämd" in text(client.get(address("portal_introduction", dialogue)))
+    seat_at(
+        dialogue,
+        kind=MeetingKind.INTRODUCTION,
+        state=MeetingState.FIXED,
+        seats=20,
+        starts_at=datetime.datetime(2026, 12, 1, 8, 15, tzinfo=datetime.UTC),
+        link="https://mote.example/abc",
+    )
+    page = text(client.get(address("portal_introduction", dialogue)))
+    assert "1 december 2026 kl. 09.15–11.15" in page
+    assert "https://mote.example/abc" in page
+    assert "Ni behöver inte förbereda er" in page
+
+
+def with_proposed_time(dialogue: Dialogue) -> Meeting:
+    issued_underlag(dialogue)
+    return both_booked(seat_at(dialogue, kind=MeetingKind.DIALOGUE, state=MeetingState.PROPOSED))
+
+
+def test_a_proposed_time_is_not_shown_before_the_underlag_is_sent(client, signed_in):
+    dialogue = signed_in(DialogueState.INTRODUCED)
+    seat_at(dialogue, kind=MeetingKind.DIALOGUE, state=MeetingState.PROPOSED)
+    assert "Ingen tid är föreslagen" in text(client.get(address("portal_time", dialogue)))
+    client.post(address("portal_time", dialogue))
+    assert Meeting.objects.get().state == MeetingState.PROPOSED
+
+
+def test_accepting_the_time(client, signed_in):
+    dialogue = signed_in(DialogueState.UNDERLAG_SENT)
+    meeting = with_proposed_time(dialogue)
+    assert "Tiden passar oss" in text(client.get(address("portal_time", dialogue)))
+    done = client.post(address("portal_time", dialogue))
+    assert done["Location"] == address("portal_time_done", dialogue)
+    assert "Tiden är bestämd" in text(client.get(done["Location"]))
+    meeting.refresh_from_db()
+    dialogue.refresh_from_db()
+    assert (meeting.state, dialogue.state) == (MeetingState.FIXED, DialogueState.TIME_FIXED)
+    assert dialogue.letters.filter(kind=LetterKind.TIME_FIXED).exists()
+
+
+def test_a_time_that_cannot_be_fixed_says_why_and_changes_nothing(client, signed_in):
+    dialogue = signed_in(DialogueState.UNDERLAG_SENT)
+    issued_underlag(dialogue)
+    meeting = seat_at(dialogue, kind=MeetingKind.DIALOGUE, state=MeetingState.PROPOSED)
+    answer = client.post(address("portal_time", dialogue))
+    assert answer.status_code == 409
+    assert "Mötet behöver någon från" in text(answer)
+    meeting.refresh_from_db()
+    assert meeting.state == MeetingState.PROPOSED
+
+
+def test_wishing_another_time(client, signed_in):
+    dialogue = signed_in(DialogueState.UNDERLAG_SENT)
+    meeting = with_proposed_time(dialogue)
+    empty = client.post(address("portal_other_time", dialogue), {"wish": " "})
+    assert empty.status_code == 422
+    done = client.post(address("portal_other_time", dialogue), {"wish": "Tisdagar i mars"})
+    assert "tagit emot ert önskemål" in text(client.get(done["Location"]))
+    meeting.refresh_from_db()
+    assert (meeting.state, meeting.wish) == (MeetingState.OTHER_WISHED, "Tisdagar i mars")
+    assert "Tisdagar i mars" in text(client.get(address("portal_time", dialogue)))
+
+
+def test_the_feedback_page_tells_the_time_and_what_was_noted(client, signed_in):
+    dialogue = signed_in(DialogueState.DIALOGUE_HELD)
+    DialogueRecord.objects.create(
+        dialogue=dialogue, summary="Vi talade om övergångar.", discussed_skolformer=["GR"]
+    )
+    both_booked(seat_at(dialogue, kind=MeetingKind.FEEDBACK, state=MeetingState.FIXED))
+    page = text(client.get(address("portal_feedback", dialogue)))
+    assert "Vi talade om övergångar." in page
+    assert "Från myndigheterna" in page
+
+
+def test_letters_to_the_person_are_shown_and_nobody_elses(client, signed_in):
+    dialogue = signed_in(DialogueState.INVITED)
+    contact = dialogue.huvudman.contacts.get()
+    mine = sent_letter(dialogue, contact.email, text="Hej! Öppna https://k.example/svar/abc")
+    other = sent_letter(dialogue, ContactFactory(huvudman=dialogue.huvudman).email, title="Till en annan")
+    page = text(client.get(address("portal_letters", dialogue)))
+    assert mine.title in page
+    assert "Till en annan" not in page
+    assert 'href="https://k.example/svar/abc"' in text(
+        client.get(address("portal_letter", dialogue, mine.public_id))
+    )
+    assert client.get(address("portal_letter", dialogue, other.public_id)).status_code == 404
+
+
+def test_an_attachment_comes_byte_for_byte(client, signed_in):
+    dialogue = signed_in(DialogueState.INVITED)
+    letter = sent_letter(dialogue, dialogue.huvudman.contacts.get().email, attachment=b"BEGIN:VCALENDAR\r\n")
+    number = letter.attachments.get().pk
+    answer = client.get(address("portal_attachment", dialogue, letter.public_id, number))
+    assert b"".join(answer.streaming_content) == b"BEGIN:VCALENDAR\r\n"
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert client.get(address("portal_attachment", dialogue, letter.public_id, number + 1)).status_code == 404
+
+
+def test_the_dialogue_can_be_cancelled_without_a_reason(client, signed_in):
+    dialogue = signed_in(DialogueState.TIME_FIXED)
+    assert client.get(address("portal_cancel", dialogue)).status_code == 200
+    assert client.post(address("portal_cancel", dialogue))["Location"] == front(dialogue)
+    dialogue.refresh_from_db()
+    assert dialogue.state == DialogueState.CANCELLED
+
+
+def test_a_contact_that_has_ended_finds_nothing_though_another_lets_it_stay_signed_in(client, signed_in):
+    dialogue = signed_in(DialogueState.INVITED)
+    ended = dialogue.huvudman.contacts.get()
+    ContactFactory(user=ended.user, email=ended.email)
+    Contact.objects.filter(pk=ended.pk).update(valid_to=timezone.localdate() - datetime.timedelta(days=1))
+    assert client.get(front(dialogue)).status_code == 404
+    assert client.get(address("portal_answer", dialogue)).status_code == 404

@@ -1,0 +1,232 @@
+"""The prioritised questions: a draft in the huvudman's own space, checked, sent, changed."""
+
+import re
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from accounts.actors import SYSTEM, person
+from accounts.adminsite import site
+from accounts.domain.machine import NotPossible
+from accounts.models import AuditEntry, StaffRole, User
+from dialogues.domain.drafts import (
+    drafts_of,
+    drop_draft,
+    raise_draft,
+    reopen_questions,
+    save_draft,
+    send_draft,
+)
+from dialogues.domain.questions import OPEN_FOR_QUESTIONS
+from dialogues.models import Channel, Dialogue, DialogueState, PriorityQuestion, QuestionDraft, QuestionForm
+from quality_system.models import Area, Objective, SubGoal
+from tests.accounts.factories import staff_user
+from tests.dialogues.factories import dialogue_with_contact
+from tests.dialogues.portal.helpers import edition
+from tests.huvudman.factories import ContactFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def dialogue(client) -> Dialogue:
+    dialogue, user = dialogue_with_contact(DialogueState.TIME_FIXED)
+    client.force_login(user)
+    return dialogue
+
+
+def address(name: str, dialogue: Dialogue, *more: object) -> str:
+    return reverse(name, args=[dialogue.public_id, *more])
+
+
+def owner(dialogue: Dialogue) -> User:
+    return dialogue.huvudman.contacts.get().user
+
+
+def text(answer) -> str:
+    return answer.content.decode().replace("\xa0", " ")
+
+
+def write(client, dialogue: Dialogue, rank: int, **typed: object):
+    return client.post(address("portal_question", dialogue, rank), {"area": "equity", **typed})
+
+
+def in_draft(dialogue: Dialogue) -> list[tuple[int, str, str]]:
+    return list(dialogue.question_drafts.order_by("rank").values_list("rank", "area", "text"))
+
+
+def test_from_the_first_question_to_the_receipt(client, dialogue):
+    assert "Skriv er första fråga" in text(client.get(address("portal_questions", dialogue)))
+    assert write(client, dialogue, 1, text="Varför skiljer det sig?").status_code == 302
+    write(client, dialogue, 2, area="quality")
+    check = text(client.get(address("portal_questions_check", dialogue)))
+    assert "allmän handling" in check
+    assert "Vem som helst kan begära" in check
+    assert "enskilda barn eller elever" in check
+    assert not QuestionForm.objects.exists()
+    done = client.post(address("portal_questions_check", dialogue))
+    assert done["Location"] == address("portal_questions_done", dialogue)
+    assert "Varför skiljer det sig?" in text(client.get(done["Location"]))
+    form = QuestionForm.objects.get()
+    assert (form.channel, form.told_by) == (Channel.PORTAL, str(dialogue.huvudman.contacts.get()))
+    assert list(form.rows.values_list("rank", "area", "text")) == [
+        (1, "equity", "Varför skiljer det sig?"),
+        (2, "quality", ""),
+    ]
+    assert not in_draft(dialogue)
+
+
+def test_sending_twice_sends_once(client, dialogue):
+    write(client, dialogue, 1)
+    client.post(address("portal_questions_check", dialogue))
+    again = client.post(address("portal_questions_check", dialogue))
+    assert again["Location"] == address("portal_questions", dialogue)
+    assert PriorityQuestion.objects.count() == 1
+    assert AuditEntry.objects.filter(verb="questions.sent").count() == 1
+
+
+def test_nothing_typed_is_lost_when_the_area_is_missing(client, dialogue):
+    answer = write(client, dialogue, 1, area="", text="En lång text")
+    page = text(answer)
+    assert answer.status_code == 422
+    assert "Välj ett område" in page
+    assert "En lång text" in page
+    assert in_draft(dialogue) == [(1, "", "En lång text")]
+    assert "En lång text" in text(client.get(address("portal_question", dialogue, 1)))
+    refused = client.post(address("portal_questions_check", dialogue))
+    assert refused.status_code == 422
+    assert "Välj ett område för varje fråga" in text(refused)
+    assert in_draft(dialogue)
+
+
+def test_htmx_saves_on_the_way_and_says_when(client, dialogue):
+    answer = client.post(
+        address("portal_question", dialogue, 1), {"text": "Halva menin"}, headers={"HX-Request": "true"}
+    )
+    assert re.search(r"Sparat .* kl\. \d\d\.\d\d", text(answer))
+    assert "<html" not in text(answer)
+    assert in_draft(dialogue) == [(1, "", "Halva menin")]
+
+
+def test_at_most_five(client, dialogue):
+    for rank in range(1, 6):
+        write(client, dialogue, rank, text=f"Fråga {rank}")
+    assert "det högsta antalet" in text(client.get(address("portal_questions", dialogue)))
+    assert write(client, dialogue, 6).status_code == 404
+    with pytest.raises(NotPossible):
+        save_draft(
+            dialogue=dialogue, rank=6, area="equity", text="", sub_goal=None, actor=person(owner(dialogue))
+        )
+    assert len(in_draft(dialogue)) == 5
+
+
+def test_ranks_follow_on_each_other(client, dialogue):
+    assert write(client, dialogue, 3).status_code == 404
+    for rank, words in enumerate(["a", "b", "c"], start=1):
+        write(client, dialogue, rank, text=words)
+    client.post(address("portal_question_raise", dialogue, 3))
+    assert in_draft(dialogue) == [(1, "equity", "a"), (2, "equity", "c"), (3, "equity", "b")]
+    client.post(address("portal_question_drop", dialogue, 1))
+    assert in_draft(dialogue) == [(1, "equity", "c"), (2, "equity", "b")]
+    client.post(address("portal_question_raise", dialogue, 1))
+    assert in_draft(dialogue) == [(1, "equity", "c"), (2, "equity", "b")]
+
+
+@pytest.mark.parametrize("name", ["portal_question_drop", "portal_question_raise"])
+def test_links_change_nothing(client, dialogue, name):
+    write(client, dialogue, 1, text="a")
+    write(client, dialogue, 2, text="b")
+    before = in_draft(dialogue)
+    assert client.get(address(name, dialogue, 2)).status_code == 405
+    assert in_draft(dialogue) == before
+
+
+def test_what_was_sent_can_be_changed_and_sent_again(client, dialogue):
+    write(client, dialogue, 1, text="Först")
+    client.post(address("portal_questions_check", dialogue))
+    page = text(client.get(address("portal_questions", dialogue)))
+    assert "Ändra frågorna" in page
+    client.post(address("portal_questions", dialogue))
+    write(client, dialogue, 1, text="Sedan", area="learning")
+    client.post(address("portal_questions_check", dialogue))
+    assert list(PriorityQuestion.objects.values_list("area", "text")) == [("learning", "Sedan")]
+
+
+def test_reopening_does_not_overwrite_a_draft(client, dialogue):
+    write(client, dialogue, 1, text="Skickat")
+    client.post(address("portal_questions_check", dialogue))
+    write(client, dialogue, 1, text="Nytt utkast")
+    client.post(address("portal_questions", dialogue))
+    assert in_draft(dialogue) == [(1, "equity", "Nytt utkast")]
+
+
+def test_sub_goals_are_those_of_the_skolformer_the_huvudman_runs(client, dialogue):
+    mine = Objective.objects.create(edition=edition(), skolform="FSK", text="Mål för förskolan")
+    other = Objective.objects.create(edition=edition(), skolform="VUX", text="Mål för komvux")
+    goal = SubGoal.objects.create(objective=mine, number=1, area="equity", text="Lika villkor i förskolan")
+    strange = SubGoal.objects.create(objective=other, number=1, area="equity", text="Komvux för alla")
+    page = text(client.get(address("portal_question", dialogue, 1)))
+    assert "Lika villkor i förskolan" in page
+    assert "Komvux för alla" not in page
+    write(client, dialogue, 1, sub_goal=goal.pk)
+    assert QuestionDraft.objects.get().sub_goal == goal
+    assert write(client, dialogue, 1, sub_goal=strange.pk).status_code == 422
+
+
+@pytest.mark.parametrize("state", DialogueState.values)
+def test_questions_are_written_only_while_they_can_be_sent(state):
+    dialogue, user = dialogue_with_contact(DialogueState(state))
+    actor = person(user)
+    typed = {"area": "equity", "text": "", "sub_goal": None}
+    if state in OPEN_FOR_QUESTIONS:
+        save_draft(dialogue=dialogue, rank=1, actor=actor, **typed)
+        assert in_draft(dialogue)
+        return
+    for verb in (
+        lambda: save_draft(dialogue=dialogue, rank=1, actor=actor, **typed),
+        lambda: drop_draft(dialogue=dialogue, rank=1, actor=actor),
+        lambda: raise_draft(dialogue=dialogue, rank=1, actor=actor),
+        lambda: reopen_questions(dialogue=dialogue, actor=actor),
+        lambda: send_draft(dialogue=dialogue, told_by="X", actor=actor),
+    ):
+        with pytest.raises(NotPossible):
+            verb()
+
+
+def outsiders() -> list[User]:
+    superuser = get_user_model().objects.create_superuser("rot@skolverket.example", "lösenordsfras 123")
+    staff = [staff_user(role, agency=agency) for role in StaffRole for agency in ("skolverket", "spsm")]
+    return [superuser, ContactFactory().user, *staff]
+
+
+def test_no_agency_role_superuser_or_other_huvudman_reads_or_writes_a_draft(client, dialogue):
+    write(client, dialogue, 1, text="Vårt eget")
+    for user in outsiders():
+        actor = person(user)
+        for verb in (
+            lambda a=actor: drafts_of(dialogue, a),
+            lambda a=actor: save_draft(
+                dialogue=dialogue, rank=1, area="", text="intrång", sub_goal=None, actor=a
+            ),
+            lambda a=actor: drop_draft(dialogue=dialogue, rank=1, actor=a),
+            lambda a=actor: raise_draft(dialogue=dialogue, rank=1, actor=a),
+            lambda a=actor: reopen_questions(dialogue=dialogue, actor=a),
+            lambda a=actor: send_draft(dialogue=dialogue, told_by="X", actor=a),
+        ):
+            with pytest.raises(PermissionDenied):
+                verb()
+    with pytest.raises(PermissionDenied):
+        drafts_of(dialogue, SYSTEM)
+    assert in_draft(dialogue) == [(1, Area.EQUITY, "Vårt eget")]
+
+
+def test_drafts_leave_no_trace_in_history_log_or_staffs_site(client, dialogue):
+    write(client, dialogue, 1, text="Vårt eget")
+    names = {model._meta.model_name for model in site._registry}
+    assert "questiondraft" not in names
+    assert not hasattr(QuestionDraft, "pgh_event_model")
+    assert not hasattr(QuestionDraft, "pgh_event_models") or not QuestionDraft.pgh_event_models
+    assert not AuditEntry.objects.filter(facts__icontains="Vårt eget").exists()
+    assert not AuditEntry.objects.exists()
