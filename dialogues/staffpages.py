@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
 from accounts.adminsite import RailEntry, site
-from dialogues.views.staff import dialogues, introductions, steps
+from dialogues.views.staff import batches, dialogues, introductions, plans, steps
 
 
 def patterns() -> list[URLPattern | URLResolver]:
@@ -18,7 +18,17 @@ def patterns() -> list[URLPattern | URLResolver]:
         ("dialoger/", dialogues.dialogue_list, "dialogue_list"),
         ("dialoger/<uuid:public_id>/", dialogues.dialogue_page, "dialogue"),
         ("dialoger/<uuid:public_id>/<slug:name>/", steps.dialogue_step, "dialogue_step"),
+        ("omgangar/", batches.batch_list, "batch_list"),
+        ("omgangar/<uuid:public_id>/", batches.batch_page, "batch"),
+        ("omgangar/<uuid:public_id>/schemalagg/", batches.batch_schedule, "batch_schedule"),
+        ("omgangar/<uuid:public_id>/avsluta/", batches.batch_close, "batch_close"),
         ("omgangar/<uuid:public_id>/introduktion/", introductions.introduction_new, "introduction_new"),
+        ("omgangar/<uuid:public_id>/<slug:name>/", batches.batch_button, "batch_button"),
+        ("planering/", plans.cycle_list, "cycle_list"),
+        ("planering/ny/", plans.cycle_new, "cycle_new"),
+        ("planering/<int:pk>/", plans.cycle_page, "cycle"),
+        ("planering/<int:pk>/fordela/", plans.cycle_plan, "cycle_plan"),
+        ("planering/<int:pk>/intyg.json", plans.cycle_certificate, "cycle_certificate"),
         ("introduktion/<uuid:public_id>/", introductions.introduction_page, "introduction"),
     ]
     return [path(route, site.admin_view(view), name=name) for route, view, name in pages]
@@ -26,3 +36,5 @@ def patterns() -> list[URLPattern | URLResolver]:
 
 site.add_pages(patterns)
 site.add_rail_entry(RailEntry(_("Dialoger"), "admin:dialogue_list", "dialogue", 10))
+site.add_rail_entry(RailEntry(_("Omgångar"), "admin:batch_list", "batch", 20))
+site.add_rail_entry(RailEntry(_("Planering"), "admin:cycle_list", "calendar", 30))

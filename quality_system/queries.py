@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 
@@ -25,7 +25,7 @@ class Stored(NamedTuple):
     """A current value as read from the database."""
 
     value: Value
-    count: int | None
+    basis: int | None
     is_derived: bool
     source: str
     source_version: str
@@ -214,7 +214,7 @@ class _Reading:
         )
 
     def _own(self, indicator: Indicator, stored: Stored | None) -> Value:
-        return self._protected(indicator, stored.value, stored.count) if stored else MISSING
+        return self._protected(indicator, stored.value, stored.basis) if stored else MISSING
 
     def _protected(self, indicator: Indicator, value: Value, count: int | None) -> Value:
         return disclosure.protect(
@@ -260,7 +260,7 @@ def _reason(hidden: int, rounded: int, uncounted: int) -> NotComputable:
     return NotComputable.COUNTS_UNKNOWN if uncounted else NotComputable.UNITS_LACKING
 
 
-def _facts(indicator: Indicator) -> dict[str, object]:
+def _facts(indicator: Indicator) -> dict[str, Any]:
     plain = (
         "key",
         "name",

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from accounts.actors import Actor
 from accounts.domain.machine import Machine, NotPossible, WrongState
 from dialogues.models import BatchState as S
-from dialogues.models import DialogueState, InvitationBatch
+from dialogues.models import DialogueState, InvitationBatch, LetterKind, LetterState
 
 TABLE: dict[str, frozenset[str]] = {
     S.DRAFT: frozenset({S.APPROVED}),
@@ -20,7 +20,7 @@ TABLE: dict[str, frozenset[str]] = {
     S.SCHEDULED: frozenset({S.APPROVED, S.SENDING}),
     S.SENDING: frozenset({S.STOPPED, S.SENT}),
     S.STOPPED: frozenset({S.SCHEDULED}),
-    S.SENT: frozenset({S.CLOSED}),
+    S.SENT: frozenset({S.STOPPED, S.CLOSED}),
     S.CLOSED: frozenset(),
 }
 PREPARE, APPROVE, SEND = "dialogues.prepare_batch", "dialogues.approve_batch", "dialogues.send_batch"
@@ -133,8 +133,16 @@ def start_sending(*, batch: InvitationBatch, actor: Actor) -> InvitationBatch:
 
 
 def stop_batch(*, batch: InvitationBatch, actor: Actor) -> InvitationBatch:
-    """Stop the sending: no more invitations are written. Those written already are the outbox's."""
-    return BATCHES.walk(batch, to=S.STOPPED, actor=actor)
+    """Stop the sending: no more invitations are written, and the outbox holds those not yet handed over.
+
+    Raises NotPossible when every letter has left.
+    """
+
+    def check(row: InvitationBatch) -> None:
+        if row.state == S.SENT and not _has_waiting_letters(row):
+            raise NotPossible(_("Alla brev i omgången har redan lämnats över."))
+
+    return BATCHES.walk(batch, to=S.STOPPED, actor=actor, check=check)
 
 
 def resume_batch(*, batch: InvitationBatch, actor: Actor) -> InvitationBatch:
@@ -176,6 +184,11 @@ def close_batch(*, batch: InvitationBatch, actor: Actor) -> InvitationBatch:
 def needs_second_person(batch: InvitationBatch) -> bool:
     """Tell whether the batch is so large that somebody else than who prepared it must approve it."""
     return batch.dialogues.count() > settings.SECOND_APPROVAL_ABOVE
+
+
+def _has_waiting_letters(batch: InvitationBatch) -> bool:
+    waiting = (LetterState.QUEUED, LetterState.RETRY)
+    return batch.letters.filter(kind=LetterKind.INVITATION, state__in=waiting).exists()
 
 
 def _refuse_approval(batch: InvitationBatch, actor: Actor) -> None:

@@ -183,6 +183,10 @@ class GroupColumn:
     group: str
 
 
+Offered = dict[str, tuple[str, ...]]
+"""Skolform → its groups."""
+
+
 @dataclass(slots=True)
 class Plan:
     """Where everything stands in one sheet. Indices are from 0; `header` is the header's index."""
@@ -195,6 +199,8 @@ class Plan:
     total: int | None = None
     orientation: int | None = None
     remarks: list[Problem] = field(default_factory=list)
+    offered: dict[tuple[Any, ...], Offered] = field(default_factory=dict)
+    """What each combination of flags means: a sheet has thousands of rows and few combinations."""
 
     def head(self, name: str) -> str:
         """The head as the sheet writes it."""

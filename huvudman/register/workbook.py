@@ -17,6 +17,7 @@ from huvudman.register.cells import bounded, text
 from huvudman.register.layout import (
     HUVUDMAN_SHEET,
     UNIT_SHEETS,
+    Offered,
     Plan,
     SheetKind,
     huvudman_plan,
@@ -179,18 +180,22 @@ class _Reader:
         if code in first:
             raise CellError(Reason.DUPLICATE, plan.head("SKOLENHETSKOD"), first[code])
         first[code] = number
-        bad = _bad_groups(plan, row)
-        if bad:
-            row = self._realigned(sheet, number, plan, row, bad)
+        try:
+            offered, numbers = _offered(plan, row), _numbers(plan, row)
+        except CellError:
+            row = self._realigned(sheet, number, plan, row)
+            offered, numbers = _offered(plan, row), _numbers(plan, row)
         unit = self._unit(sheet, number, code, plan, row)
-        _add_offers(unit, kind, plan, row)
+        total = cells.count(row[plan.total]) if plan.total is not None else None
+        _add_offers(unit, kind, offered, _counts(plan, numbers, offered), total)
 
-    def _realigned(self, sheet: str, number: int, plan: Plan, row: Row, bad: list[CellError]) -> Row:
+    def _realigned(self, sheet: str, number: int, plan: Plan, row: Row) -> Row:
         """Take out the one cell that pushed the rest of a row a step to the right.
 
         A text with a comma does that when a register passes through CSV. It shows as (at least) a text where
         the flags begin and a flag where the pupils begin; a merely bad cell never mends this way.
         """
+        bad = _bad_groups(plan, row)
         index = next(i for i, head in enumerate(plan.heads) if head == bad[0].column)
         mended = [*row[:index], *row[index + 1 :], ""]
         if len(bad) < 2 or _bad_groups(plan, mended) or not _sound_address(plan, mended):
@@ -202,7 +207,9 @@ class _Reader:
 
     def _unit(self, sheet: str, number: int, code: str, plan: Plan, row: Row) -> UnitRow:
         """The unit of this row: the one that another sheet already named, or a new one. Raises CellError."""
-        orgnr = _read("ORGANISATIONSNR", cells.orgnr, plan, row)
+        orgnr = row[plan.fields["ORGANISATIONSNR"]]
+        if orgnr not in self.register.huvudman:  # as it stands, in nearly every row
+            orgnr = _read("ORGANISATIONSNR", cells.orgnr, plan, row)
         if orgnr not in self.register.huvudman:
             raise CellError(Reason.UNKNOWN_HUVUDMAN, plan.head("ORGANISATIONSNR"), orgnr)
         known = self.register.units.get(code)
@@ -244,7 +251,7 @@ def _body(rows: list[Row], plan: Plan) -> Iterator[tuple[int, Row]]:
     """The rows under the header that say something, numbered as Excel does. A lone cell is a footnote."""
     for index in range(plan.header + 1, len(rows)):
         row = rows[index]
-        if sum(1 for cell in row if cell not in ("", None)) > 1:
+        if len(row) - row.count("") - row.count(None) > 1:
             yield index + 1, row
 
 
@@ -292,6 +299,24 @@ def _flagged(plan: Plan, row: Row) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _offered(plan: Plan, row: Row) -> Offered:
+    """What the row's flags say is offered. Raises CellError."""
+    flags = tuple([row[column.index] for column in plan.flags])
+    known = plan.offered.get(flags)
+    if known is None:
+        groups: dict[str, list[str]] = {}
+        for column, value in zip(plan.flags, flags, strict=True):
+            if cells.flag(value):
+                groups.setdefault(column.skolform, []).append(column.group)
+        known = plan.offered[flags] = {skolform: tuple(found) for skolform, found in groups.items()}
+    return known
+
+
+def _numbers(plan: Plan, row: Row) -> list[int | None]:
+    """The numbers of pupils, in the order of the plan. Raises CellError."""
+    return [cells.count(row[column.index]) for column in plan.counts]
+
+
 def _bad_groups(plan: Plan, row: Row) -> list[CellError]:
     """Every flag or number of pupils that cannot be read, in the order of the columns."""
     bad: list[tuple[int, CellError]] = []
@@ -313,32 +338,28 @@ def _sound_address(plan: Plan, row: Row) -> bool:
     )
 
 
-def _add_offers(unit: UnitRow, kind: SheetKind, plan: Plan, row: Row) -> None:
-    """Add what the row says that the unit offers."""
+def _add_offers(
+    unit: UnitRow, kind: SheetKind, offered: Offered, counts: dict[str, dict[str, int]], total: int | None
+) -> None:
+    """Add what a row says that the unit offers; `total` is all pupils in the sheet's own skolform."""
     if kind.part:
         offer = unit.offers.setdefault(kind.skolform, Offer())
         offer.groups = (*offer.groups, kind.part)
         return
-    groups: dict[str, list[str]] = {}
-    for column in plan.flags:
-        if cells.flag(row[column.index]):
-            groups.setdefault(column.skolform, []).append(column.group)
-    counts = _counts(plan, row, groups)
-    for skolform in dict.fromkeys([*groups, *counts]) or [kind.skolform]:
-        unit.offers[skolform] = _offer(groups.get(skolform, []), counts.get(skolform))
-    if plan.total is not None and kind.skolform in counts:
-        unit.offers[kind.skolform].pupils = cells.count(row[plan.total]) or unit.offers[kind.skolform].pupils
+    for skolform in dict.fromkeys([*offered, *counts]) or [kind.skolform]:
+        found = counts.get(skolform, {})
+        pupils = sum(found.values()) if found else None
+        unit.offers[skolform] = Offer(offered.get(skolform, ()), pupils, found)
+    if total and kind.skolform in counts:
+        unit.offers[kind.skolform].pupils = total
 
 
-def _counts(plan: Plan, row: Row, groups: dict[str, list[str]]) -> dict[str, dict[str, int]]:
+def _counts(plan: Plan, numbers: list[int | None], offered: Offered) -> dict[str, dict[str, int]]:
     """Pupils per skolform and group. A unit with 0 in every column has not reported: nothing is known."""
+    if not any(numbers):
+        return {}
     counts: dict[str, dict[str, int]] = {}
-    for column in plan.counts:
-        pupils = cells.count(row[column.index])
-        if pupils or (pupils == 0 and column.group in groups.get(column.skolform, ())):
+    for column, pupils in zip(plan.counts, numbers, strict=True):
+        if pupils or (pupils == 0 and column.group in offered.get(column.skolform, ())):
             counts.setdefault(column.skolform, {})[column.group] = pupils
-    return counts if any(any(c.values()) for c in counts.values()) else {}
-
-
-def _offer(groups: list[str], counts: dict[str, int] | None) -> Offer:
-    return Offer(tuple(groups), sum(counts.values()) if counts else None, counts or {})
+    return counts

@@ -120,13 +120,16 @@ def _match(stage: Stage, reading: _Reading) -> Report:
     for row in repeated:
         reason = _("%(unit)s har redan ett annat värde för %(key)s i filen")
         reading.reject(row.file, row.line, reason % {"unit": row.code, "key": row.indicator_key})
+    found = stage.outcomes()
     return Report(
         source=reading.source,
         rows=len(reading.lines),
         values=reading.kinds,
         unknown_units=unknown,
         rejected=sorted(reading.rejected, key=lambda line: (line.file, line.line)),
-        **stage.outcomes(),
+        new=found["new"],
+        changed=found["changed"],
+        unchanged=found["unchanged"],
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -150,7 +151,7 @@ class Stage:
         # Without fresh statistics the next match would compare every row with every other.
         self._run("ANALYZE quality_system_observedvalue")
 
-    def _run(self, statement: str, parameters: list[object] | None = None) -> None:
+    def _run(self, statement: str, parameters: Sequence[Any] | None = None) -> None:
         with connection.cursor() as cursor:
             cursor.execute(statement, parameters)
 

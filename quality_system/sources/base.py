@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from quality_system.values import Value
 
@@ -88,9 +88,9 @@ def lines_of(stream: BinaryIO) -> Iterator[tuple[int, str]]:
 
 
 def _unpacked(stream: BinaryIO) -> BinaryIO:
-    buffered = io.BufferedReader(stream)  # type: ignore[arg-type]
+    buffered = io.BufferedReader(cast("io.RawIOBase", stream))
     packed = buffered.peek(2)[:2] == b"\x1f\x8b"
-    return gzip.GzipFile(fileobj=buffered) if packed else buffered  # type: ignore[return-value]
+    return cast("BinaryIO", gzip.GzipFile(fileobj=buffered)) if packed else buffered
 
 
 def _next_line(plain: BinaryIO, at: int) -> bytes:

@@ -9,16 +9,15 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from accounts.adminsite import site
 from accounts.models import AuditEntry
 from dialogues.filters import DialogueFilter
 from dialogues.models import Dialogue, QuestionForm
 from dialogues.queries import dialogue_rows, latest_answer, letters_of
 from dialogues.steps import open_steps
 from dialogues.timeline import Side, current_meetings, due, phases
+from dialogues.views.staff.frame import staff_page
 
 PAGE_SIZE = 50
 LETTERS_SHOWN = 20
@@ -54,11 +53,6 @@ def dialogue_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             "history": history_of(dialogue),
         },
     )
-
-
-def staff_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """A page in the staff site's frame."""
-    return TemplateResponse(request, template, {**site.each_context(request), **context})
 
 
 def find_dialogue(public_id: uuid.UUID) -> Dialogue:

@@ -15,7 +15,7 @@ from accounts.domain.machine import NotPossible
 from dialogues.forms.introductions import AttendanceForm, IntroductionForm
 from dialogues.models import InvitationBatch, Meeting, MeetingKind, MeetingState
 from dialogues.timeline import when
-from dialogues.views.staff.dialogues import staff_page
+from dialogues.views.staff.frame import staff_page
 
 
 def introduction_new(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:

@@ -15,7 +15,8 @@ from dialogues.forms.steps import StepForm
 from dialogues.models import Dialogue
 from dialogues.steps import STEPS
 from dialogues.timeline import current_meetings
-from dialogues.views.staff.dialogues import find_dialogue, staff_page
+from dialogues.views.staff.dialogues import find_dialogue
+from dialogues.views.staff.frame import staff_page
 
 
 def dialogue_step(request: HttpRequest, public_id: uuid.UUID, name: str) -> HttpResponse:

@@ -6,7 +6,8 @@ import datetime
 
 from django.utils import timezone
 
-from dialogues.models import BatchState, Cycle, InvitationBatch
+from dialogues.models import BatchState, Cycle, InvitationBatch, Letter, LetterKind
+from tests.accounts.factories import AgencyFactory
 from tests.dialogues.factories import BatchFactory, CycleFactory
 
 WITHOUT_TIMES = frozenset({BatchState.DRAFT, BatchState.APPROVED})
@@ -24,3 +25,18 @@ def batch_in(state: BatchState, **fields: object) -> InvitationBatch:
 def small_cycle() -> Cycle:
     """Two years of two batches, not planned."""
     return CycleFactory(name="Liten cykel", first_year=2027, years=2, batches_per_year=2)
+
+
+def waiting_letter(batch: InvitationBatch) -> Letter:
+    """An invitation of the batch that waits in the outbox."""
+    return Letter.objects.create(
+        kind=LetterKind.INVITATION,
+        subject_key=f"dialogue:{batch.pk}",
+        batch=batch,
+        agency=AgencyFactory(),
+        recipient="skolchef@example.test",
+        title="Inbjudan",
+        text="Hej",
+        due_at=timezone.now(),
+        message_id=f"<{batch.pk}@example.test>",
+    )

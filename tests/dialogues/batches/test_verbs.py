@@ -13,9 +13,9 @@ from accounts.actors import SYSTEM, person
 from accounts.domain.machine import NotPossible
 from accounts.models import AuditEntry, User
 from dialogues.domain import batches
-from dialogues.models import BatchState, Invitation, InvitationBatch
+from dialogues.models import BatchState, Invitation, InvitationBatch, Letter
 from tests.accounts.factories import planner
-from tests.dialogues.batches.factories import batch_in
+from tests.dialogues.batches.factories import batch_in, waiting_letter
 from tests.dialogues.factories import DialogueFactory
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +131,15 @@ class TestSending:
         stopped = batches.stop_batch(batch=batch, actor=person(planner()))
         resumed = batches.resume_batch(batch=stopped, actor=person(planner()))
         assert (resumed.state, resumed.send_at) == (BatchState.SCHEDULED, batch.send_at)
+
+    def test_a_sent_batch_is_stopped_while_letters_wait_and_not_afterwards(self) -> None:
+        batch = batch_in(BatchState.SENT)
+        letter = waiting_letter(batch)
+        Letter.objects.filter(pk=letter.pk).update(state="claimed")
+        with pytest.raises(NotPossible, match="redan lämnats över"):
+            batches.stop_batch(batch=batch, actor=person(planner()))
+        Letter.objects.filter(pk=letter.pk).update(state="retry")
+        assert batches.stop_batch(batch=batch, actor=person(planner())).state == BatchState.STOPPED
 
     def test_it_is_not_resumed_when_the_answer_date_has_come(self) -> None:
         batch = batch_in(BatchState.STOPPED, answer_by=timezone.localdate())

@@ -1,0 +1,1 @@
+"""The plain ways that our own are measured against."""

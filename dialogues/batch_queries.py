@@ -1,0 +1,113 @@
+"""Reads of the batches worth a name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+
+from dialogues.models import Dialogue, InvitationBatch, Letter, LetterKind, LetterState
+from dialogues.models import DialogueState as S
+from huvudman.queries import valid_contacts
+
+YES = frozenset(
+    {
+        S.ACCEPTED,
+        S.INTRODUCED,
+        S.UNDERLAG_SENT,
+        S.TIME_FIXED,
+        S.DIALOGUE_HELD,
+        S.FEEDBACK_HELD,
+        S.CLOSED,
+    }
+)
+"""States of a dialogue whose huvudman has said yes."""
+
+
+@dataclass(frozen=True)
+class BatchTally:
+    """How many huvudmän a batch has, and what they have answered."""
+
+    states: Mapping[str, int]
+
+    @property
+    def size(self) -> int:
+        """All of them."""
+        return sum(self.states.values())
+
+    @property
+    def planned(self) -> int:
+        """Those not yet invited."""
+        return self.states.get(S.PLANNED, 0)
+
+    @property
+    def silent(self) -> int:
+        """Those invited who have not answered."""
+        return self.states.get(S.INVITED, 0)
+
+    @property
+    def yes(self) -> int:
+        """Those who said yes, however far they have come."""
+        return sum(self.states.get(state, 0) for state in YES)
+
+    @property
+    def later(self) -> int:
+        """Those who want to take part later."""
+        return self.states.get(S.POSTPONED, 0)
+
+    @property
+    def no(self) -> int:
+        """Those who said no."""
+        return self.states.get(S.DECLINED, 0)
+
+    @property
+    def cancelled(self) -> int:
+        """Those whose dialogue was cancelled, and those left out because they have closed."""
+        return self.states.get(S.CANCELLED, 0)
+
+
+def tallies(batches: Iterable[InvitationBatch]) -> dict[int, BatchTally]:
+    """The tally of each batch, by id, in one query."""
+    ids = [batch.pk for batch in batches]
+    found: dict[int, Counter[str]] = {pk: Counter() for pk in ids}
+    rows = Dialogue.objects.filter(batch__in=ids).order_by()
+    for batch, state, count in rows.values_list("batch", "state").annotate(Count("pk")):
+        found[batch][state] = count
+    return {pk: BatchTally(states) for pk, states in found.items()}
+
+
+def batch_rows() -> QuerySet[InvitationBatch]:
+    """Rows of the staff's list of batches."""
+    return InvitationBatch.objects.select_related("cycle").order_by(
+        "-cycle__first_year", "year", "number", "pk"
+    )
+
+
+def batch_dialogues(batch: InvitationBatch) -> QuerySet[Dialogue]:
+    """The huvudmän of a batch, by name; `reachable` tells whether an invitation by e-mail can reach them."""
+    contacts = valid_contacts().filter(huvudman=OuterRef("huvudman_id")).exclude(email="")
+    own_mailbox = ~Q(huvudman__email="")
+    return (
+        batch.dialogues.select_related("huvudman__main_kommun__lan")
+        .annotate(reachable=ExpressionWrapper(Exists(contacts) | own_mailbox, output_field=BooleanField()))
+        .order_by("huvudman__name", "pk")
+    )
+
+
+def contact_gaps(batch: InvitationBatch) -> QuerySet[Dialogue]:
+    """The huvudmän of a batch that no e-mail can reach: they get a letter on paper."""
+    return batch_dialogues(batch).filter(reachable=False)
+
+
+def invitation_letters(batch: InvitationBatch) -> dict[str, int]:
+    """How many invitations by e-mail a batch has, by the letter's state."""
+    rows = Letter.objects.filter(batch=batch, kind=LetterKind.INVITATION).order_by()
+    return dict(rows.values_list("state").annotate(Count("pk")))
+
+
+def letters_under_way(letters: Mapping[str, int]) -> int:
+    """How many letters are still on their way out."""
+    waiting = (LetterState.QUEUED, LetterState.CLAIMED, LetterState.HANDING_OVER, LetterState.RETRY)
+    return sum(letters.get(state, 0) for state in waiting)

@@ -1,0 +1,95 @@
+"""Forms for cycles and batches."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from dialogues.domain.batches import date_errors, schedule_batch
+from dialogues.domain.plans import create_cycle
+from dialogues.models import Cycle, InvitationBatch
+
+DAY_FORMATS = ["%Y-%m-%d", "%Y%m%d", "%d/%m %Y", "%d/%m/%Y", "%d.%m.%Y"]
+TIME_FORMATS = ["%H:%M", "%H.%M", "%H"]
+
+
+def day_field(**kwargs: Any) -> forms.DateField:
+    """A day, typed as Swedes do or picked."""
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(
+        widget=widget,
+        input_formats=DAY_FORMATS,
+        error_messages={"invalid": _("Skriv dagen som år, månad och dag, till exempel 2027-02-15.")},
+        **kwargs,
+    )
+
+
+class CycleForm(forms.ModelForm):
+    """A new cycle: its years, how many batches a year, and a seed if one is wanted."""
+
+    years = forms.IntegerField(label=_("Antal år"), min_value=1, max_value=10, initial=5)
+    batches_per_year = forms.IntegerField(label=_("Omgångar per år"), min_value=1, max_value=52, initial=5)
+    seed = forms.CharField(
+        label=_("Frö till lottningen"),
+        max_length=100,
+        required=False,
+        help_text=_("Samma frö och samma register ger samma fördelning. Lämna tomt för att lotta fram ett."),
+    )
+
+    class Meta:
+        model = Cycle
+        fields = ("name", "first_year", "years", "batches_per_year", "seed")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        this_year = timezone.localdate().year
+        self.fields["first_year"] = forms.IntegerField(
+            label=_("Första år"), min_value=this_year - 10, max_value=this_year + 10, initial=this_year + 1
+        )
+        self.order_fields(self.Meta.fields)
+
+    def perform(self, actor: Actor) -> Cycle:
+        """Start the cycle."""
+        return create_cycle(actor=actor, **{name: self.cleaned_data[name] for name in self.Meta.fields})
+
+
+class ScheduleForm(forms.Form):
+    """When the invitations of a batch go out, and the last day to answer."""
+
+    day = day_field(label=_("Dag då inbjudningarna skickas"))
+    time = forms.TimeField(
+        label=_("Klockslag"),
+        input_formats=TIME_FORMATS,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        initial=datetime.time(8, 0),
+        error_messages={"invalid": _("Skriv klockslaget som timme och minut, till exempel 08.00.")},
+    )
+    answer_by = day_field(
+        label=_("Svara senast"), help_text=_("Huvudmannen kan ändra sitt svar till och med den dagen.")
+    )
+
+    def __init__(self, *args: Any, batch: InvitationBatch, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.batch = batch
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if all(data.get(name) for name in ("day", "time", "answer_by")):
+            for field, error in date_errors(self.send_at(), data["answer_by"]).items():
+                self.add_error("day" if field == "send_at" else field, error)
+        return data
+
+    def send_at(self) -> datetime.datetime:
+        """When the invitations go out, as an aware time in Stockholm."""
+        naive = datetime.datetime.combine(self.cleaned_data["day"], self.cleaned_data["time"])
+        return timezone.make_aware(naive)
+
+    def perform(self, actor: Actor) -> InvitationBatch:
+        """Schedule the batch."""
+        answer_by = self.cleaned_data["answer_by"]
+        return schedule_batch(batch=self.batch, send_at=self.send_at(), answer_by=answer_by, actor=actor)

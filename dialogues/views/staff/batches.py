@@ -1,0 +1,202 @@
+"""Omgångar: the list, the page of one batch, and the buttons on it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.actors import person
+from accounts.domain.machine import NotPossible
+from accounts.flash import tell_done
+from dialogues import days
+from dialogues.batch_filters import BatchFilter, DialogueView
+from dialogues.batch_queries import (
+    batch_dialogues,
+    batch_rows,
+    contact_gaps,
+    invitation_letters,
+    letters_under_way,
+    tallies,
+)
+from dialogues.domain import batches
+from dialogues.forms.planning import ScheduleForm
+from dialogues.models import BatchState, InvitationBatch, MeetingKind
+from dialogues.views.staff.frame import require, staff_page
+
+PAGE_SIZE = 50
+VIEW = "dialogues.view_batch"
+
+
+@dataclass(frozen=True)
+class Button:
+    """A step in a batch's life that one button takes: verb, permission, what was done, and the way back."""
+
+    verb: Callable[..., InvitationBatch]
+    permission: str
+    done: str | Promise
+    undo: str = ""
+
+
+BUTTONS = {
+    "godkann": Button(
+        batches.approve_batch, batches.APPROVE, gettext_lazy("Omgången är godkänd."), undo="aterta"
+    ),
+    "aterta": Button(batches.withdraw_approval, batches.PREPARE, gettext_lazy("Godkännandet är återtaget.")),
+    "avbryt-schemat": Button(
+        batches.unschedule_batch, batches.APPROVE, gettext_lazy("Omgången är inte längre schemalagd.")
+    ),
+    "stoppa": Button(batches.stop_batch, batches.PREPARE, gettext_lazy("Utskicket är stoppat.")),
+    "ateruppta": Button(
+        batches.resume_batch, batches.PREPARE, gettext_lazy("Utskicket fortsätter inom en minut.")
+    ),
+    "avsluta": Button(batches.close_batch, batches.PREPARE, gettext_lazy("Omgången är avslutad.")),
+}
+
+
+@require_GET
+def batch_list(request: HttpRequest) -> HttpResponse:
+    """All batches, filtered by cycle and state."""
+    require(request, VIEW)
+    wanted = BatchFilter.from_query(request.GET)
+    page = Paginator(wanted.apply(batch_rows()), PAGE_SIZE).get_page(request.GET.get("page"))
+    found = tallies(page.object_list)
+    context = {
+        "title": _("Omgångar"),
+        "page": page,
+        "rows": [(batch, found[batch.pk]) for batch in page.object_list],
+        "filter": wanted,
+        "chips": wanted.chips(request.GET),
+    }
+    return staff_page(request, "staff/batch_list.html", context)
+
+
+@require_GET
+def batch_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """One batch: its times, whom no e-mail reaches, the letters' progress, the answers, the huvudmän."""
+    require(request, VIEW)
+    batch = _find(public_id)
+    tally = tallies([batch])[batch.pk]
+    shown = DialogueView.from_query(request.GET)
+    letters = invitation_letters(batch)
+    gaps = contact_gaps(batch).count()
+    context = {
+        "title": str(batch),
+        "crumbs": _crumbs(),
+        "batch": batch,
+        "tally": tally,
+        "gaps": gaps,
+        "shown": shown,
+        "chips": shown.chips(tally, gaps),
+        "page": Paginator(shown.apply(batch_dialogues(batch)), PAGE_SIZE).get_page(request.GET.get("page")),
+        "letters": letters,
+        "letters_total": sum(letters.values()),
+        "letters_under_way": letters_under_way(letters),
+        "introductions": batch.meetings.filter(kind=MeetingKind.INTRODUCTION).order_by("starts_at"),
+        **_what_is_possible(request, batch, tally.size),
+    }
+    return staff_page(request, "staff/batch.html", context)
+
+
+def batch_schedule(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Set when the invitations go out and the last day to answer."""
+    require(request, batches.PREPARE)
+    batch = _find(public_id)
+    form = ScheduleForm(request.POST if request.method == "POST" else None, batch=batch)
+    if form.is_bound and form.is_valid() and _scheduled(request, form):
+        return redirect("admin:batch", public_id)
+    context = {
+        "title": _("Schemalägg %(batch)s") % {"batch": str(batch).lower()},
+        "crumbs": [*_crumbs(), {"label": str(batch), "url": reverse("admin:batch", args=[public_id])}],
+        "batch": batch,
+        "form": form,
+        "size": batch.dialogues.count(),
+        "gaps": contact_gaps(batch).count(),
+        "weeks": days.coming_weeks(),
+    }
+    return staff_page(request, "staff/batch_schedule.html", context, status=422 if form.is_bound else 200)
+
+
+def batch_close(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Ask before a batch is closed; that cannot be undone."""
+    require(request, batches.PREPARE)
+    batch = _find(public_id)
+    if request.method == "POST":
+        return _press(request, batch, "avsluta")
+    if batch.state != BatchState.SENT:
+        raise Http404
+    silent = tallies([batch])[batch.pk].silent
+    context = {"crumbs": _crumbs(), "batch": batch, "silent": silent}
+    return staff_page(request, "staff/batch_close.html", context)
+
+
+@require_POST
+def batch_button(request: HttpRequest, public_id: uuid.UUID, name: str) -> HttpResponse:
+    """Take one step in the batch's life."""
+    if name not in BUTTONS:
+        raise Http404
+    require(request, BUTTONS[name].permission)
+    return _press(request, _find(public_id), name)
+
+
+def _press(request: HttpRequest, batch: InvitationBatch, name: str) -> HttpResponse:
+    button = BUTTONS[name]
+    back = redirect("admin:batch", batch.public_id)
+    try:
+        button.verb(batch=batch, actor=person(request.user))  # type: ignore[arg-type]
+    except NotPossible as reason:
+        messages.error(request, str(reason))
+        return back
+    undo = reverse("admin:batch_button", args=[batch.public_id, button.undo]) if button.undo else ""
+    tell_done(request, str(button.done), undo=undo)
+    return back
+
+
+def _scheduled(request: HttpRequest, form: ScheduleForm) -> bool:
+    try:
+        batch = form.perform(person(request.user))  # type: ignore[arg-type]
+    except NotPossible as reason:
+        form.add_error(None, str(reason))
+        return False
+    sent, answer_by = form.cleaned_data["day"], form.cleaned_data["answer_by"]
+    text = _("Omgången är schemalagd till %(sent)s. Svar senast %(answer)s.")
+    undo = reverse("admin:batch_button", args=[batch.public_id, "avbryt-schemat"])
+    tell_done(request, text % {"sent": days.in_words(sent), "answer": days.in_words(answer_by)}, undo=undo)
+    for day in (sent, answer_by):
+        for remark in days.remarks(day):
+            messages.warning(request, f"{days.in_words(day).capitalize()}: {remark}.")
+    return True
+
+
+def _find(public_id: uuid.UUID) -> InvitationBatch:
+    rows = InvitationBatch.objects.select_related("cycle", "prepared_by", "approved_by")
+    return get_object_or_404(rows, public_id=public_id)
+
+
+def _what_is_possible(request: HttpRequest, batch: InvitationBatch, size: int) -> dict[str, Any]:
+    """Which buttons the signed-in person sees, and why approval may have to wait for another."""
+    own = request.user.pk == batch.prepared_by_id
+    return {
+        "may_prepare": request.user.has_perm(batches.PREPARE),
+        "may_approve": request.user.has_perm(batches.APPROVE),
+        "needs_another": own and size > settings.SECOND_APPROVAL_ABOVE,
+        "may_close": batch.answer_by is not None and batch.answer_by < timezone.localdate(),
+        "limit": settings.SECOND_APPROVAL_ABOVE,
+    }
+
+
+def _crumbs() -> list[dict[str, str]]:
+    return [{"label": _("Omgångar"), "url": reverse("admin:batch_list")}]

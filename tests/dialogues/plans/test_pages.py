@@ -1,0 +1,182 @@
+"""Planering: making a cycle, drawing it, and reading how even it is."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.actors import SYSTEM
+from accounts.models import AuditEntry, StaffRole
+from dialogues.domain.plans import plan_cycle
+from dialogues.models import BatchState, Cycle, Dialogue
+from dialogues.plan_queries import count_matrix, pupils_row
+from tests.accounts.factories import UserFactory, leader, planner, staff_user
+from tests.dialogues.batches.factories import small_cycle
+from tests.dialogues.factories import CycleFactory
+from tests.huvudman.factories import HuvudmanFactory, KommunFactory, LanFactory
+
+pytestmark = pytest.mark.django_db
+
+LIST, NEW = "/personal/planering/", "/personal/planering/ny/"
+TYPED = {"name": "Cykel 2027–2031", "first_year": "2027", "years": "5", "batches_per_year": "5", "seed": ""}
+
+
+def page_of(cycle: Cycle) -> str:
+    return reverse("admin:cycle", args=[cycle.pk])
+
+
+def draw(client: Client, cycle: Cycle):
+    return client.post(reverse("admin:cycle_plan", args=[cycle.pk]), follow=True)
+
+
+@pytest.fixture
+def as_planner(client: Client) -> Client:
+    client.force_login(planner())
+    return client
+
+
+def planned(huvudman: int = 8) -> Cycle:
+    """A small cycle of huvudmän in two län."""
+    south = KommunFactory(code="1280", lan=LanFactory(code="12", name="Skåne län"))
+    north = KommunFactory(code="2580", lan=LanFactory(code="25", name="Norrbottens län"))
+    for number in range(huvudman):
+        HuvudmanFactory(main_kommun=north if number % 2 else south, pupils=100)
+    return plan_cycle(cycle=small_cycle(), actor=SYSTEM)
+
+
+class TestList:
+    @pytest.mark.parametrize("rows", [1, 3])
+    def test_asks_the_same_number_of_questions_for_one_row_and_three(
+        self, as_planner, rows, django_assert_num_queries
+    ) -> None:
+        for number in range(rows):
+            CycleFactory(name=f"Cykel {number}")
+        as_planner.get(LIST)
+        with django_assert_num_queries(4):
+            response = as_planner.get(LIST)
+        assert response.text.count('<th scope="row">') == rows
+
+    def test_shows_how_many_huvudman_each_cycle_has(self, as_planner) -> None:
+        planned(8)
+        text = as_planner.get(LIST).text
+        assert '<td class="num">8</td>' in text
+        assert "fördelad" in text
+
+    def test_empty_offers_the_first_step_to_planners(self, client) -> None:
+        client.force_login(planner())
+        assert "Skapa den första cykeln" in client.get(LIST).text
+        client.force_login(leader())
+        assert "Skapa den första cykeln" not in client.get(LIST).text
+
+
+class TestNew:
+    def test_a_cycle_is_made_and_its_page_shown(self, as_planner) -> None:
+        response = as_planner.post(NEW, TYPED, follow=True)
+        cycle = Cycle.objects.get()
+        assert (cycle.first_year, cycle.years, cycle.batches_per_year) == (2027, 5, 5)
+        assert cycle.seed
+        assert response.redirect_chain[-1][0] == page_of(cycle)
+        assert AuditEntry.objects.get().verb == "cycle.created"
+
+    @pytest.mark.parametrize(
+        "typed", [{"name": ""}, {"years": "0"}, {"batches_per_year": "53"}, {"first_year": "27"}]
+    )
+    def test_what_is_wrong_is_said_and_nothing_typed_is_lost(self, as_planner, typed) -> None:
+        response = as_planner.post(NEW, TYPED | typed)
+        assert response.status_code == 422
+        assert "error-summary" in response.text
+        assert all(f'value="{value}"' in response.text for value in (TYPED | typed).values() if value)
+        assert not Cycle.objects.exists()
+
+    def test_a_name_is_used_once(self, as_planner) -> None:
+        CycleFactory(name=TYPED["name"])
+        assert as_planner.post(NEW, TYPED).status_code == 422
+        assert Cycle.objects.count() == 1
+
+
+class TestPage:
+    def test_it_is_drawn_and_then_shows_batches_counts_and_deviations(self, as_planner) -> None:
+        HuvudmanFactory.create_batch(8)
+        cycle = small_cycle()
+        assert "Fördela huvudmännen" in as_planner.get(page_of(cycle)).text
+        text = draw(as_planner, cycle).text
+        assert "Cykeln är fördelad." in text
+        for words in ("2027:1", "2028:2", "Hur jämn är fördelningen?", "Barn och elever", "Fördela på nytt"):
+            assert words in text
+        assert Dialogue.objects.count() == 8
+
+    def test_drawn_again_on_the_same_register_it_says_so(self, as_planner) -> None:
+        assert "Registret är oförändrat" in draw(as_planner, planned()).text
+
+    def test_too_few_huvudman_is_said(self, as_planner) -> None:
+        HuvudmanFactory.create_batch(3)
+        assert "3 verksamma huvudmän" in draw(as_planner, small_cycle()).text
+
+    def test_when_a_batch_has_been_approved_it_offers_no_new_draw(self, as_planner) -> None:
+        cycle = planned()
+        cycle.batches.filter(number=1).update(state=BatchState.APPROVED)
+        assert "Fördela på nytt" not in as_planner.get(page_of(cycle)).text
+        HuvudmanFactory()
+        assert "går inte att lotta om" in draw(as_planner, cycle).text
+
+    @pytest.mark.parametrize("family", ["region", "size", "type", "cell", "region_type"])
+    def test_every_family_can_be_shown(self, as_planner, family) -> None:
+        assert as_planner.get(page_of(planned()), {"fordelning": family}).status_code == 200
+
+    def test_an_unknown_family_is_not_found(self, as_planner) -> None:
+        assert as_planner.get(page_of(planned()), {"fordelning": "orgnr"}).status_code == 404
+
+    @pytest.mark.parametrize("count", [4, 12])
+    def test_asks_the_same_number_of_questions_whatever_the_number(
+        self, as_planner, count, django_assert_num_queries
+    ) -> None:
+        cycle = planned(count)
+        as_planner.get(page_of(cycle))
+        with django_assert_num_queries(9):
+            as_planner.get(page_of(cycle))
+
+
+def test_the_matrix_counts_each_level_in_each_batch() -> None:
+    matrix = count_matrix(planned(8), "region")
+    assert matrix.years == [(2027, 2), (2028, 2)]
+    assert matrix.batches == [1, 2, 1, 2]
+    assert matrix.rows == [("Skåne län", [1, 1, 1, 1], 4), ("Norrbottens län", [1, 1, 1, 1], 4)]
+
+
+def test_batches_stay_in_time_order_when_there_are_more_than_nine_a_year() -> None:
+    HuvudmanFactory.create_batch(22, pupils=1)
+    cycle = plan_cycle(cycle=CycleFactory(name="Lång", years=2, batches_per_year=11), actor=SYSTEM)
+    cycle.refresh_from_db()
+    counts, total = pupils_row(cycle)
+    assert count_matrix(cycle, "all").batches == [*range(1, 12), *range(1, 12)]
+    assert (counts, total) == ([1] * 22, 22)
+
+
+def test_the_certificate_can_be_fetched(as_planner) -> None:
+    cycle = planned()
+    response = as_planner.get(reverse("admin:cycle_certificate", args=[cycle.pk]))
+    assert "attachment" in response["Content-Disposition"]
+    assert json.loads(response.content)["input_sha256"] == cycle.certificate["input_sha256"]
+    assert as_planner.get(reverse("admin:cycle_certificate", args=[CycleFactory().pk])).status_code == 404
+
+
+@pytest.mark.parametrize("role", [None, *StaffRole])
+def test_all_staff_read_but_only_planners_plan(client, role) -> None:
+    client.force_login(staff_user(role) if role else UserFactory())
+    HuvudmanFactory.create_batch(4)
+    cycle = small_cycle()
+    assert client.get(page_of(cycle)).status_code == (200 if role else 302)
+    wanted = {None: 302, StaffRole.PLANNER: 200}.get(role, 403)
+    assert client.get(NEW).status_code == wanted
+    client.post(reverse("admin:cycle_plan", args=[cycle.pk]))
+    assert cycle.batches.exists() == (role == StaffRole.PLANNER)
+
+
+def test_a_cycle_is_not_drawn_by_reading(as_planner) -> None:
+    HuvudmanFactory.create_batch(4)
+    cycle = small_cycle()
+    assert as_planner.get(reverse("admin:cycle_plan", args=[cycle.pk])).status_code == 405
+    assert not cycle.batches.exists()
