@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.domain.audit import record
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from accounts.actors import Actor
 
 State = Edition.State
+Row = TypeVar("Row", Objective, SubGoal, Indicator, SuccessFactor)
 
 EDITIONS = Machine(
     model=Edition,
@@ -64,6 +66,45 @@ def _check_complete(edition: Edition) -> None:
 def _close_former(edition: Edition, actor: Actor) -> None:
     for former in Edition.objects.filter(state=State.IN_FORCE).exclude(pk=edition.pk):
         close_edition(edition=former, actor=actor)
+
+
+@transaction.atomic
+def copy_edition(*, edition: Edition, actor: Actor) -> Edition:
+    """Make a draft with the same content, for the next edition."""
+    actor.require("quality_system.add_edition")
+    copies = Edition.objects.filter(name__startswith=f"{edition.name[:80]} (").count()
+    name = f"{edition.name[:80]} ({_('kopia')} {copies + 1})"
+    copy = Edition.objects.create(name=name, valid_from=timezone.localdate())
+    goals = _copy_goals(edition, copy)
+    for factor in edition.success_factors.all():
+        _copied(factor, edition=copy).save()
+    for indicator in edition.indicators.all():
+        goal = goals[indicator.sub_goal_id] if indicator.sub_goal_id else None
+        _copied(indicator, edition=copy, sub_goal=goal).save()
+    record(actor=actor, verb="edition.copied", subject=copy, of=edition.pk)
+    return copy
+
+
+def _copy_goals(edition: Edition, copy: Edition) -> dict[int, SubGoal]:
+    goals = {}
+    for objective in edition.objectives.prefetch_related("sub_goals"):
+        twin = _copied(objective, edition=copy)
+        twin.save()
+        for goal in objective.sub_goals.all():
+            goals[goal.pk] = _copied(goal, objective=twin)
+            goals[goal.pk].save()
+    return goals
+
+
+def _copied(row: Row, **changed: object) -> Row:
+    """An unsaved row with the same content but for `changed`."""
+    twin = type(row)()
+    for column in row._meta.concrete_fields:
+        if not column.primary_key:
+            setattr(twin, column.attname, getattr(row, column.attname))
+    for name, value in changed.items():
+        setattr(twin, name, value)
+    return twin
 
 
 # The first edition ----------------------------------------------------------------------------------------

@@ -74,8 +74,10 @@ def seeded_edition() -> Edition:
     return seed_edition(actor=SYSTEM)[0]
 
 
-def offer(unit: SchoolUnit, skolform: str = "GR", groups: tuple[str, ...] = ("9",)) -> SkolformOffer:
-    return SkolformOffer.objects.create(unit=unit, skolform=skolform, groups=list(groups))
+def offer(
+    unit: SchoolUnit, skolform: str = "GR", groups: tuple[str, ...] = ("9",), pupils: int | None = None
+) -> SkolformOffer:
+    return SkolformOffer.objects.create(unit=unit, skolform=skolform, groups=list(groups), pupils=pupils)
 
 
 def riket(number: str, **facts: object) -> ObservedValue:

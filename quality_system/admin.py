@@ -1,0 +1,206 @@
+"""The quality system's reference data and figures in the staff site."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import person
+from accounts.adminsite import RailEntry, site
+from accounts.domain.machine import NotPossible
+from quality_system.domain.editions import copy_edition, put_edition_in_force
+from quality_system.models import Edition, Indicator, Objective, ObservedValue, SubGoal, SuccessFactor
+from quality_system.values import format_value
+from quality_system.wording import spoken
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class ContentAdmin(admin.ModelAdmin):
+    """Content of an edition: written while it is a draft, read afterwards."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and _is_open(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and _is_open(obj)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "edition":
+            kwargs["queryset"] = Edition.objects.filter(state=Edition.State.DRAFT)
+        elif db_field.name == "objective":
+            kwargs["queryset"] = Objective.objects.filter(edition__state=Edition.State.DRAFT)
+        elif db_field.name == "sub_goal":
+            drafts = SubGoal.objects.filter(objective__edition__state=Edition.State.DRAFT)
+            kwargs["queryset"] = drafts.select_related("objective")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+def _is_open(row: Any) -> bool:
+    """Whether the edition that `row` is, or belongs to, is a draft."""
+    if row is None:
+        return True
+    edition = getattr(row, "edition", None) or getattr(getattr(row, "objective", None), "edition", row)
+    return edition.state == Edition.State.DRAFT
+
+
+@admin.register(Edition, site=site)
+class EditionAdmin(ContentAdmin):
+    """Editions. Their state is changed by the actions only."""
+
+    list_display = ("name", "state", "valid_from", "valid_to", "has_example_text")
+    list_filter = ("state",)
+    readonly_fields = ("state",)
+    actions = ("put_in_force", "copy")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
+        own = Q(edition=OuterRef("pk"), is_example_text=True)
+        below = Q(objective__edition=OuterRef("pk"), is_example_text=True)
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                examples=Exists(Objective.objects.filter(own))
+                | Exists(SuccessFactor.objects.filter(own))
+                | Exists(SubGoal.objects.filter(below))
+            )
+        )
+
+    @admin.display(description=_("exempeltext"), boolean=True)
+    def has_example_text(self, edition: Edition) -> bool:
+        return edition.examples  # type: ignore[attr-defined]
+
+    @admin.action(description=_("Låt utgåvan börja gälla"), permissions=["put_in_force"])
+    def put_in_force(self, request: HttpRequest, queryset: QuerySet[Edition]) -> None:
+        if queryset.count() != 1:
+            self.message_user(request, gettext("Välj en enda utgåva."), messages.ERROR)
+            return
+        try:
+            edition = put_edition_in_force(edition=queryset.get(), actor=_actor(request))
+        except NotPossible as reason:
+            self.message_user(request, str(reason), messages.ERROR)
+            return
+        text = gettext("”%(edition)s” gäller nu. Pågående dialoger behåller sin utgåva.")
+        self.message_user(request, text % {"edition": edition}, messages.SUCCESS)
+
+    @admin.action(description=_("Gör en kopia som utkast"), permissions=["add"])
+    def copy(self, request: HttpRequest, queryset: QuerySet[Edition]) -> None:
+        for edition in queryset:
+            made = copy_edition(edition=edition, actor=_actor(request))
+            text = gettext("”%(edition)s” är skapad som utkast.") % {"edition": made}
+            self.message_user(request, text, messages.SUCCESS)
+
+    def has_put_in_force_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("quality_system.put_edition_in_force")
+
+
+@admin.register(Objective, site=site)
+class ObjectiveAdmin(ContentAdmin):
+    list_display = ("text", "skolform", "edition", "is_example_text")
+    list_filter = ("edition", "skolform", "is_example_text")
+    list_select_related = ("edition",)
+    search_fields = ("text",)
+
+
+@admin.register(SubGoal, site=site)
+class SubGoalAdmin(ContentAdmin):
+    list_display = ("text", "number", "skolform", "area", "is_example_text")
+    list_filter = ("objective__edition", "objective__skolform", "area", "is_example_text")
+    list_select_related = ("objective__edition",)
+    search_fields = ("text",)
+
+    @admin.display(description=_("skolform"), ordering="objective__skolform")
+    def skolform(self, goal: SubGoal) -> str:
+        return goal.objective.get_skolform_display()
+
+
+@admin.register(Indicator, site=site)
+class IndicatorAdmin(ContentAdmin):
+    list_display = ("name", "skolform", "kind", "unit", "direction", "source", "publication")
+    list_filter = ("edition", "skolform", "kind", "publication")
+    list_select_related = ("edition",)
+    search_fields = ("name", "key", "definition")
+
+
+@admin.register(SuccessFactor, site=site)
+class SuccessFactorAdmin(ContentAdmin):
+    list_display = ("text", "number", "edition", "is_example_text")
+    list_filter = ("edition", "is_example_text")
+    list_select_related = ("edition",)
+    search_fields = ("text",)
+
+
+class CurrentFilter(admin.SimpleListFilter):
+    """Values that hold now, unless former versions are asked for."""
+
+    title = _("version")
+    parameter_name = "version"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("former", _("ersatta värden"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ObservedValue]) -> QuerySet[ObservedValue]:
+        return queryset.filter(superseded_at__isnull=self.value() != "former")
+
+
+@admin.register(ObservedValue, site=site)
+class ObservedValueAdmin(admin.ModelAdmin):
+    """Observed values, to look at. They come from imports only, and are never sorted by their numbers."""
+
+    list_display = ("indicator_key", "whose", "level", "sex", "period", "shown", "source", "source_version")
+    list_filter = (CurrentFilter, "level", "kind", "sex", "source")
+    list_select_related = ("huvudman", "unit", "kommun", "lan")
+    search_fields = ("indicator_key", "huvudman__name", "unit__name", "unit_code")
+    search_help_text = _("Sök på indikatorns nyckel, huvudman, skolenhet eller skolenhetskod.")
+    sortable_by = ("indicator_key", "period", "source")
+    ordering = ("-pk",)
+    show_full_result_count = False
+    list_per_page = 50
+    fields = (
+        "indicator_key", "whose", "level", "sex", "period", "shown", "count", "is_derived", "source",
+        "source_version", "retrieved_at", "version", "superseded_at",
+    )  # fmt: skip
+
+    @admin.display(description=_("gäller"))
+    def whose(self, value: ObservedValue) -> str:
+        unit = str(value.unit or value.unit_code)
+        return unit or str(value.huvudman or value.kommun or value.lan or _("riket"))
+
+    @admin.display(description=_("värde"))
+    def shown(self, row: ObservedValue) -> str | SafeString:
+        value = row.value
+        if not value.is_hidden:
+            return format_value(value)
+        return format_html(
+            '<span aria-hidden="true">{}</span> <span class="text-secondary">{}</span>',
+            format_value(value),
+            spoken(value),
+        )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def _actor(request: HttpRequest) -> Any:
+    user: User = request.user  # type: ignore[assignment]
+    return person(user)
+
+
+site.add_rail_entry(RailEntry(_("Kvalitetssystem"), "admin:quality_system_edition_changelist", "quality", 50))
+site.add_rail_entry(
+    RailEntry(_("Statistik"), "admin:quality_system_observedvalue_changelist", "statistics", 60)
+)

@@ -1,0 +1,153 @@
+"""The quality system in the staff site: pages, permissions, query counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import StaffRole
+from quality_system.models import Edition, ObservedValue
+from tests.accounts.factories import UserFactory, staff_user
+from tests.huvudman.factories import HuvudmanFactory, SchoolUnitFactory
+from tests.quality_system.factories import (
+    EditionFactory,
+    IndicatorFactory,
+    ObjectiveFactory,
+    ObservedValueFactory,
+    SubGoalFactory,
+    riket,
+    value_of,
+)
+
+pytestmark = pytest.mark.django_db
+
+LISTS = ("edition", "objective", "subgoal", "indicator", "successfactor", "observedvalue")
+
+
+def page(name: str, kind: str = "changelist", *args: object) -> str:
+    return reverse(f"admin:quality_system_{name}_{kind}", args=args)
+
+
+@pytest.fixture
+def statistician(client: Client) -> Client:
+    client.force_login(staff_user(StaffRole.STATISTICIAN))
+    return client
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_list_opens_for_staff_and_for_nobody_else(client: Client, name: str) -> None:
+    assert client.get(page(name)).status_code in {302, 403, 404}
+    client.force_login(UserFactory())
+    assert client.get(page(name)).status_code in {302, 403, 404}
+    client.force_login(staff_user(StaffRole.REGISTRAR))
+    assert client.get(page(name)).status_code == 200
+
+
+@pytest.mark.parametrize("name", LISTS[:-1])
+def test_only_some_may_write(client: Client, name: str) -> None:
+    for role in StaffRole:
+        client.force_login(staff_user(role))
+        may = role in {StaffRole.STATISTICIAN, StaffRole.ADMINISTRATOR}
+        assert client.get(page(name, "add")).status_code == (200 if may else 403)
+
+
+def test_values_are_never_written_here(statistician: Client) -> None:
+    value = riket("1")
+    assert statistician.get(page("observedvalue", "add")).status_code == 403
+    for kind in ("change", "delete"):
+        assert statistician.post(page("observedvalue", kind, value.pk), {"number": "5"}).status_code == 403
+    assert statistician.get(page("observedvalue", "change", value.pk)).status_code == 200
+
+
+@pytest.mark.parametrize("state", Edition.State)
+def test_content_is_written_in_a_draft_only(statistician: Client, state: str) -> None:
+    edition = EditionFactory(state=state)
+    objective = ObjectiveFactory(edition=edition)
+    goal = SubGoalFactory(objective=objective)
+    indicator = IndicatorFactory(edition=edition, sub_goal=goal)
+    open_ = state == Edition.State.DRAFT
+    for name, row in (
+        ("objective", objective),
+        ("subgoal", goal),
+        ("indicator", indicator),
+        ("edition", edition),
+    ):
+        url = page(name, "change", row.pk)
+        assert ('name="_save"' in statistician.get(url).content.decode()) is open_
+        assert statistician.post(url, {}).status_code == (200 if open_ else 403)
+
+
+def test_a_hidden_value_is_told_in_words(statistician: Client) -> None:
+    value_of(HuvudmanFactory(), None, kind="suppressed")
+    html = statistician.get(page("observedvalue")).content.decode()
+    assert "värdet visas inte" in html
+    assert "sortable" not in html.split("column-shown")[1].split(">")[0]
+
+
+def test_former_versions_are_shown_when_asked_for(statistician: Client) -> None:
+    value_of(HuvudmanFactory(name="Nu AB"))
+    value_of(HuvudmanFactory(name="Då AB"), superseded_at="2026-01-01T00:00Z")
+    now = statistician.get(page("observedvalue")).content.decode()
+    former = statistician.get(page("observedvalue") + "?version=former").content.decode()
+    assert "Nu AB" in now
+    assert "Då AB" not in now
+    assert "Då AB" in former
+
+
+def test_an_edition_is_put_in_force_and_copied_by_actions(statistician: Client) -> None:
+    edition = EditionFactory()
+    IndicatorFactory(edition=edition)
+    url = page("edition")
+    for action in ("put_in_force", "copy"):
+        statistician.post(url, {"action": action, "_selected_action": [edition.pk]})
+    edition.refresh_from_db()
+    assert edition.state == Edition.State.IN_FORCE
+    assert Edition.objects.count() == 2
+
+
+def test_why_an_edition_cannot_be_put_in_force(statistician: Client) -> None:
+    edition = EditionFactory()
+    answer = statistician.post(
+        page("edition"), {"action": "put_in_force", "_selected_action": [edition.pk]}, follow=True
+    )
+    assert "inga indikatorer" in answer.content.decode()
+
+
+def test_a_planner_has_no_such_action(client: Client) -> None:
+    edition = EditionFactory()
+    IndicatorFactory(edition=edition)
+    client.force_login(staff_user(StaffRole.PLANNER))
+    client.post(page("edition"), {"action": "put_in_force", "_selected_action": [edition.pk]})
+    edition.refresh_from_db()
+    assert edition.state == Edition.State.DRAFT
+
+
+def rows(name: str) -> Callable[[], object]:
+    def unit_value() -> ObservedValue:
+        unit = SchoolUnitFactory()
+        return ObservedValueFactory(level="unit", huvudman=unit.huvudman, unit=unit, unit_code=unit.code)
+
+    return {
+        "edition": EditionFactory,
+        "objective": ObjectiveFactory,
+        "subgoal": SubGoalFactory,
+        "indicator": IndicatorFactory,
+        "observedvalue": unit_value,
+    }[name]
+
+
+@pytest.mark.parametrize("many", [1, 3])
+@pytest.mark.parametrize(
+    ("name", "queries"),
+    [("edition", 6), ("objective", 7), ("subgoal", 7), ("indicator", 7), ("observedvalue", 6)],
+)
+def test_lists_take_the_same_number_of_queries(
+    statistician: Client, name: str, queries: int, many: int, django_assert_num_queries: object
+) -> None:
+    for _n in range(many):
+        rows(name)()
+    with django_assert_num_queries(queries):  # type: ignore[operator]
+        assert statistician.get(page(name)).status_code == 200
