@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
 from accounts.adminsite import RailEntry, site
-from dialogues.views.staff import batches, dialogues, introductions, plans, steps
+from dialogues.views.staff import batches, desk, dialogues, introductions, plans, steps
 
 
 def patterns() -> list[URLPattern | URLResolver]:
@@ -35,6 +35,7 @@ def patterns() -> list[URLPattern | URLResolver]:
 
 
 site.add_pages(patterns)
+site.set_front_page(desk.desk)
 site.add_rail_entry(RailEntry(_("Dialoger"), "admin:dialogue_list", "dialogue", 10))
 site.add_rail_entry(RailEntry(_("Omgångar"), "admin:batch_list", "batch", 20))
 site.add_rail_entry(RailEntry(_("Planering"), "admin:cycle_list", "calendar", 30))
