@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
 from accounts.adminsite import RailEntry, site
-from dialogues.views.staff import batches, desk, dialogues, introductions, plans, steps
+from accounts.models import StaffRole
+from dialogues.views.staff import batches, desk, dialogues, introductions, letters, plans, steps
 
 
 def patterns() -> list[URLPattern | URLResolver]:
     """The pages' URL patterns, each open to staff only."""
-    pages: list[tuple[str, Callable[..., HttpResponse], str]] = [
+    pages: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
         ("dialoger/", dialogues.dialogue_list, "dialogue_list"),
         ("dialoger/<uuid:public_id>/", dialogues.dialogue_page, "dialogue"),
         ("dialoger/<uuid:public_id>/<slug:name>/", steps.dialogue_step, "dialogue_step"),
@@ -29,6 +30,12 @@ def patterns() -> list[URLPattern | URLResolver]:
         ("planering/<int:pk>/", plans.cycle_page, "cycle"),
         ("planering/<int:pk>/fordela/", plans.cycle_plan, "cycle_plan"),
         ("planering/<int:pk>/intyg.json", plans.cycle_certificate, "cycle_certificate"),
+        ("utskick/", letters.letter_list, "letter_list"),
+        ("utskick/<uuid:public_id>/", letters.letter_page, "letter"),
+        ("utskick/<uuid:public_id>/brev.html", letters.letter_html, "letter_html"),
+        ("utskick/<uuid:public_id>/brev.eml", letters.letter_bytes, "letter_bytes"),
+        ("utskick/<uuid:public_id>/bilaga/<int:pk>/", letters.letter_attachment, "letter_attachment"),
+        ("utskick/<uuid:public_id>/<slug:name>/", letters.letter_deed, "letter_deed"),
         ("introduktion/<uuid:public_id>/", introductions.introduction_page, "introduction"),
     ]
     return [path(route, site.admin_view(view), name=name) for route, view, name in pages]
@@ -39,3 +46,6 @@ site.set_front_page(desk.desk)
 site.add_rail_entry(RailEntry(_("Dialoger"), "admin:dialogue_list", "dialogue", 10))
 site.add_rail_entry(RailEntry(_("Omgångar"), "admin:batch_list", "batch", 20))
 site.add_rail_entry(RailEntry(_("Planering"), "admin:cycle_list", "calendar", 30))
+site.add_rail_entry(
+    RailEntry(_("Utskick"), "admin:letter_list", "letter", 70, frozenset(StaffRole.values) - {"statistician"})
+)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Agency
@@ -117,7 +118,7 @@ def _context(
         "contact_phone": agency.telephone or settings.CONTACT_PHONE,
         "contact_email": parseaddr(agency.sender)[1] or settings.CONTACT_EMAIL,
         "base_url": base_url,
-        "portal_url": base_url + settings.PORTAL_PATH,
+        "portal_url": base_url + reverse("home"),
         **more,
     }
 

@@ -91,6 +91,8 @@ class Letter(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["-queued_at", "-id"], name="letters_latest"),
+            models.Index(fields=["state", "-queued_at", "-id"], name="letters_by_state"),
             models.Index(
                 fields=["due_at", "id"], condition=models.Q(state__in=["queued", "retry"]), name="letters_due"
             ),

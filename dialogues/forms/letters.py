@@ -1,0 +1,78 @@
+"""What a person decides about a letter, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from dialogues.letters.lifecycle import mark_as_arrived, send_again, stop_letter
+from dialogues.models import Letter, LetterState
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something a person can do with a letter in some states."""
+
+    name: str
+    verb: Callable[..., Letter]
+    states: frozenset[str]
+    button: str | Promise
+    done: str | Promise
+    explains: str | Promise
+    is_main: bool = False
+
+
+DEEDS = {
+    deed.name: deed
+    for deed in (
+        Deed(
+            "framkommet",
+            mark_as_arrived,
+            frozenset({LetterState.UNCERTAIN, LetterState.FAILED}),
+            _("Markera som framkommet"),
+            _("Brevet är markerat som framkommet."),
+            _("Välj det här när mottagaren har bekräftat att brevet har kommit."),
+            is_main=True,
+        ),
+        Deed(
+            "skicka-igen",
+            send_again,
+            frozenset({LetterState.UNCERTAIN, LetterState.FAILED, LetterState.STOPPED}),
+            _("Skicka igen"),
+            _("Brevet ligger i kön och skickas inom en minut."),
+            _("Brevet skickas en gång till. Om det första kom fram får mottagaren två."),
+        ),
+        Deed(
+            "stoppa",
+            stop_letter,
+            frozenset({LetterState.QUEUED, LetterState.RETRY}),
+            _("Stoppa brevet"),
+            _("Brevet är stoppat. Du kan skicka det igen om du ångrar dig."),
+            _("Brevet skickas inte. Du kan ångra dig senare."),
+        ),
+    )
+}
+
+
+def deeds_for(letter: Letter) -> list[Deed]:
+    """What can be done with the letter as it stands; what never was handed over can't have arrived."""
+    possible = [deed for deed in DEEDS.values() if letter.state in deed.states]
+    if letter.sent_bytes_id is None:
+        return [deed for deed in possible if deed.verb is not mark_as_arrived]
+    return possible
+
+
+class ReasonForm(forms.Form):
+    """Why a person does something with a letter."""
+
+    reason = forms.CharField(
+        label=_("Varför?"),
+        help_text=_("Skriv hur du vet, så att andra förstår vad som hände."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Skriv varför.")},
+    )
