@@ -119,8 +119,7 @@ def _batches(_now: datetime.datetime) -> Rows:
 
 def _letters(_now: datetime.datetime) -> Rows:
     states = [LetterState.UNCERTAIN, LetterState.FAILED]
-    letters = Letter.objects.filter(state__in=states).defer("text", "html")
-    return letters.select_related("dialogue", "batch").order_by("queued_at", "pk")
+    return Letter.objects.filter(state__in=states).defer("text", "html").order_by("queued_at", "pk")
 
 
 def _introductions(now: datetime.datetime) -> Rows:
@@ -151,18 +150,15 @@ def _introduction_page(meeting: Meeting) -> str:
     return reverse("admin:introduction", args=[meeting.public_id])
 
 
-def _letter_place(letter: Letter) -> str:
-    """The page where the letter is seen with what it belongs to."""
-    if letter.dialogue:
-        return _page(letter.dialogue)
-    return _batch_page(letter.batch) if letter.batch else reverse("admin:index")
+def _letter_page(letter: Letter) -> str:
+    return reverse("admin:letter", args=[letter.public_id])
 
 
 LIST = "admin:dialogue_list"
 INTRODUCTION, DIALOGUE, FEEDBACK = MeetingKind.INTRODUCTION, MeetingKind.DIALOGUE, MeetingKind.FEEDBACK
 
 WORK = [
-    Work(_("Brev som behöver dig"), "dialogues.handle_letters", _letters, _letter_place),
+    Work(_("Brev som behöver dig"), "dialogues.handle_letters", _letters, _letter_page),
     Work(_("Omgångar att föra vidare"), "dialogues.prepare_batch", _batches, _batch_page),
     Work(
         _("Välj en senare omgång"),

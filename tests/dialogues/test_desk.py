@@ -159,7 +159,7 @@ def test_page_asks_the_same_number_of_questions(
         for _n in range(rows):
             make()
     client.get("/personal/")
-    with django_assert_num_queries(len(WORK) + 4):
+    with django_assert_num_queries(len(WORK) + 6):
         response = client.get("/personal/")
     assert response.text.count('<section class="due"') == len(WAITS)
 
