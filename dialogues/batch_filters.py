@@ -77,6 +77,7 @@ class DialogueView:
             ("nej", _("Nej"), tally.no),
             ("avbokade", _("Avbokade"), tally.cancelled),
             ("utan-epost", _("Saknar e-post"), gaps),
+            ("ring", _("Att ringa"), None if self.name == "ring" else 0),
         ]
         return [
             {
@@ -100,6 +101,7 @@ def _views() -> dict[str, Q]:
         "nej": Q(state=DialogueState.DECLINED),
         "avbokade": Q(state=DialogueState.CANCELLED),
         "utan-epost": Q(reachable=False),
+        "ring": Q(reachable=False, state=DialogueState.INVITED),
     }
 
 

@@ -87,18 +87,20 @@ def batch_rows() -> QuerySet[InvitationBatch]:
 
 def batch_dialogues(batch: InvitationBatch) -> QuerySet[Dialogue]:
     """The huvudmän of a batch, by name; `reachable` tells whether an invitation by e-mail can reach them."""
-    contacts = valid_contacts().filter(huvudman=OuterRef("huvudman_id")).exclude(email="")
-    own_mailbox = ~Q(huvudman__email="")
-    return (
-        batch.dialogues.select_related("huvudman__main_kommun__lan")
-        .annotate(reachable=ExpressionWrapper(Exists(contacts) | own_mailbox, output_field=BooleanField()))
-        .order_by("huvudman__name", "pk")
-    )
+    by_mail = ExpressionWrapper(reachable(), output_field=BooleanField())
+    rows = batch.dialogues.select_related("huvudman__main_kommun__lan")
+    return rows.annotate(reachable=by_mail).order_by("huvudman__name", "pk")
 
 
 def contact_gaps(batch: InvitationBatch) -> QuerySet[Dialogue]:
     """The huvudmän of a batch that no e-mail can reach: they get a letter on paper."""
-    return batch_dialogues(batch).filter(reachable=False)
+    return batch.dialogues.exclude(reachable())
+
+
+def reachable() -> Q:
+    """Holds for a dialogue whose huvudman has a valid contact with e-mail, or a mailbox of its own."""
+    contacts = valid_contacts().filter(huvudman=OuterRef("huvudman_id")).exclude(email="")
+    return Q(Exists(contacts)) | ~Q(huvudman__email="")
 
 
 def invitation_letters(batch: InvitationBatch) -> dict[str, int]:

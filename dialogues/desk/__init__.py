@@ -1,0 +1,7 @@
+"""Att göra i dag: everything that waits for somebody at the agencies, as one list."""
+
+from dialogues.desk.kinds import KINDS, kinds_for
+from dialogues.desk.mine import meetings_of
+from dialogues.desk.todo import Desk, Kind, Todo, waiting
+
+__all__ = ["KINDS", "Desk", "Kind", "Todo", "kinds_for", "meetings_of", "waiting"]

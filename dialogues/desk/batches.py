@@ -1,0 +1,173 @@
+"""Batches that wait: for approval, for a time, for somebody to see why they stand still, for their end."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.conf import settings
+from django.db.models import (
+    Count,
+    DateField,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Cast, Least
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.templatetags.look import day, moment
+from dialogues.batch_queries import reachable
+from dialogues.desk.todo import Desk, Todo, day_of
+from dialogues.models import BatchState, Dialogue, DialogueState, InvitationBatch, MeetingKind, Seat
+
+ANSWER_AHEAD = 7
+"""Days before the last day to answer that we ring those whom no e-mail reaches."""
+APPROVE_AHEAD = 60
+"""Days before the first day of its month that a draft should be approved."""
+STALLED_AFTER = datetime.timedelta(minutes=10)
+
+PLANNED_MONTH = Func(
+    F("year"),
+    Least(Value(12), Cast(1 + (F("number") - 1) * 12 / F("cycle__batches_per_year"), IntegerField())),
+    Value(1),
+    function="make_date",
+    output_field=DateField(),
+)
+"""The first day of the month in which a batch is thought to go out: a year's batches spread over it."""
+
+
+def to_approve(desk: Desk) -> QuerySet[InvitationBatch]:
+    """Drafts whose time is near, except those that somebody else than the user must approve."""
+    rows = _batches(BatchState.DRAFT).annotate(due=PLANNED_MONTH, size=_how_many())
+    own = Q(prepared_by=desk.user, size__gt=settings.SECOND_APPROVAL_ABOVE)
+    return rows.filter(due__lte=desk.days_ahead(APPROVE_AHEAD).date(), size__gt=0).exclude(own)
+
+
+def to_schedule(_desk: Desk) -> QuerySet[InvitationBatch]:
+    """Approved batches without a time."""
+    return _batches(BatchState.APPROVED).annotate(due=PLANNED_MONTH)
+
+
+def stalled(desk: Desk) -> QuerySet[InvitationBatch]:
+    """Batches that should be on their way and are not: stopped, or sending for longer than it takes."""
+    since = desk.now - STALLED_AFTER
+    rows = _batches(BatchState.SENDING, BatchState.STOPPED, BatchState.SCHEDULED)
+    return rows.filter(send_at__lt=since).annotate(
+        due=day_of("send_at"), left=_how_many(DialogueState.PLANNED)
+    )
+
+
+def to_close(desk: Desk) -> QuerySet[InvitationBatch]:
+    """Sent batches whose time to answer has passed."""
+    rows = _batches(BatchState.SENT).filter(answer_by__lt=desk.today)
+    return rows.annotate(due=F("answer_by"), silent=_how_many(DialogueState.INVITED))
+
+
+def to_call(desk: Desk) -> QuerySet[InvitationBatch]:
+    """Batches near their answer date with huvudmän that no e-mail reaches and that have not answered."""
+    silent = Dialogue.objects.filter(~reachable(), batch=OuterRef("pk"), state=DialogueState.INVITED)
+    near = desk.days_ahead(ANSWER_AHEAD).date()
+    rows = _batches(BatchState.SENDING, BatchState.STOPPED, BatchState.SENT).filter(answer_by__lte=near)
+    return rows.filter(Exists(silent)).annotate(due=F("answer_by"), silent=_count(silent))
+
+
+def waiting_for_introduction(_desk: Desk) -> QuerySet[InvitationBatch]:
+    """Batches with huvudmän that said yes and have no seat in an introduction."""
+    seats = Seat.objects.filter(dialogue=OuterRef("pk"), kind=MeetingKind.INTRODUCTION, is_current=True)
+    without = Dialogue.objects.filter(~Exists(seats), batch=OuterRef("pk"), state=DialogueState.ACCEPTED)
+    return (
+        InvitationBatch.objects.filter(Exists(without))
+        .select_related("cycle")
+        .annotate(due=F("answer_by"), without_seat=_count(without))
+    )
+
+
+def show_to_approve(batch: InvitationBatch, _desk: Desk) -> Todo:
+    """A draft in words."""
+    why = _("Tänkt till %(month)s. Antal huvudmän: %(size)s.")
+    return _todo(_("Godkänn %(batch)s"), why, batch, month=_month(batch), size=batch.size)  # type: ignore[attr-defined]
+
+
+def show_to_schedule(batch: InvitationBatch, _desk: Desk) -> Todo:
+    """An approved batch in words."""
+    why = _("Godkänd och tänkt till %(month)s, men ingen tid är vald för utskicket.")
+    return _todo(_("Schemalägg %(batch)s"), why, batch, "admin:batch_schedule", month=_month(batch))
+
+
+def show_stalled(batch: InvitationBatch, _desk: Desk) -> Todo:
+    """A stopped or stalled batch in words."""
+    whys = {
+        BatchState.STOPPED: _("Utskicket är stoppat. Inte inbjudna än: %(left)s."),
+        BatchState.SENDING: _("Utskicket står still. Inte inbjudna än: %(left)s."),
+        BatchState.SCHEDULED: _("Utskicket skulle ha börjat %(at)s."),
+    }
+    why = whys[BatchState(batch.state)]
+    return _todo(_("Se över utskicket av %(batch)s"), why, batch, left=batch.left, at=moment(batch.send_at))  # type: ignore[attr-defined]
+
+
+def show_to_close(batch: InvitationBatch, _desk: Desk) -> Todo:
+    """A batch whose answers are in, in words."""
+    why = _("Svarstiden gick ut %(answer_by)s. Har inte svarat: %(silent)s.")
+    return _todo(_("Avsluta %(batch)s"), why, batch, answer_by=day(batch.answer_by), silent=batch.silent)  # type: ignore[attr-defined]
+
+
+def show_to_call(batch: InvitationBatch, _desk: Desk) -> Todo:
+    """The calls about the invitations of a batch, in words."""
+    why = _("Saknar e-post och har inte svarat: %(silent)s. Svar senast %(day)s.")
+    facts = {"silent": batch.silent, "day": day(batch.answer_by)}  # type: ignore[attr-defined]
+    address = f"{reverse('admin:batch', args=[batch.public_id])}?visa=ring#huvudman"
+    what = _("Ring om inbjudan i %(batch)s") % {"batch": str(batch).lower()}
+    return Todo(what, why % facts, _("Planerare och dialogledare"), address)
+
+
+def show_introduction(batch: InvitationBatch, _desk: Desk) -> Todo:
+    """A batch that needs an introduction, in words."""
+    number: int = batch.without_seat  # type: ignore[attr-defined]
+    why = ngettext(
+        "%(n)s huvudman har tackat ja och väntar på plats.",
+        "%(n)s huvudmän har tackat ja och väntar på plats.",
+        number,
+    )
+    what, whose = _("Boka introduktionsmöte för %(batch)s"), _("Planerare och dialogledare")
+    return _todo(what, why, batch, "admin:introduction_new", whose=whose, n=number)
+
+
+def _todo(
+    what: str,
+    why: str,
+    batch: InvitationBatch,
+    url: str = "admin:batch",
+    *,
+    whose: str = "",
+    **facts: object,
+) -> Todo:
+    name = str(batch).lower()
+    address = reverse(url, args=[batch.public_id])
+    return Todo(what % {"batch": name}, why % facts, whose or _("Planerare"), address)
+
+
+def _batches(*states: BatchState) -> QuerySet[InvitationBatch]:
+    return InvitationBatch.objects.filter(state__in=states).select_related("cycle")
+
+
+def _how_many(*states: DialogueState) -> Subquery:
+    rows = Dialogue.objects.filter(batch=OuterRef("pk"))
+    return _count(rows.filter(state__in=states) if states else rows)
+
+
+def _count(rows: QuerySet[Dialogue]) -> Subquery:
+    counted = rows.order_by().values("batch").annotate(n=Count("pk")).values("n")
+    return Subquery(counted, output_field=IntegerField())
+
+
+def _month(batch: InvitationBatch) -> str:
+    return date_format(batch.due, "F Y")  # type: ignore[attr-defined]

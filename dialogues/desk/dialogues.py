@@ -1,0 +1,85 @@
+"""Dialogues that wait: for a phone call, a later batch, a feedback meeting, their end."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.templatetags.look import day
+from dialogues.desk.todo import Desk, Todo, day_of
+from dialogues.models import (
+    Dialogue,
+    DialogueState,
+    MeetingKind,
+    QuestionForm,
+    Seat,
+)
+
+QUESTIONS_AHEAD = 21
+"""Days before the dialogue that we ring and ask what the huvudman wants to talk about."""
+AFTER_STEP = 14
+"""Days after a step that the next should be taken."""
+
+
+def to_call_about_questions(desk: Desk) -> QuerySet[Dialogue]:
+    """Dialogues soon to be held about which the huvudman has told us no questions."""
+    questions = QuestionForm.objects.filter(dialogue=OuterRef("pk"))
+    seat = Seat.objects.filter(dialogue=OuterRef("pk"), kind=MeetingKind.DIALOGUE, is_current=True)
+    rows = _dialogues(DialogueState.TIME_FIXED).filter(~Exists(questions))
+    rows = rows.annotate(meets_at=Subquery(seat.values("meeting__starts_at")[:1]))
+    soon = rows.filter(meets_at__gt=desk.now, meets_at__lt=desk.days_ahead(QUESTIONS_AHEAD))
+    return soon.annotate(due=day_of("meets_at", plus=-AFTER_STEP))
+
+
+def to_place_later(_desk: Desk) -> QuerySet[Dialogue]:
+    """Huvudmän that want to take part later and have no later batch."""
+    rows = _dialogues(DialogueState.POSTPONED)
+    return rows.annotate(due=day_of("state_since", plus=2 * AFTER_STEP))
+
+
+def to_book_feedback(_desk: Desk) -> QuerySet[Dialogue]:
+    """Dialogues held that have no feedback meeting."""
+    seats = Seat.objects.filter(dialogue=OuterRef("pk"), kind=MeetingKind.FEEDBACK, is_current=True)
+    rows = _dialogues(DialogueState.DIALOGUE_HELD).filter(~Exists(seats))
+    return rows.annotate(due=day_of("state_since", plus=AFTER_STEP))
+
+
+def to_close(_desk: Desk) -> QuerySet[Dialogue]:
+    """Dialogues whose feedback has been held."""
+    return _dialogues(DialogueState.FEEDBACK_HELD).annotate(due=day_of("state_since", plus=AFTER_STEP))
+
+
+def show_call_about_questions(dialogue: Dialogue, _desk: Desk) -> Todo:
+    """A call about the questions, in words."""
+    why = _("Dialogen är %(day)s och inga prioriterade frågor har kommit.")
+    facts = {"day": day(dialogue.meets_at)}  # type: ignore[attr-defined]
+    return _todo(_("Ring %(name)s om prioriterade frågor"), why % facts, dialogue, "fragor")
+
+
+def show_place_later(dialogue: Dialogue, _desk: Desk) -> Todo:
+    """A huvudman to give a later place, in words."""
+    why = _("Svarade %(day)s att de vill delta senare.") % {"day": day(dialogue.state_since)}
+    what = _("Välj en senare omgång för %(name)s")
+    return _todo(what, why, dialogue, "senare-omgang", whose=_("Planerare"))
+
+
+def show_book_feedback(dialogue: Dialogue, _desk: Desk) -> Todo:
+    """A feedback meeting to book, in words."""
+    why = _("Dialogen dokumenterades %(day)s.") % {"day": day(dialogue.state_since)}
+    return _todo(_("Boka återkoppling med %(name)s"), why, dialogue, "boka-aterkoppling")
+
+
+def show_close(dialogue: Dialogue, _desk: Desk) -> Todo:
+    """A dialogue to close, in words."""
+    why = _("Återkopplingen dokumenterades %(day)s.") % {"day": day(dialogue.state_since)}
+    return _todo(_("Avsluta dialogen med %(name)s"), why, dialogue, "avsluta")
+
+
+def _dialogues(state: DialogueState) -> QuerySet[Dialogue]:
+    return Dialogue.objects.filter(state=state).select_related("huvudman", "batch")
+
+
+def _todo(what: str, why: str, dialogue: Dialogue, step: str, *, whose: str = "") -> Todo:
+    address = reverse("admin:dialogue_step", args=[dialogue.public_id, step])
+    return Todo(what % {"name": dialogue.huvudman}, why, whose or _("Planerare och dialogledare"), address)

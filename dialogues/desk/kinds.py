@@ -1,0 +1,61 @@
+"""All kinds of things to do, and who has them on the list."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import StaffRole, User
+from accounts.rules import staff_roles
+from dialogues.desk import batches, dialogues, letters, meetings, underlag
+from dialogues.desk.todo import Kind
+
+PLANNERS = frozenset({StaffRole.PLANNER})
+LEADERS = frozenset({StaffRole.LEADER})
+BOTH = PLANNERS | LEADERS
+
+KINDS: tuple[Kind, ...] = (
+    Kind("godkann-omgang", _("Godkänn omgång"), PLANNERS, batches.to_approve, batches.show_to_approve),
+    Kind("schemalagg", _("Schemalägg utskick"), PLANNERS, batches.to_schedule, batches.show_to_schedule),
+    Kind("utskick", _("Se över utskick"), PLANNERS, batches.stalled, batches.show_stalled),
+    Kind("brev", _("Se över brev"), PLANNERS, letters.in_doubt, letters.show_letter),
+    Kind(
+        "ring-inbjudan",
+        _("Ring om inbjudan"),
+        BOTH,
+        batches.to_call,
+        batches.show_to_call,
+    ),
+    Kind("senare", _("Välj senare omgång"), PLANNERS, dialogues.to_place_later, dialogues.show_place_later),
+    Kind("avsluta-omgang", _("Avsluta omgång"), PLANNERS, batches.to_close, batches.show_to_close),
+    Kind(
+        "introduktion",
+        _("Boka introduktion"),
+        BOTH,
+        batches.waiting_for_introduction,
+        batches.show_introduction,
+    ),
+    Kind("ta-fram", _("Ta fram underlag"), BOTH, underlag.to_order, underlag.show_to_order),
+    Kind("underlag-fel", _("Underlag som inte kunde tas fram"), BOTH, underlag.failed, underlag.show_failed),
+    Kind("faststall", _("Fastställ underlag"), LEADERS, underlag.to_confirm, underlag.show_to_confirm),
+    Kind("skicka", _("Skicka underlag"), BOTH, underlag.to_issue, underlag.show_to_issue),
+    Kind("bemanna", _("Bemanna möte"), BOTH, meetings.lacking_staff, meetings.show_lacking_staff),
+    Kind("ny-tid", _("Föreslå ny tid"), BOTH, meetings.other_time_wished, meetings.show_other_time),
+    Kind(
+        "ring-fragor",
+        _("Ring om frågor"),
+        BOTH,
+        dialogues.to_call_about_questions,
+        dialogues.show_call_about_questions,
+    ),
+    Kind("dokumentera", _("Dokumentera möte"), LEADERS, meetings.to_note_as_held, meetings.show_to_note),
+    Kind(
+        "aterkoppling", _("Boka återkoppling"), BOTH, dialogues.to_book_feedback, dialogues.show_book_feedback
+    ),
+    Kind("avsluta-dialog", _("Avsluta dialog"), BOTH, dialogues.to_close, dialogues.show_close),
+)
+
+
+def kinds_for(user: User) -> list[Kind]:
+    """The kinds of things that a member of staff has on the list, by the roles held."""
+    roles = staff_roles(user)
+    return [kind for kind in KINDS if kind.roles & roles]

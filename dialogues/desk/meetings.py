@@ -1,0 +1,111 @@
+"""Meetings that wait: for somebody from each agency, for another time, to be noted as held."""
+
+from __future__ import annotations
+
+from django.db.models import Count, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.templatetags.look import day
+from dialogues.desk.todo import Desk, Todo, day_of
+from dialogues.models import Meeting, MeetingKind, MeetingStaff, MeetingState, Seat
+
+AGENCIES = 2
+STAFF_AHEAD = 14
+"""Days before a meeting that people from both agencies should be booked."""
+NOTE_WITHIN = 3
+"""Days within which a meeting should be noted as held."""
+HELD_STEP = {MeetingKind.DIALOGUE: "dialog-hallen", MeetingKind.FEEDBACK: "aterkoppling-hallen"}
+
+
+def lacking_staff(desk: Desk) -> QuerySet[Meeting]:
+    """Coming meetings without somebody from each agency."""
+    booked = MeetingStaff.objects.filter(meeting=OuterRef("pk"), is_booked=True).order_by().values("meeting")
+    agencies = Subquery(
+        booked.annotate(n=Count("agency", distinct=True)).values("n"), output_field=IntegerField()
+    )
+    rows = _meetings(MeetingState.PROPOSED, MeetingState.FIXED).filter(starts_at__gt=desk.now)
+    rows = rows.annotate(agencies=Coalesce(agencies, 0), due=day_of("starts_at", plus=-STAFF_AHEAD))
+    return rows.filter(agencies__lt=AGENCIES)
+
+
+def other_time_wished(_desk: Desk) -> QuerySet[Meeting]:
+    """Meetings for which the huvudman wishes another time."""
+    return _meetings(MeetingState.OTHER_WISHED).annotate(due=day_of("starts_at"))
+
+
+def to_note_as_held(desk: Desk) -> QuerySet[Meeting]:
+    """Fixed meetings whose time has passed."""
+    rows = _meetings(MeetingState.FIXED).filter(ends_at__lt=desk.now)
+    return rows.annotate(due=day_of("ends_at", plus=NOTE_WITHIN))
+
+
+def show_lacking_staff(meeting: Meeting, _desk: Desk) -> Todo:
+    """A meeting without somebody from each agency, in words."""
+    there = sorted({str(person.agency) for person in meeting.staff.all()})
+    why = _("Mötet är %(day)s. Bara %(agency)s är med.") if there else _("Mötet är %(day)s. Ingen är bokad.")
+    facts = {"day": day(meeting.starts_at), "agency": ", ".join(there)}
+    what = _("Boka någon från varje myndighet till %(name)s") % {"name": _name(meeting)}
+    return Todo(what, why % facts, _("Planerare och dialogledare"), _page(meeting))
+
+
+def show_other_time(meeting: Meeting, _desk: Desk) -> Todo:
+    """A meeting that needs a new time, in words."""
+    why = _("Huvudmannen önskar en annan tid: ”%(wish)s”") % {"wish": _short(meeting.wish)}
+    what = _("Föreslå ny tid för %(name)s") % {"name": _name(meeting)}
+    address = _step(meeting, "ny-tid") if meeting.kind == MeetingKind.DIALOGUE else _page(meeting)
+    return Todo(what, why, _whose(meeting), address)
+
+
+def show_to_note(meeting: Meeting, _desk: Desk) -> Todo:
+    """A meeting to note as held, in words."""
+    why = _("Mötet var %(day)s.") % {"day": day(meeting.starts_at)}
+    what = _("Dokumentera %(name)s") % {"name": _name(meeting)}
+    step = HELD_STEP.get(MeetingKind(meeting.kind))
+    return Todo(what, why, _whose(meeting), _step(meeting, step) if step else _page(meeting))
+
+
+def _meetings(*states: MeetingState) -> QuerySet[Meeting]:
+    seats = Seat.objects.filter(is_current=True).exclude(kind=MeetingKind.INTRODUCTION)
+    staff = MeetingStaff.objects.filter(is_booked=True).select_related("user", "agency")
+    return (
+        Meeting.objects.filter(state__in=states)
+        .select_related("batch")
+        .prefetch_related(
+            Prefetch("taken_seats", seats.select_related("dialogue__huvudman")), Prefetch("staff", staff)
+        )
+    )
+
+
+def _seat(meeting: Meeting) -> Seat | None:
+    return next(iter(meeting.taken_seats.all()), None)
+
+
+def _name(meeting: Meeting) -> str:
+    """`introduktionsmöte 12 januari 2027`, or `dialog med Exempelkommun`."""
+    seat = _seat(meeting)
+    kind = meeting.get_kind_display()
+    if seat is None:
+        return f"{kind} {day(meeting.starts_at)}"
+    return _("%(kind)s med %(huvudman)s") % {"kind": kind, "huvudman": seat.dialogue.huvudman}
+
+
+def _whose(meeting: Meeting) -> str:
+    return ", ".join(str(person.user) for person in meeting.staff.all()) or _("Planerare och dialogledare")
+
+
+def _page(meeting: Meeting) -> str:
+    seat = _seat(meeting)
+    if seat is None:
+        return reverse("admin:introduction", args=[meeting.public_id])
+    return reverse("admin:dialogue", args=[seat.dialogue.public_id])
+
+
+def _step(meeting: Meeting, name: str) -> str:
+    seat = _seat(meeting)
+    return reverse("admin:dialogue_step", args=[seat.dialogue.public_id, name]) if seat else _page(meeting)
+
+
+def _short(text: str, length: int = 120) -> str:
+    return text if len(text) <= length else f"{text[:length].rstrip()} …"

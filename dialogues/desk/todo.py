@@ -1,0 +1,138 @@
+"""What a thing to do is, and how many kinds of them become one list in due order.
+
+Each kind is a queryset annotated with `due` (a date or null). One union query lists what waits, of every
+kind; then only the rows of the page are read, with one query for each kind on it (and its relations).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.db.models import DateField, DateTimeField, Expression, ExpressionWrapper, F, QuerySet, Value
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+from django.utils.functional import Promise
+
+from accounts.models import StaffRole, User
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Whose list it is, and when."""
+
+    user: User
+    now: datetime.datetime
+
+    @classmethod
+    def of(cls, user: User) -> Desk:
+        """The user's desk now."""
+        return cls(user, timezone.now())
+
+    @cached_property
+    def today(self) -> datetime.date:
+        """Today in Stockholm."""
+        return timezone.localdate(self.now)
+
+    def days_ahead(self, days: int) -> datetime.datetime:
+        """The moment so many days from now."""
+        return self.now + datetime.timedelta(days=days)
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One thing to do: what, why now, whose turn, where it is done, and by when."""
+
+    what: str
+    why: str
+    whose: str
+    url: str
+    due: datetime.date | None = None
+    is_late: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of thing to do.
+
+    `rows` answers the subjects that wait, annotated with `due`; `show` says a subject in words.
+    """
+
+    key: str
+    label: str | Promise
+    roles: frozenset[StaffRole]
+    rows: Callable[[Desk], QuerySet[Any]]
+    show: Callable[[Any, Desk], Todo]
+
+
+class Entry(NamedTuple):
+    """A line of the list before it is read: which kind, which row, due when."""
+
+    kind: str
+    pk: int
+    due: datetime.date | None
+
+
+class Waiting:
+    """What waits: all entries in due order, undated last; read as todos only where they are shown."""
+
+    def __init__(self, kinds: Sequence[Kind], desk: Desk) -> None:
+        self.kinds = {kind.key: kind for kind in kinds}
+        self.desk = desk
+        self.entries = _entries(kinds, desk)
+        self.counts = Counter(entry.kind for entry in self.entries)
+
+    def only(self, key: str) -> list[Entry]:
+        """The entries of one kind; of all kinds when `key` is empty."""
+        return [entry for entry in self.entries if not key or entry.kind == key]
+
+    def read(self, entries: Iterable[Entry]) -> list[Todo]:
+        """The entries as todos, in the same order. One that was done meanwhile is left out."""
+        wanted = list(entries)
+        found: dict[tuple[str, int], Todo] = {}
+        for key in {entry.kind for entry in wanted}:
+            found |= self._read_kind(key, [entry.pk for entry in wanted if entry.kind == key])
+        return [found[entry.kind, entry.pk] for entry in wanted if (entry.kind, entry.pk) in found]
+
+    def _read_kind(self, key: str, pks: list[int]) -> dict[tuple[str, int], Todo]:
+        kind = self.kinds[key]
+        return {
+            (key, row.pk): self._dated(kind.show(row, self.desk), row.due) for row in self._rows(kind, pks)
+        }
+
+    def _rows(self, kind: Kind, pks: list[int]) -> QuerySet[Any]:
+        return kind.rows(self.desk).filter(pk__in=pks)
+
+    def _dated(self, todo: Todo, due: datetime.date | None) -> Todo:
+        is_late = due is not None and due < self.desk.today
+        return Todo(todo.what, todo.why, todo.whose, todo.url, due, is_late)
+
+
+def waiting(kinds: Sequence[Kind], desk: Desk) -> Waiting:
+    """All that waits, of the given kinds, for the one whose desk it is."""
+    return Waiting(kinds, desk)
+
+
+def _entries(kinds: Sequence[Kind], desk: Desk) -> list[Entry]:
+    parts = [
+        kind.rows(desk).order_by().annotate(kind_key=Value(kind.key)).values_list("kind_key", "pk", "due")
+        for kind in kinds
+    ]
+    if not parts:
+        return []
+    together = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    return [Entry(*row) for row in together.order_by("due", "kind_key", "pk")]
+
+
+def day_of(moment: str, *, plus: int = 0) -> Expression:
+    """The Stockholm date of a moment (a field's name), so many days later."""
+    shifted = F(moment) + Value(datetime.timedelta(days=plus))
+    return TruncDate(ExpressionWrapper(shifted, output_field=DateTimeField()))
+
+
+NO_DATE = Value(None, output_field=DateField())
+"""For what has no date of its own: it comes last."""
