@@ -46,8 +46,9 @@ def tasks(case: Case) -> list[Task]:
 
 
 def next_task(case: Case) -> Task | None:
-    """The first page that waits for the huvudman."""
-    return next((task for task in tasks(case) if task["status"] in ASKS_THE_HUVUDMAN), None)
+    """The page that waits for the huvudman: what others wait for first, the questions last."""
+    waiting = [task for task in tasks(case) if task["status"] in ASKS_THE_HUVUDMAN]
+    return min(waiting, key=lambda task: task["step"] == "questions", default=None)
 
 
 def steps(case: Case, here: str) -> list[dict[str, object]]:

@@ -17,6 +17,7 @@ from dialogues.models import (
     Meeting,
     MeetingKind,
     MeetingState,
+    QuestionDraft,
 )
 from huvudman.models import Contact
 from tests.dialogues.factories import (
@@ -256,3 +257,11 @@ def test_a_contact_that_has_ended_finds_nothing_though_another_lets_it_stay_sign
     Contact.objects.filter(pk=ended.pk).update(valid_to=timezone.localdate() - datetime.timedelta(days=1))
     assert client.get(front(dialogue)).status_code == 404
     assert client.get(address("portal_answer", dialogue)).status_code == 404
+
+
+def test_what_others_wait_for_comes_before_the_questions(client, signed_in):
+    dialogue = signed_in(DialogueState.UNDERLAG_SENT)
+    with_proposed_time(dialogue)
+    QuestionDraft.objects.create(dialogue=dialogue, rank=1)
+    page = text(client.get(front(dialogue)))
+    assert f'class="btn btn-primary" href="{address("portal_time", dialogue)}"' in page
