@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.adminsite import RailEntry, site
 from accounts.models import StaffRole
-from dialogues.views.staff import batches, desk, dialogues, introductions, letters, plans, steps
+from dialogues.views.staff import batches, desk, dialogues, introductions, letters, plans, steps, underlag
 
 
 def patterns() -> list[URLPattern | URLResolver]:
@@ -37,6 +37,11 @@ def patterns() -> list[URLPattern | URLResolver]:
         ("utskick/<uuid:public_id>/bilaga/<int:pk>/", letters.letter_attachment, "letter_attachment"),
         ("utskick/<uuid:public_id>/<slug:name>/", letters.letter_deed, "letter_deed"),
         ("introduktion/<uuid:public_id>/", introductions.introduction_page, "introduction"),
+        ("introduktion/<uuid:public_id>/underlag/", underlag.underlag_for_meeting, "underlag_for_meeting"),
+        ("underlag/<uuid:public_id>/", underlag.underlag_page, "underlag"),
+        ("underlag/<uuid:public_id>/pdf/", underlag.underlag_pdf, "underlag_pdf"),
+        ("underlag/<uuid:public_id>/omraden/", underlag.underlag_areas, "underlag_areas"),
+        ("underlag/<uuid:public_id>/gor/<slug:name>/", underlag.underlag_act, "underlag_act"),
     ]
     return [path(route, site.admin_view(view), name=name) for route, view, name in pages]
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.domain.audit import record
 from accounts.domain.machine import Machine, NotPossible, WrongState
-from accounts.models import Agency
+from accounts.models import Agency, StaffMember
 from dialogues.domain.correspondence import write_to_huvudman
 from dialogues.domain.dialogues import DIALOGUES, move
 from dialogues.letters import Attachment
@@ -212,13 +212,13 @@ def confirm_underlag(*, underlag: Underlag, actor: Actor, seen_pdf: str = "") ->
     with transaction.atomic():
         locked = UNDERLAG.locked(underlag)
         actor.require("dialogues.confirm_underlag", locked)
-        agency = _agency_of(actor)
-        if locked.confirmations.filter(agency=agency).exists():
+        staff = _staff_member(actor)
+        if locked.confirmations.filter(agency=staff.agency).exists():
             return locked
         _require_open(locked)
         _require_as_read(locked, seen_pdf)
-        locked.confirmations.create(agency=agency, user=actor.user)
-        record(actor=actor, verb="underlag.confirmed_by_agency", subject=locked, agency=agency.code)
+        locked.confirmations.create(agency=staff.agency, user=staff.user)
+        record(actor=actor, verb="underlag.confirmed_by_agency", subject=locked, agency=staff.agency.code)
         if awaited_agencies(locked):
             return locked
         return UNDERLAG.walk(locked, to=S.CONFIRMED, actor=actor)
@@ -351,11 +351,12 @@ def _require_as_read(underlag: Underlag, seen_pdf: str) -> None:
         raise NotPossible(_("Underlaget har tagits fram på nytt. Läs det igen innan ni fastställer det."))
 
 
-def _agency_of(actor: Actor) -> Agency:
-    staff = getattr(actor.user, "staff", None)
+def _staff_member(actor: Actor) -> StaffMember:
+    """Who the actor is at an agency. The system is at none and confirms nothing."""
+    staff: StaffMember | None = getattr(actor.user, "staff", None)
     if staff is None:
         raise PermissionDenied("dialogues.confirm_underlag")
-    return staff.agency
+    return staff
 
 
 def _write_letter(underlag: Underlag, dialogue: Dialogue) -> None:

@@ -35,7 +35,7 @@ class AreaForm(forms.Form):
         return bool(self["text"].value())
 
 
-class AreaForms(forms.BaseFormSet):  # type: ignore[type-arg]
+class AreaForms(forms.BaseFormSet):
     """The areas of one underlag, most important first."""
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def initial_areas(underlag: Underlag) -> list[dict[str, object]]:
     return [{"kind": a.kind, "area": a.area, "text": a.text, "indicator": a.indicator} for a in rows]
 
 
-def area_texts(rows: AreaForms) -> list[AreaText]:
+def area_texts(rows: forms.BaseFormSet) -> list[AreaText]:
     """The areas that were written, in the form's order."""
     return [
         AreaText(

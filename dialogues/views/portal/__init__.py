@@ -21,6 +21,7 @@ from dialogues.views.portal.questions import (
     portal_questions_check,
     portal_questions_done,
 )
+from dialogues.views.portal.underlag import portal_underlag, portal_underlag_pdf
 
 
 def page(route: str, view: View, name: str) -> URLPattern:
@@ -34,6 +35,8 @@ urlpatterns: list[URLPattern] = [
     page("svar/", portal_answer, "portal_answer"),
     page("svar/klart/", portal_answer_done, "portal_answer_done"),
     page("introduktion/", portal_introduction, "portal_introduction"),
+    page("underlag/", portal_underlag, "portal_underlag"),
+    page("underlag/pdf/", portal_underlag_pdf, "portal_underlag_pdf"),
     page("fragor/", portal_questions, "portal_questions"),
     page("fragor/<int:rank>/", portal_question, "portal_question"),
     page("fragor/<int:rank>/ta-bort/", portal_question_drop, "portal_question_drop"),

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
+from django.forms import BaseFormSet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actors import Actor, person
-from accounts.adminsite import site
 from accounts.domain.machine import NotPossible
 from accounts.models import Agency, User
 from dialogues.domain import underlag as verbs
-from dialogues.models import Dialogue, Underlag
+from dialogues.models import Dialogue, Meeting, MeetingKind, Underlag
 from dialogues.models import UnderlagState as S
-from dialogues.underlag.areas import AreaForms, AreaFormSet, area_texts, initial_areas
+from dialogues.underlag.areas import AreaFormSet, area_texts, initial_areas
 from dialogues.underlag.download import pdf_response
 from dialogues.underlag.html import body_html
+from dialogues.views.staff.frame import staff_page
 
 READABLE = frozenset({S.RENDERED, S.CONFIRMED, S.ISSUED})
 
@@ -45,7 +43,7 @@ def underlag_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "body": body_html(underlag.content) if underlag and underlag.state in READABLE else "",
         "is_example": bool(underlag and underlag.edition.contains_example_text),
     }
-    return _page(request, "underlag/staff.html", context)
+    return staff_page(request, "underlag/staff.html", context)
 
 
 @require_GET
@@ -69,7 +67,7 @@ def underlag_act(request: HttpRequest, public_id: uuid.UUID, name: str) -> HttpR
     except NotPossible as why:
         messages.error(request, str(why))
     else:
-        messages.success(request, done)
+        messages.success(request, str(done))
     return redirect("admin:underlag", public_id)
 
 
@@ -86,21 +84,23 @@ def underlag_areas(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and forms.is_valid() and _revise(request, underlag, forms):
         return redirect("admin:underlag", public_id)
     context = {"title": _("Centrala områden"), "dialogue": dialogue, "underlag": underlag, "forms": forms}
-    return _page(request, "underlag/areas.html", context)
+    return staff_page(request, "underlag/areas.html", context)
 
 
-def patterns() -> list[URLPattern | URLResolver]:
-    """The pages' addresses in the staff site."""
-    pages: list[tuple[str, Callable[..., HttpResponse], str]] = [
-        ("underlag/<uuid:public_id>/", underlag_page, "underlag"),
-        ("underlag/<uuid:public_id>/pdf/", underlag_pdf, "underlag_pdf"),
-        ("underlag/<uuid:public_id>/omraden/", underlag_areas, "underlag_areas"),
-        ("underlag/<uuid:public_id>/gor/<slug:name>/", underlag_act, "underlag_act"),
-    ]
-    return [path(route, site.admin_view(view), name=name) for route, view, name in pages]
-
-
-site.add_pages(patterns)
+@require_POST
+def underlag_for_meeting(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Order the underlag of everyone in a held introduction meeting."""
+    meeting = get_object_or_404(Meeting, public_id=public_id, kind=MeetingKind.INTRODUCTION)
+    try:
+        ordered = verbs.order_underlag_for_meeting(meeting=meeting, actor=_actor(request))
+    except NotPossible as why:
+        messages.error(request, str(why))
+    else:
+        done = ngettext(
+            "%(count)s analysunderlag är beställt.", "%(count)s analysunderlag är beställda.", len(ordered)
+        )
+        messages.success(request, done % {"count": len(ordered)})
+    return redirect("admin:introduction", public_id)
 
 
 # Acts -----------------------------------------------------------------------------------------------------
@@ -131,10 +131,6 @@ ACTS: dict[str, tuple[Act, str | Promise]] = {
 
 
 # Reading --------------------------------------------------------------------------------------------------
-def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    return TemplateResponse(request, template, {**site.each_context(request), **context})
-
-
 def _actor(request: HttpRequest) -> Actor:
     return person(request.user)  # type: ignore[arg-type]
 
@@ -190,7 +186,7 @@ def _why_not_yet(dialogue: Dialogue, underlag: Underlag | None) -> str:
     return ""
 
 
-def _revise(request: HttpRequest, underlag: Underlag, forms: AreaForms) -> bool:
+def _revise(request: HttpRequest, underlag: Underlag, forms: BaseFormSet) -> bool:
     try:
         verbs.revise_central_areas(underlag=underlag, areas=area_texts(forms), actor=_actor(request))
     except NotPossible as why:
@@ -198,8 +194,3 @@ def _revise(request: HttpRequest, underlag: Underlag, forms: AreaForms) -> bool:
         return False
     messages.success(request, _("De centrala områdena är sparade. Underlaget tas fram på nytt."))
     return True
-
-
-def staff_address(dialogue: Dialogue) -> str:
-    """The address of the staff's page of the dialogue's underlag."""
-    return reverse("admin:underlag", args=[dialogue.public_id])
