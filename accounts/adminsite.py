@@ -73,7 +73,9 @@ class StaffSite(AdminSite):
     ) -> HttpResponse:
         return redirect("account_logout")
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         if self._front:
             return self._front(request)
         return super().index(request, extra_context)

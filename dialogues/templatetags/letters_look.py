@@ -27,5 +27,5 @@ BY_A_PERSON = {f"letter.{S.SENT}": _("Brevet markerades som framkommet.")}
 @register.filter
 def letter_event(entry: AuditEntry) -> str:
     """An audit entry of a letter as a sentence."""
-    words = (BY_A_PERSON if entry.actor_id else {}).get(entry.verb) or EVENTS.get(entry.verb, entry.verb)
-    return str(words)
+    by_a_person = BY_A_PERSON.get(entry.verb) if entry.actor_id else None
+    return str(by_a_person or EVENTS.get(entry.verb) or entry.verb)

@@ -77,7 +77,7 @@ def letter_deed(request: HttpRequest, public_id: uuid.UUID, name: str) -> HttpRe
 
 
 @xframe_options_sameorigin
-@csp_replace(
+@csp_replace(  # type: ignore[arg-type]
     {"default-src": [NONE], "style-src": ["'unsafe-inline'"], "frame-ancestors": ["'self'"], "sandbox": True}
 )
 def letter_html(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
