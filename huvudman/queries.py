@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from huvudman.models import Contact, Huvudman
+from huvudman.models import Contact, Huvudman, HuvudmanEvent, SchoolUnit
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -27,3 +29,41 @@ def represented_by(user: User, on: datetime.date | None = None) -> QuerySet[Huvu
     """
     contacts = valid_contacts(on).filter(user=user, email__iexact=user.email)
     return Huvudman.objects.filter(pk__in=contacts.values("huvudman_id"))
+
+
+def huvudman_rows() -> QuerySet[Huvudman]:
+    """Rows of the staff's list: with place and `people` (children and pupils, None when neither is known)."""
+    people = Coalesce("children", 0) + Coalesce("pupils", 0)
+    known = Q(children__isnull=False) | Q(pupils__isnull=False)
+    return Huvudman.objects.select_related("main_kommun__lan").annotate(
+        people=Case(When(known, then=people), default=None, output_field=IntegerField())
+    )
+
+
+def unit_rows(huvudman: Huvudman) -> QuerySet[SchoolUnit]:
+    """A huvudman's units with kommun, offers and all known `pupils`, open ones first."""
+    rows = huvudman.units.select_related("kommun").prefetch_related("offers")
+    return rows.annotate(pupils=Sum("offers__pupils")).order_by(
+        F("active_to").asc(nulls_first=True), "name", "code"
+    )
+
+
+def by_orgnr(numbers: Iterable[str]) -> dict[str, int]:
+    """Ids of huvudmän by orgnr, the numbers they have had before included."""
+    numbers = list(numbers)
+    before = HuvudmanEvent.objects.filter(kind=HuvudmanEvent.Kind.NEW_ORGNR, orgnr_before__in=numbers)
+    found = {orgnr: pk for orgnr, pk in before.values_list("orgnr_before", "after_id") if pk}
+    return found | dict(Huvudman.objects.filter(orgnr__in=numbers).values_list("orgnr", "pk"))
+
+
+def history_of(huvudman: Huvudman, limit: int = 20) -> list[dict[str, object]]:
+    """What changed in a huvudman's own row, latest first: `at`, `fields` (name, before, after)."""
+    model = Huvudman._meta.apps.get_model("huvudman", "HuvudmanHistory")
+    rows = list(model.objects.filter(pgh_obj=huvudman).order_by("-pgh_id").values()[: limit + 1])
+    pairs = zip(rows, rows[1:], strict=False)
+    return [{"at": now["pgh_created_at"], "fields": _differences(before, now)} for now, before in pairs]
+
+
+def _differences(before: dict[str, object], now: dict[str, object]) -> list[tuple[str, object, object]]:
+    names = [name for name in now if not name.startswith("pgh_") and now[name] != before[name]]
+    return [(name.removesuffix("_id"), before[name], now[name]) for name in names]

@@ -7,7 +7,6 @@ import uuid
 import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -136,8 +135,6 @@ class Huvudman(models.Model):
             ),
         ]
         indexes = [
-            GinIndex(OpClass("name", name="gin_trgm_ops"), name="huvudman_by_likeness"),
-            GinIndex(fields=["skolformer"], name="huvudman_by_skolform"),
             models.Index(fields=["name", "id"], name="huvudman_by_name"),
         ]
 

@@ -1,0 +1,129 @@
+"""What happens to huvudmän and must keep their history together: mergers, splits, changed numbers."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.domain.audit import record
+from accounts.domain.machine import NotPossible
+from huvudman.models import Huvudman, HuvudmanEvent
+
+CHANGE = "huvudman.change_register"
+Kind = HuvudmanEvent.Kind
+
+
+@transaction.atomic
+def change_orgnr(
+    *, huvudman: Huvudman, orgnr: str, on: datetime.date, actor: Actor, note: str = ""
+) -> Huvudman:
+    """Give the huvudman a new orgnr; the row stays, and the old number still leads to it.
+
+    Raises NotPossible when another huvudman has the number, or has had it.
+    """
+    actor.require(CHANGE, huvudman)
+    locked = _locked(huvudman)[0]
+    if locked.orgnr == orgnr:
+        return locked
+    taken = Huvudman.objects.filter(orgnr=orgnr).exists()
+    if taken or HuvudmanEvent.objects.filter(orgnr_before=orgnr).exclude(after=locked).exists():
+        raise NotPossible(_("En annan huvudman har eller har haft det organisationsnumret."))
+    before, locked.orgnr = locked.orgnr, orgnr
+    locked.full_clean(exclude=["public_id"])
+    locked.save(update_fields=["orgnr"])
+    _note(Kind.NEW_ORGNR, on, actor, before=locked, after=locked, note=note, orgnr_before=before)
+    return locked
+
+
+@transaction.atomic
+def merge_huvudman(
+    *, parts: list[Huvudman], into: Huvudman, on: datetime.date, actor: Actor, note: str = ""
+) -> Huvudman:
+    """Let huvudmän go up in another from a day on: their units move, they close the day before.
+
+    Raises NotPossible if one of them is closed, or is the one that they go up in.
+    """
+    actor.require(CHANGE, into)
+    target, *others = _locked(into, *parts)
+    _require_open(target, *others)
+    if target in others or len(set(others)) < len(parts):
+        raise NotPossible(_("En huvudman kan inte gå upp i sig själv."))
+    for part in others:
+        part.units.update(huvudman=target)
+        target.kommuner.add(*part.kommuner.all())
+        _close(part, on)
+        _note(Kind.MERGER, on, actor, before=part, after=target, note=note)
+    return target
+
+
+@transaction.atomic
+def split_huvudman(
+    *,
+    huvudman: Huvudman,
+    into: list[Huvudman],
+    on: datetime.date,
+    actor: Actor,
+    note: str = "",
+    closes: bool = True,
+) -> list[HuvudmanEvent]:
+    """Note that a huvudman was divided. It closes the day before, unless it goes on beside its new parts.
+
+    Units are moved by hand or by the next register, which says whose they are.
+    """
+    actor.require(CHANGE, huvudman)
+    source, *parts = _locked(huvudman, *into)
+    _require_open(source)
+    if not parts or source in parts:
+        raise NotPossible(_("Välj de huvudmän som den delades i."))
+    if closes:
+        _close(source, on)
+    return [_note(Kind.SPLIT, on, actor, before=source, after=part, note=note) for part in parts]
+
+
+@transaction.atomic
+def close_huvudman(*, huvudman: Huvudman, on: datetime.date, actor: Actor, note: str = "") -> Huvudman:
+    """The huvudman's last day is the day before `on`. Closed already, it stays as it is."""
+    actor.require(CHANGE, huvudman)
+    locked = _locked(huvudman)[0]
+    if locked.active_to is None:
+        _close(locked, on)
+        _note(Kind.CLOSED, on, actor, before=locked, note=note)
+    return locked
+
+
+def _locked(*rows: Huvudman) -> list[Huvudman]:
+    """The rows as they are now, locked in one order so that two such verbs never wait for each other."""
+    keys = [row.pk for row in rows]
+    found = {row.pk: row for row in Huvudman.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
+    return [found[key] for key in keys]
+
+
+def _require_open(*rows: Huvudman) -> None:
+    for row in rows:
+        if row.active_to is not None:
+            raise NotPossible(_("%(huvudman)s har redan upphört.") % {"huvudman": row})
+
+
+def _close(row: Huvudman, on: datetime.date) -> None:
+    row.active_to = on - datetime.timedelta(days=1)
+    row.save(update_fields=["active_to"])
+
+
+def _note(
+    kind: str,
+    on: datetime.date,
+    actor: Actor,
+    *,
+    before: Huvudman,
+    after: Huvudman | None = None,
+    note: str = "",
+    orgnr_before: str = "",
+) -> HuvudmanEvent:
+    event = HuvudmanEvent.objects.create(
+        kind=kind, on=on, before=before, after=after, note=note, orgnr_before=orgnr_before
+    )
+    record(actor=actor, verb=f"huvudman.{kind}", subject=before, on=on.isoformat(), event=event.pk)
+    return event

@@ -1,0 +1,122 @@
+"""What the staff's list of huvudmän can be narrowed by."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import F, Q, QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from huvudman.models import Huvudman, HuvudmanType, Lan, RegionalOffice, SizeClass, Skolform
+
+LIKE_ENOUGH = 0.4
+"""How alike a name must be to what was searched for (0 to 1): lets one or two slips of the pen through."""
+NOT_A_PERSON = Q(orgnr__regex=r"^..[2-9]")
+SORTS = {"name": ("name", "pk"), "-size": (F("people").desc(nulls_last=True), "name", "pk")}
+
+
+@dataclass(frozen=True)
+class HuvudmanFilter:
+    """Search words, region (`k3` an office, `l25` a län), type, size, skolform; empty means all."""
+
+    q: str = ""
+    region: str = ""
+    type: str = ""
+    size: str = ""
+    skolform: str = ""
+    closed: str = ""
+    sort: str = "name"
+
+    @classmethod
+    def from_query(cls, query: QueryDict) -> HuvudmanFilter:
+        """Read the filter from an address. Unknown values are left out."""
+        region = query.get("region", "")
+        return cls(
+            q=" ".join(query.get("q", "").replace("\x00", "").split())[:100],
+            region=region if re.fullmatch(r"k[1-9]\d{0,8}|l\d\d", region) else "",
+            type=_known(query.get("type", ""), HuvudmanType.values),
+            size=_known(query.get("size", ""), SizeClass.values),
+            skolform=_known(query.get("skolform", ""), Skolform.values),
+            closed="1" if query.get("closed") == "1" else "",
+            sort=_known(query.get("sort", ""), list(SORTS)) or "name",
+        )
+
+    @property
+    def narrows(self) -> bool:
+        """Tell whether anything but the order is chosen."""
+        return any((self.q, self.region, self.type, self.size, self.skolform))
+
+    def apply(self, rows: QuerySet[Huvudman]) -> QuerySet[Huvudman]:
+        """The rows that match: the best hits of a search first, else in the chosen order.
+
+        A search never looks at an orgnr that is a personnummer.
+        """
+        for condition in self._conditions():
+            rows = rows.filter(condition)
+        if not self.q:
+            return rows.order_by(*SORTS[self.sort])
+        number = re.sub(r"[\s-]", "", self.q)
+        if re.fullmatch(r"\d{3,10}", number):
+            by_number = Q(orgnr__startswith=number) & NOT_A_PERSON
+            return rows.filter(by_number | Q(units__code=number)).distinct().order_by("name", "pk")
+        alike = rows.annotate(alike=TrigramWordSimilarity(self.q, "name"))
+        return alike.filter(Q(alike__gte=LIKE_ENOUGH) | Q(name__icontains=self.q)).order_by(
+            "-alike", "name", "pk"
+        )
+
+    def _conditions(self) -> list[Q]:
+        place = {"k": "main_kommun__lan__office", "l": "main_kommun__lan"}
+        return [
+            Q(active_to__isnull=not self.closed),
+            Q(**{place[self.region[0]]: self.region[1:]}) if self.region else Q(),
+            Q(type=self.type) if self.type else Q(),
+            Q(size_class=self.size) if self.size else Q(),
+            Q(skolformer__contains=[self.skolform]) if self.skolform else Q(),
+        ]
+
+    def chips(self, query: QueryDict) -> list[dict[str, Any]]:
+        """The rows of chips above the list: a label and its chips, as the chips component wants them."""
+        rows: list[tuple[str, str, str, list[tuple[str, Any]]]] = [
+            ("type", _("Typ"), _("Alla typer"), list(HuvudmanType.choices)),
+            ("size", _("Storlek"), _("Alla storlekar"), list(SizeClass.choices)),
+        ]
+        return [
+            {"label": label, "chips": self._chips(query, name, [("", every), *choices])}
+            for name, label, every, choices in rows
+        ]
+
+    def _chips(self, query: QueryDict, name: str, choices: list[tuple[str, Any]]) -> list[dict[str, Any]]:
+        return [
+            {
+                "label": str(label).capitalize(),
+                "url": changed_query(query, name, value),
+                "active": value == getattr(self, name),
+            }
+            for value, label in choices
+        ]
+
+    def region_choices(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Regional offices and län, in two groups."""
+        offices = [(f"k{pk}", name) for pk, name in RegionalOffice.objects.values_list("pk", "name")]
+        lan = [(f"l{code}", name) for code, name in Lan.objects.values_list("code", "name")]
+        return [(_("Regionala kontor"), offices), (_("Län"), lan)]
+
+    def skolform_choices(self) -> list[tuple[str, str]]:
+        """All skolformer."""
+        return [(value, str(label).capitalize()) for value, label in Skolform.choices]
+
+
+def changed_query(query: QueryDict, name: str, value: str) -> str:
+    """The address with one choice changed, from its first page."""
+    changed = query.copy()
+    changed.pop("page", None)
+    changed[name] = value
+    return f"?{changed.urlencode()}"
+
+
+def _known(value: str, values: list[str]) -> str:
+    return value if value in values else ""

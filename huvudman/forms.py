@@ -1,0 +1,72 @@
+"""Forms of the register."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from huvudman.models import Contact, ImportKind
+from huvudman.register.archive import MAX_FILE
+
+
+class UploadForm(forms.Form):
+    """A register file to look at before anything is changed."""
+
+    kind = forms.ChoiceField(
+        label=_("Vad är det för fil?"),
+        choices=ImportKind.choices,
+        widget=forms.RadioSelect,
+        initial="workbook",
+    )
+    file = forms.FileField(
+        label=_("Fil"),
+        help_text=_("Skolenhetsregistrets arbetsbok (.xlsx) eller en lista över förskolor (.csv)."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
+    )
+    year = forms.IntegerField(
+        label=_("Uppgifterna gäller år"),
+        required=False,
+        min_value=2000,
+        max_value=2100,
+        help_text=_("Lämna tomt om året står i filens namn, eller om det är i år."),
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MAX_FILE:
+            raise forms.ValidationError(_("Filen är för stor. Den får vara högst 25 megabyte."))
+        return file
+
+
+class ApproveForm(forms.Form):
+    """Accepting a preview. The box is there only when rows could not be read, and must then be ticked."""
+
+    leave_out = forms.BooleanField(
+        label=_("Lämna raderna som inte gick att läsa utanför"),
+        error_messages={"required": _("Kryssa i rutan, eller avbryt och rätta filen.")},
+    )
+
+
+class ContactForm(forms.ModelForm):
+    """A person, or a functional mailbox, that represents a huvudman."""
+
+    class Meta:
+        model = Contact
+        fields = ("role", "name", "title", "email", "telephone", "valid_from", "valid_to")
+        widgets = {
+            "valid_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "valid_to": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["valid_from"].initial = timezone.localdate
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        if not found.get("name") and not found.get("email"):
+            raise forms.ValidationError(_("Ange ett namn eller en e-postadress."))
+        return found

@@ -1,0 +1,236 @@
+"""The staff's pages of the register: the list, one huvudman, contacts."""
+
+import pytest
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import AuditEntry, StaffRole
+from huvudman.models import Contact, HuvudmanType, LegalForm, RegionalOffice, SizeClass
+from tests.accounts.factories import UserFactory, leader, planner, staff_user
+from tests.huvudman.factories import (
+    ContactFactory,
+    HuvudmanFactory,
+    KommunFactory,
+    LanFactory,
+    SchoolUnitFactory,
+)
+
+pytestmark = pytest.mark.django_db
+PERSON = "1901019800"
+LIST_QUERIES = 9
+"""Session, user, staff role; two for the frame's permissions; offices and län; the count and the rows."""
+
+
+@pytest.fixture
+def staff(client):
+    client.force_login(planner())
+    return client
+
+
+def names(response) -> list[str]:
+    return [huvudman.name for huvudman in response.context["page"].object_list]
+
+
+def listed(client, **query) -> list[str]:
+    response = client.get(reverse("admin:huvudman_list"), query)
+    assert response.status_code == 200
+    return names(response)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_list_needs_the_same_queries_however_long(
+    staff, number, django_assert_num_queries: DjangoAssertNumQueries
+):
+    HuvudmanFactory.create_batch(number)
+    for huvudman in list(HuvudmanFactory._meta.model.objects.all()):
+        SchoolUnitFactory.create_batch(2, huvudman=huvudman)
+    with django_assert_num_queries(LIST_QUERIES):
+        assert len(listed(staff)) == number
+
+
+def test_the_list_is_sorted_as_swedes_expect(staff):
+    for name in ["Örebro", "Zinkgruvan", "Ängelholm", "Åmål", "Arvika", "ånge"]:
+        HuvudmanFactory(name=name)
+    assert listed(staff) == ["Arvika", "Zinkgruvan", "Åmål", "ånge", "Ängelholm", "Örebro"]
+
+
+def test_the_list_goes_by_fifty(staff):
+    for n in range(53):
+        HuvudmanFactory(name=f"Skola {n:03}")
+    assert len(listed(staff)) == 50
+    assert listed(staff, page=2) == ["Skola 050", "Skola 051", "Skola 052"]
+    assert listed(staff, page="x")[0] == "Skola 000"
+
+
+@pytest.mark.parametrize("typed", ["göteborgs kommun", "Goteborg", "Götebrogs komun", "GÖTEBORG"])
+def test_a_search_finds_the_name_in_spite_of_slips(staff, typed):
+    HuvudmanFactory(name="Göteborgs kommun")
+    HuvudmanFactory(name="Malmö kommun")
+    HuvudmanFactory(name="Stiftelsen Eken")
+    assert listed(staff, q=typed)[0] == "Göteborgs kommun"
+    assert "Stiftelsen Eken" not in listed(staff, q=typed)
+
+
+def test_a_search_finds_orgnr_and_unit_code(staff):
+    huvudman = HuvudmanFactory(name="Eken AB", orgnr="5567812069")
+    HuvudmanFactory(name="Boken AB")
+    unit = SchoolUnitFactory(huvudman=huvudman)
+    SchoolUnitFactory(huvudman=huvudman)
+    assert listed(staff, q="556781-2069") == ["Eken AB"]
+    assert listed(staff, q="556781") == ["Eken AB"]
+    assert listed(staff, q=unit.code) == ["Eken AB"]
+    assert listed(staff, q="99999") == []
+
+
+@pytest.mark.parametrize("typed", [PERSON, "190101-9800", "190101", "19010", "9800"])
+def test_a_search_never_finds_a_personnummer(staff, typed):
+    HuvudmanFactory(name="Anna Andersson", orgnr=PERSON, legal_form=LegalForm.ENSKILD_FIRMA)
+    assert listed(staff, q=typed) == []
+    assert listed(staff, q="anna") == ["Anna Andersson"]
+
+
+def test_a_personnummer_is_masked_on_every_page(staff):
+    huvudman = HuvudmanFactory(name="Anna", orgnr=PERSON, legal_form=LegalForm.ENSKILD_FIRMA)
+    unit = SchoolUnitFactory(huvudman=huvudman)
+    page = staff.get(reverse("admin:huvudman", args=[huvudman.public_id])).content.decode()
+    assert "190101-XXXX" in page
+    addresses = [
+        reverse("admin:huvudman", args=[huvudman.public_id]),
+        reverse("admin:huvudman_list"),
+        reverse("admin:huvudman_huvudman_changelist"),
+        reverse("admin:huvudman_huvudman_change", args=[huvudman.pk]),
+        reverse("admin:huvudman_schoolunit_changelist"),
+        reverse("admin:huvudman_schoolunit_change", args=[unit.pk]),
+        reverse("admin:contact_new", args=[huvudman.public_id]),
+    ]
+    for address in addresses:
+        response = staff.get(address)
+        assert response.status_code == 200, address
+        assert "9800" not in response.content.decode(), address
+        assert PERSON not in address
+
+
+def test_filters(staff):
+    office = RegionalOffice.objects.create(name="Luleå")
+    north = KommunFactory(code="2580", lan=LanFactory(code="25", office=office))
+    south = KommunFactory(code="1280", lan=LanFactory(code="12"))
+    HuvudmanFactory(name="Norr", main_kommun=north, type=HuvudmanType.KOMMUN, skolformer=["GR", "GY"])
+    HuvudmanFactory(name="Syd", main_kommun=south, size_class=SizeClass.S5, skolformer=["FSK"])
+    HuvudmanFactory(name="Stängd", main_kommun=south, active_to="2025-06-30")
+    assert listed(staff) == ["Norr", "Syd"]
+    assert listed(staff, type="kommun") == ["Norr"]
+    assert listed(staff, size="s5") == ["Syd"]
+    assert listed(staff, skolform="GY") == ["Norr"]
+    assert listed(staff, region=f"k{office.pk}") == ["Norr"]
+    assert listed(staff, region="l12") == ["Syd"]
+    assert listed(staff, closed="1") == ["Stängd"]
+    assert listed(staff, type="nej", size="'", region="k'", skolform="X", sort="pk;") == ["Norr", "Syd"]
+
+
+def test_by_size(staff):
+    HuvudmanFactory(name="Liten", pupils=5)
+    HuvudmanFactory(name="Okänd", pupils=None)
+    HuvudmanFactory(name="Stor", pupils=3, children=900)
+    assert listed(staff, sort="-size") == ["Stor", "Liten", "Okänd"]
+
+
+def test_empty_register_and_empty_search(staff):
+    assert "Registret är tomt" in staff.get(reverse("admin:huvudman_list")).content.decode()
+    answer = staff.get(reverse("admin:huvudman_list"), {"q": "finns inte"})
+    assert "Ingen huvudman matchar" in answer.content.decode()
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_one_huvudman_needs_the_same_queries_however_many_units(
+    staff, number, django_assert_num_queries: DjangoAssertNumQueries
+):
+    huvudman = HuvudmanFactory()
+    for unit in SchoolUnitFactory.create_batch(number, huvudman=huvudman):
+        unit.offers.create(skolform="GR", pupils=10)
+    ContactFactory.create_batch(number, huvudman=huvudman)
+    with django_assert_num_queries(13):
+        page = staff.get(reverse("admin:huvudman", args=[huvudman.public_id]))
+    assert len(page.context["units"].object_list) == number
+
+
+def test_the_page_tells_what_changed(staff):
+    huvudman = HuvudmanFactory(name="Förr AB")
+    huvudman.name = "Nu AB"
+    huvudman.save()
+    page = staff.get(reverse("admin:huvudman", args=[huvudman.public_id])).content.decode()
+    assert "namn Förr AB → Nu AB" in page
+
+
+def test_who_may_see(client):
+    huvudman = HuvudmanFactory()
+    addresses = [reverse("admin:huvudman_list"), reverse("admin:huvudman", args=[huvudman.public_id])]
+    for address in addresses:
+        client.logout()
+        assert client.get(address).status_code == 302
+        client.force_login(UserFactory())
+        assert client.get(address).status_code in {302, 403, 404}
+        client.force_login(staff_user(StaffRole.STATISTICIAN))
+        assert client.get(address).status_code == 200
+
+
+def test_a_contact_is_added_changed_confirmed_and_ended(staff):
+    huvudman = HuvudmanFactory()
+    new = reverse("admin:contact_new", args=[huvudman.public_id])
+    fields = {"role": "skolchef", "name": "Eva Ek", "email": "eva@example.test", "valid_from": "2026-01-01"}
+    assert staff.post(new, fields).status_code == 302
+    contact = Contact.objects.get()
+    assert (contact.huvudman, contact.name) == (huvudman, "Eva Ek")
+    place = [huvudman.public_id, contact.pk]
+    staff.post(reverse("admin:contact_change", args=place), fields | {"title": "Skolchef"})
+    staff.post(reverse("admin:contact_confirm", args=place))
+    staff.post(reverse("admin:contact_end", args=place))
+    contact.refresh_from_db()
+    assert contact.title == "Skolchef"
+    assert contact.confirmed_at is not None
+    assert contact.valid_to is not None
+    verbs = list(AuditEntry.objects.order_by("pk").values_list("verb", flat=True))
+    assert verbs == ["contact.add", "contact.change", "contact.confirm", "contact.end"]
+
+
+def test_a_contact_twice_in_a_role_is_refused_and_nothing_typed_is_lost(staff):
+    contact = ContactFactory()
+    fields = {"role": contact.role, "name": "Ny", "email": contact.email.upper(), "valid_from": "2026-01-01"}
+    answer = staff.post(reverse("admin:contact_new", args=[contact.huvudman.public_id]), fields)
+    assert answer.status_code == 200
+    assert "Ny" in answer.content.decode()
+    assert Contact.objects.count() == 1
+
+
+def test_get_changes_nothing(staff):
+    contact = ContactFactory()
+    place = [contact.huvudman.public_id, contact.pk]
+    for name in ["contact_confirm", "contact_end"]:
+        assert staff.get(reverse(f"admin:{name}", args=place)).status_code == 405
+    contact.refresh_from_db()
+    assert contact.valid_to is None
+
+
+def test_who_may_change(client):
+    contact = ContactFactory()
+    place = [contact.huvudman.public_id, contact.pk]
+    client.force_login(leader())
+    assert client.get(reverse("admin:contact_new", args=place[:1])).status_code == 403
+    for name in ["contact_change", "contact_confirm", "contact_end"]:
+        assert client.post(reverse(f"admin:{name}", args=place)).status_code == 403
+
+
+def test_a_contact_is_found_only_under_its_own_huvudman(staff):
+    contact, other = ContactFactory(), HuvudmanFactory()
+    assert staff.get(reverse("admin:contact_change", args=[other.public_id, contact.pk])).status_code == 404
+
+
+def test_an_office_gets_its_lan(staff):
+    lan = LanFactory(code="25")
+    address = reverse("admin:huvudman_regionaloffice_add")
+    assert staff.post(address, {"name": "Luleå", "lan": ["25"]}).status_code == 302
+    lan.refresh_from_db()
+    assert lan.office.name == "Luleå"
+    office = reverse("admin:huvudman_regionaloffice_change", args=[lan.office.pk])
+    staff.post(office, {"name": "Luleå", "lan": []})
+    lan.refresh_from_db()
+    assert lan.office is None
