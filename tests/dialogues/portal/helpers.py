@@ -15,8 +15,10 @@ from dialogues.models import (
     Underlag,
     UnderlagState,
 )
+from dialogues.underlag.content import build_content
 from quality_system.models import Edition
 from tests.accounts.factories import leader
+from tests.dialogues.underlag.material import full_material
 
 
 def edition() -> Edition:
@@ -28,12 +30,13 @@ def edition() -> Edition:
 
 
 def issued_underlag(dialogue: Dialogue) -> Underlag:
-    """An underlag that was sent (its content does not matter here)."""
+    """An underlag that was sent."""
     now = timezone.now()
     return Underlag.objects.create(
         dialogue=dialogue,
         edition=edition(),
         state=UnderlagState.ISSUED,
+        content=build_content(full_material()),
         pdf=store_file(b"%PDF-1.7 prov", "application/pdf"),
         rendered_at=now,
         issued_at=now,

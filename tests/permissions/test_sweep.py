@@ -1,0 +1,243 @@
+"""Every address, every role, another huvudman's ids: nothing opens or is hinted, no GET changes rows."""
+
+import hashlib
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import StaffRole, User
+from dialogues.links import answer_link
+from dialogues.models import Dialogue, DialogueState, MeetingKind, MeetingState, QuestionDraft
+from tests.accounts.factories import staff_user
+from tests.accounts.sign_in import HouseClient
+from tests.dialogues.factories import InvitationFactory, dialogue_with_contact, seat_at
+from tests.dialogues.portal.helpers import both_booked, issued_underlag, sent_letter
+
+pytestmark = pytest.mark.django_db
+
+Arguments = Callable[[Dialogue], list[object]]
+AGENCIES = ("skolverket", "spsm")
+OUTSIDERS = [f"{role} {agency}" for role in StaffRole.values for agency in AGENCIES]
+EMPTY = {"admin:app_list", "account_reset_password_from_key"}
+
+
+def own(dialogue: Dialogue) -> list[object]:
+    return [dialogue.public_id]
+
+
+def letter_of(dialogue: Dialogue) -> list[object]:
+    return [dialogue.letters.get().public_id]
+
+
+def attachment_of(dialogue: Dialogue) -> list[object]:
+    return [*letter_of(dialogue), dialogue.letters.get().attachments.get().pk]
+
+
+def batch(dialogue: Dialogue) -> list[object]:
+    return [dialogue.batch.public_id]
+
+
+def cycle(dialogue: Dialogue) -> list[object]:
+    return [dialogue.cycle_id]
+
+
+def introduction(dialogue: Dialogue) -> list[object]:
+    return [dialogue.seats.get(kind=MeetingKind.INTRODUCTION).meeting.public_id]
+
+
+def named(arguments: Arguments, word: str) -> Arguments:
+    return lambda dialogue: [*arguments(dialogue), word]
+
+
+def both(first: Arguments, second: Arguments) -> Arguments:
+    return lambda dialogue: [*first(dialogue), *second(dialogue)]
+
+
+HOW: dict[str, Arguments] = {
+    "answer": lambda d: [answer_link(d.invitations.get(), d.huvudman.contacts.get()).split("/")[-2]],
+    "portal_huvudman": lambda d: [d.huvudman.public_id],
+    "portal_question": named(own, "1"),
+    "portal_question_drop": named(own, "1"),
+    "portal_question_raise": named(own, "1"),
+    "portal_letter": both(own, letter_of),
+    "portal_attachment": both(own, attachment_of),
+    "admin:dialogue": own,
+    "admin:dialogue_step": named(own, "fragor"),
+    "admin:batch": batch,
+    "admin:batch_schedule": batch,
+    "admin:batch_close": batch,
+    "admin:batch_button": named(batch, "godkann"),
+    "admin:introduction_new": batch,
+    "admin:introduction": introduction,
+    "admin:cycle": cycle,
+    "admin:cycle_plan": cycle,
+    "admin:cycle_certificate": cycle,
+    "admin:letter": letter_of,
+    "admin:letter_html": letter_of,
+    "admin:letter_bytes": letter_of,
+    "admin:letter_deed": named(letter_of, "stoppa"),
+    "admin:letter_attachment": attachment_of,
+    "admin:underlag": own,
+    "admin:underlag_pdf": own,
+    "admin:underlag_areas": own,
+    "admin:underlag_act": named(own, "bestall"),
+    "admin:view_on_site": lambda _d: [1, 1],
+}
+HOW |= {
+    f"portal_{step}": own
+    for step in [
+        "answer",
+        "answer_done",
+        "introduction",
+        "questions",
+        "questions_check",
+        "questions_done",
+        "time",
+        "other_time",
+        "time_done",
+        "feedback",
+        "letters",
+        "cancel",
+        "underlag",
+        "underlag_pdf",
+    ]
+}
+
+
+def patterns(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from patterns(pattern, f"{space}{pattern.namespace}:" if pattern.namespace else space)
+        elif pattern.name:
+            yield space + pattern.name, pattern
+
+
+def ids_needed(pattern: URLPattern) -> int:
+    return pattern.pattern.regex.groups
+
+
+def is_register(name: str) -> bool:
+    """Django's own pages for one row of a register."""
+    return name.startswith("admin:") and name.endswith(("_history", "_delete", "_change"))
+
+
+def address(name: str, pattern: URLPattern, dialogue: Dialogue) -> str | None:
+    if not ids_needed(pattern):
+        return reverse(name)
+    if name in EMPTY:
+        return None
+    return reverse(name, args=[1] if is_register(name) else HOW[name](dialogue))
+
+
+def test_every_address_is_known_to_the_sweep():
+    unknown = [
+        name
+        for name, pattern in patterns(get_resolver())
+        if ids_needed(pattern) and name not in HOW and name not in EMPTY and not is_register(name)
+    ]
+    assert unknown == [], "say in HOW how to fill their ids"
+
+
+@pytest.fixture
+def world() -> tuple[Dialogue, User]:
+    """A dialogue with one of everything, and the user who represents its huvudman."""
+    dialogue, user = dialogue_with_contact(DialogueState.UNDERLAG_SENT)
+    InvitationFactory(dialogue=dialogue)
+    issued_underlag(dialogue)
+    seat_at(dialogue, kind=MeetingKind.INTRODUCTION, state=MeetingState.HELD, seats=20)
+    both_booked(seat_at(dialogue, kind=MeetingKind.DIALOGUE, state=MeetingState.PROPOSED))
+    QuestionDraft.objects.create(dialogue=dialogue, rank=1, area="equity", text="Vårt eget")
+    sent_letter(dialogue, user.email, attachment=b"BEGIN")
+    return dialogue, user
+
+
+def rows() -> dict[str, str]:
+    """A hash of the rows of every table that a GET must leave alone."""
+    left_alone = set(connection.introspection.table_names()) - {"django_session"}
+    found = {}
+    with connection.cursor() as cursor:
+        for table in sorted(left_alone):
+            cursor.execute(f'SELECT t::text FROM "{table}" t ORDER BY 1')
+            found[table] = hashlib.sha256(repr(cursor.fetchall()).encode()).hexdigest()
+    return found
+
+
+def signed_in(user: User | None) -> Client:
+    client = HouseClient(raise_request_exception=False)
+    if user:
+        client.force_login(user)
+    return client
+
+
+def sweep(client: Client, user: User | None, dialogue: Dialogue) -> dict[str, int]:
+    """GET every address with the dialogue's ids; answer the status of each. Nothing may change."""
+    before, statuses = rows(), {}
+    for name, pattern in patterns(get_resolver()):
+        path = address(name, pattern, dialogue)
+        if path is None:
+            continue
+        if user and "_auth_user_id" not in client.session:
+            client.force_login(user)
+        answer = client.get(path)
+        if answer.streaming:
+            b"".join(answer.streaming_content)
+        to_sign_in = answer.status_code == 302 and "/konto/logga-in/" in answer["Location"]
+        statuses[name] = 401 if to_sign_in else answer.status_code
+    after = rows()
+    assert [table for table in before if before[table] != after[table]] == []
+    return statuses
+
+
+def portal_of_a_dialogue(statuses: dict[str, int]) -> dict[str, int]:
+    return {name: status for name, status in statuses.items() if name.startswith("portal_")}
+
+
+def desk(statuses: dict[str, int]) -> dict[str, int]:
+    return {name: status for name, status in statuses.items() if name.startswith("admin:")}
+
+
+def test_strangers_are_sent_to_sign_in_everywhere(world):
+    statuses = sweep(signed_in(None), None, world[0])
+    closed = portal_of_a_dialogue(statuses) | desk(statuses)
+    assert {name: status for name, status in closed.items() if status != 401} == {}
+    assert [name for name, status in statuses.items() if status >= 500] == []
+
+
+def test_a_contact_opens_its_own_and_not_the_staffs(world):
+    dialogue, user = world
+    statuses = sweep(signed_in(user), user, dialogue)
+    refused = {n: s for n, s in portal_of_a_dialogue(statuses).items() if s not in (200, 302, 405)}
+    assert refused == {}
+    assert {name: status for name, status in desk(statuses).items() if status != 404} == {}
+
+
+def test_another_huvudmans_contact_finds_nothing(world):
+    dialogue = world[0]
+    _theirs, stranger = dialogue_with_contact(DialogueState.UNDERLAG_SENT)
+    statuses = sweep(signed_in(stranger), stranger, dialogue)
+    opened = {n: s for n, s in portal_of_a_dialogue(statuses).items() if s != 404}
+    assert opened == {}
+    assert {name: status for name, status in desk(statuses).items() if status != 404} == {}
+
+
+def test_others_rows_look_like_rows_that_do_not_exist(world):
+    dialogue = world[0]
+    client = signed_in(dialogue_with_contact(DialogueState.INVITED)[1])
+    for public_id in (dialogue.public_id, uuid.uuid4()):
+        answer = client.get(reverse("portal_answer", args=[public_id]))
+        assert answer.status_code == 404
+        assert str(dialogue.huvudman) not in answer.content.decode()
+
+
+@pytest.mark.parametrize("who", OUTSIDERS)
+def test_staff_find_nothing_in_the_portal_and_no_page_of_theirs_breaks(world, who):
+    role, agency = who.split()
+    user = staff_user(StaffRole(role), agency=agency)
+    statuses = sweep(signed_in(user), user, world[0])
+    opened = {n: s for n, s in portal_of_a_dialogue(statuses).items() if s != 404}
+    assert opened == {}
+    assert [name for name, status in statuses.items() if status >= 500 or status == 401] == []
