@@ -1,0 +1,58 @@
+"""The underlag's pages in a real Chromium, wide and on a phone: axe clean, nothing to scroll sideways."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from accounts.models import User
+from dialogues.models import UnderlagState as S
+from tests.accounts.factories import leader
+from tests.dialogues.underlag.test_pages import with_content
+from tests.look.test_browser import RULES
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def sign_in(page: Page, server: object, client: Client, user: User) -> None:
+    client.force_login(user)
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": str(server)}])
+
+
+def assert_clean(page: Page, address: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(address)
+    if folder := os.environ.get("KD_PICTURES"):
+        page.screenshot(path=str(Path(folder) / f"{width}-{page.title()[:20]}.png"), full_page=True)
+    results = Axe().run(page, options=RULES)
+    assert results.violations_count == 0, f"{address} {width} px:\n{results.generate_report()}"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_twin_is_clean_for_the_huvudman(
+    page: Page, live_server: object, client: Client, width: int
+) -> None:
+    underlag = with_content(S.ISSUED)
+    user = underlag.dialogue.huvudman.contacts.get().user
+    assert user is not None
+    sign_in(page, live_server, client, user)
+    path = reverse("portal_underlag", args=[underlag.dialogue.public_id])
+    assert_clean(page, f"{live_server}{path}", width)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_staff_pages_are_clean(page: Page, live_server: object, client: Client, width: int) -> None:
+    underlag = with_content(S.RENDERED)
+    sign_in(page, live_server, client, leader())
+    for name in ("underlag", "underlag_areas"):
+        path = reverse(f"admin:{name}", args=[underlag.dialogue.public_id])
+        assert_clean(page, f"{live_server}{path}", width)
