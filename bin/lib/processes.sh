@@ -15,6 +15,7 @@ start() { # start NAME COMMAND…: in the background, in a session of its own, w
 
 end_all() {
   local code=$? index
+  set +e # every one is ended, whatever the others answer
   trap '' INT TERM HUP
   trap - EXIT
   [ ${#STARTED[@]} -eq 0 ] || say "ending what was started"
