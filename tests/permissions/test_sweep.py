@@ -49,6 +49,18 @@ def introduction(dialogue: Dialogue) -> list[object]:
     return [dialogue.seats.get(kind=MeetingKind.INTRODUCTION).meeting.public_id]
 
 
+def huvudman(dialogue: Dialogue) -> list[object]:
+    return [dialogue.huvudman.public_id]
+
+
+def contact(dialogue: Dialogue) -> list[object]:
+    return [dialogue.huvudman.public_id, dialogue.huvudman.contacts.get().pk]
+
+
+def unheard_of(_dialogue: Dialogue) -> list[object]:
+    return [uuid.uuid4()]
+
+
 def named(arguments: Arguments, word: str) -> Arguments:
     return lambda dialogue: [*arguments(dialogue), word]
 
@@ -85,6 +97,15 @@ HOW: dict[str, Arguments] = {
     "admin:underlag_pdf": own,
     "admin:underlag_areas": own,
     "admin:underlag_act": named(own, "bestall"),
+    "admin:underlag_for_meeting": introduction,
+    "admin:huvudman": huvudman,
+    "admin:contact_new": huvudman,
+    "admin:contact_change": contact,
+    "admin:contact_confirm": contact,
+    "admin:contact_end": contact,
+    "admin:register_import": unheard_of,
+    "admin:register_import_approve": unheard_of,
+    "admin:register_import_discard": unheard_of,
     "admin:view_on_site": lambda _d: [1, 1],
 }
 HOW |= {
@@ -122,7 +143,7 @@ def ids_needed(pattern: URLPattern) -> int:
 
 def is_register(name: str) -> bool:
     """Django's own pages for one row of a register."""
-    return name.startswith("admin:") and name.endswith(("_history", "_delete", "_change"))
+    return name not in HOW and name.startswith("admin:") and name.endswith(("_history", "_delete", "_change"))
 
 
 def address(name: str, pattern: URLPattern, dialogue: Dialogue) -> str | None:
