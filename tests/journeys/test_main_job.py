@@ -1,0 +1,205 @@
+"""The main job in real browsers: two planners, a leader from each agency and a skolchef, on real parts."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from types import SimpleNamespace
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP
+from django.core.management import call_command
+from django.utils import timezone
+
+from accounts.models import StaffRole, User
+from dialogues.models import Dialogue, DialogueState, Letter, LetterState
+from tests.accounts.factories import staff_user
+from tests.accounts.sign_in import PASSWORD, SECRET
+from tests.dialogues.factories import both_agencies
+from tests.dialogues.letters.workers import until
+from tests.huvudman.factories import ContactFactory, HuvudmanFactory
+from tests.journeys.people import Person, answer_link, letter_to, pdf_in
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+
+HUVUDMAN = "Föreningen Exempelskolan Backen"
+SKOLCHEF = "kim.ek@backen.example"
+OTHERS = 21
+"""So many more huvudmän that the batch needs a second planner's approval."""
+
+
+@pytest.fixture
+def cast(site: str, somebody) -> SimpleNamespace:
+    """The register, and everyone who takes part, each in front of a browser."""
+    both_agencies()
+    call_command("seed_edition")
+    HuvudmanFactory.create_batch(OTHERS)
+    backen = HuvudmanFactory(name=HUVUDMAN, pupils=40, size_class="s1")
+    ContactFactory(huvudman=backen, email=SKOLCHEF, name="Kim Ek")
+    staff = {
+        "first": staff_user(StaffRole.PLANNER),
+        "second": staff_user(StaffRole.PLANNER),
+        "skolverket": staff_user(StaffRole.LEADER),
+        "spsm": staff_user(StaffRole.LEADER, agency="spsm"),
+    }
+    return SimpleNamespace(
+        **{name: signed_in(somebody(), user) for name, user in staff.items()},
+        leaders=[staff["skolverket"].name, staff["spsm"].name],
+        skolchef=somebody(width=390),
+    )
+
+
+def signed_in(who: Person, user: User) -> Person:
+    """Give a member of staff a password and a time-based code, and sign in."""
+    user.set_password(PASSWORD)
+    user.save()
+    TOTP.activate(user, SECRET)
+    who.signs_in_as_staff(user.email)
+    return who
+
+
+def test_from_the_register_to_the_feedback_meeting(cast: SimpleNamespace, smtp_inbox) -> None:
+    plan_and_send(cast)
+    answer(cast, smtp_inbox)
+    introduce(cast)
+    send_underlag(cast)
+    accept_and_ask(cast, smtp_inbox)
+    hold_and_close(cast)
+    dialogue = Dialogue.objects.get(huvudman__name=HUVUDMAN)
+    assert dialogue.state == DialogueState.CLOSED
+    every_letter_came_once(smtp_inbox)
+
+
+def every_letter_came_once(inbox) -> None:
+    """All letters are sent, or were stopped because what they tell is over; each that was sent came once."""
+    at_rest = {LetterState.SENT, LetterState.STOPPED}
+    until(lambda: set(Letter.objects.values_list("state", flat=True)) <= at_rest, seconds=120)
+    came = Counter(m["Message-ID"] for m in inbox.messages)
+    sent = Letter.objects.filter(state=LetterState.SENT).values_list("message_id", flat=True)
+    assert {came[message_id] for message_id in sent} == {1}
+
+
+def plan_and_send(cast: SimpleNamespace) -> None:
+    first, second = cast.first, cast.second
+    first.follows("Planering")
+    first.opens("/personal/planering/ny/")
+    first.types(name="Cykel ett", years="1", batches_per_year="1", first_year=str(timezone.localdate().year))
+    first.presses("Skapa cykeln")
+    first.presses("Fördela huvudmännen")
+    first.follows("Omgångar")
+    first.page.locator("tbody a").first.click()
+    first.looks()
+    first.sees("behöver en annan planerare godkänna")
+    second.opens(first.page.url)
+    second.presses("Godkänn omgången")
+    first.page.reload()
+    first.follows("Schemalägg utskicket")
+    soon = timezone.localtime() + datetime.timedelta(minutes=1)
+    first.types(
+        day=f"{soon:%Y-%m-%d}",
+        time=f"{soon:%H:%M}",
+        answer_by=f"{soon + datetime.timedelta(days=21):%Y-%m-%d}",
+    )
+    first.page.locator("main form button[type=submit]").last.click()
+    first.looks()
+    first.sees("Schemalagd")
+
+
+def answer(cast: SimpleNamespace, inbox) -> None:
+    letter = letter_to(SKOLCHEF, inbox, lambda m: answer_link(m) is not None)
+    cast.skolchef.opens(answer_link(letter))
+    cast.skolchef.presses("Skicka svaret")
+    cast.skolchef.sees("Välj ett av svaren.")
+    cast.skolchef.picks("Ja, vi vill delta")
+    cast.skolchef.presses("Skicka svaret")
+    cast.skolchef.sees("Tack, ert svar är mottaget.")
+
+
+def introduce(cast: SimpleNamespace) -> None:
+    planner = cast.first
+    planner.follows("Omgångar")
+    planner.page.locator("tbody a").first.click()
+    planner.looks()
+    planner.follows("Boka introduktionsmöte")
+    fill_in_time(planner, cast, days=14)
+    planner.types(link="https://mote.example/introduktion", seats="25")
+    planner.presses("Boka mötet")
+    planner.sees(HUVUDMAN)
+    cast.skolverket.opens(planner.page.url)
+    cast.skolverket.presses("Mötet är hållet")
+    cast.skolverket.sees("Nu kan analysunderlagen tas fram.")
+
+
+def send_underlag(cast: SimpleNamespace) -> None:
+    planner = cast.first
+    to_the_dialogue(planner)
+    planner.follows("Föreslå tid för dialogen")
+    fill_in_time(planner, cast, days=40)
+    planner.types(place="Exempelskolan Backen")
+    planner.presses("Spara förslaget")
+    planner.follows("Till analysunderlaget")
+    planner.waits_for("Fastställande")
+    for leader, agency in ((cast.skolverket, "Skolverket"), (cast.spsm, "SPSM")):
+        leader.opens(planner.page.url)
+        leader.presses(f"Fastställ för {agency}")
+    planner.page.reload()
+    planner.presses("Skicka till huvudmannen")
+    planner.sees("på väg till huvudmannen")
+
+
+def accept_and_ask(cast: SimpleNamespace, inbox) -> None:
+    letter = letter_to(SKOLCHEF, inbox, lambda m: pdf_in(m) is not None)
+    assert pdf_in(letter).startswith(b"%PDF")
+    skolchef = cast.skolchef
+    skolchef.signs_in_by_code(SKOLCHEF, inbox)
+    skolchef.sees(HUVUDMAN)
+    dialogue = Dialogue.objects.get(huvudman__name=HUVUDMAN)
+    skolchef.opens(f"/dialoger/{dialogue.public_id}/underlag/")
+    skolchef.opens(f"/dialoger/{dialogue.public_id}/tid/")
+    skolchef.presses("Tiden passar oss")
+    skolchef.opens(f"/dialoger/{dialogue.public_id}/fragor/")
+    skolchef.follows("Skriv er första fråga")
+    skolchef.picks("Likvärdighet")
+    skolchef.types(text="Hur ger vi alla elever samma möjligheter?")
+    skolchef.presses("Spara")
+    skolchef.follows("Kontrollera och skicka")
+    skolchef.presses("Skicka")
+    skolchef.sees("frågor")
+
+
+def hold_and_close(cast: SimpleNamespace) -> None:
+    leader = cast.spsm
+    to_the_dialogue(leader)
+    leader.sees("Hur ger vi alla elever samma möjligheter?")
+    leader.follows("Dialogen är hållen")
+    leader.types(summary="Vi talade om likvärdighet.")
+    leader.picks("grundskola", "men mötet är ändå hållet")
+    leader.presses("Spara")
+    leader.follows("Boka återkopplingsmöte")
+    fill_in_time(leader, cast, days=90)
+    leader.types(link="https://mote.example/aterkoppling")
+    leader.presses("Boka och skicka kallelse")
+    leader.follows("Återkopplingen är hållen")
+    leader.types(feedback="Skolan fortsätter med kollegial planering.")
+    leader.picks("men mötet är ändå hållet")
+    leader.presses("Spara")
+    leader.follows("Avsluta dialogen")
+    leader.presses("Avsluta dialogen")
+    leader.sees("Dialogen är avslutad.")
+    cast.skolchef.opens("/dialoger/")
+    cast.skolchef.sees(HUVUDMAN)
+
+
+def fill_in_time(who: Person, cast: SimpleNamespace, *, days: int) -> None:
+    """Choose a day at nine, with a leader from each agency."""
+    day = timezone.localdate() + datetime.timedelta(days=days)
+    who.types(day=day.isoformat(), time="09:00")
+    who.picks(*cast.leaders)
+
+
+def to_the_dialogue(who: Person) -> None:
+    """Find the dialogue by searching for its huvudman."""
+    who.follows("Dialoger")
+    who.types(q="Backen")
+    who.presses("Visa")
+    who.follows(HUVUDMAN)
