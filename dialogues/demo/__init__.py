@@ -1,0 +1,1 @@
+"""The demo's world: real places, huvudmän that are plainly examples, people, and a cycle under way."""
