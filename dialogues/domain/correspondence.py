@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import QuerySet
+from django.utils import translation
 
 from dialogues.calendar import meeting_calendar
 from dialogues.letters import Attachment, queue_letter
@@ -89,12 +91,14 @@ def booked(meeting: Meeting) -> QuerySet[MeetingStaff]:
 
 
 def calendar_file(meeting: Meeting, dialogue: Dialogue, *, method: str = "REQUEST") -> Attachment:
-    """The meeting as a calendar file: `REQUEST` to enter or update it, `CANCEL` to take it away."""
+    """The meeting in a Swedish calendar file: `REQUEST` to enter or update it, `CANCEL` to take it away."""
+    with translation.override(settings.LANGUAGE_CODE):
+        title = f"{meeting.get_kind_display().capitalize()}: {dialogue.huvudman.name}"
     data = meeting_calendar(
         uid=f"{meeting.public_id}@kvalitetsdialoger",
         sequence=meeting.sequence,
         method=method,
-        title=f"{meeting.get_kind_display().capitalize()}: {dialogue.huvudman.name}",
+        title=title,
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
         location=meeting.place or meeting.link,
