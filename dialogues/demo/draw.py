@@ -117,7 +117,7 @@ class Drawing:
 
     def kommun(self, code: str, name: str, orgnr: str, pupils: int) -> Example:
         """A real kommun with example units that share its real number of pupils."""
-        example = Example(orgnr, f"{name}, kommunen", "kommun", "offentlig", code, children=pupils // 2)
+        example = Example(orgnr, kommun_name(name), "kommun", "offentlig", code, children=pupils // 2)
         self._add_units(example, pupils, f"Exempelskolan {name}", gymnasium=pupils > 900)
         return example
 
@@ -203,6 +203,12 @@ class Drawing:
             return self._personnummer()
         self._taken.add(number)
         return number
+
+
+def kommun_name(place: str) -> str:
+    """The kommun as most are called: `Lunds kommun`, `Umeå kommun`, `Borås kommun`."""
+    genitive = "" if place[-1].lower() in "aeiouyåäösxz" else "s"
+    return f"{place}{genitive} kommun"
 
 
 def _orgnrs() -> Iterator[str]:

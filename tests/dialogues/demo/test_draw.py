@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from stdnum import luhn
 
-from dialogues.demo.draw import PRESCHOOLS, SCHOOLS, Drawing
+from dialogues.demo.draw import PRESCHOOLS, SCHOOLS, Drawing, kommun_name
 from dialogues.demo.people import kommun_tried, small_association, write_people
 from dialogues.demo.register import write_example_register
 from huvudman.models import Huvudman, Kommun, PupilCount, SchoolUnit
@@ -34,6 +34,11 @@ def test_sizes_are_as_skewed_as_the_real_ones():
     assert 120 <= median(pupils) <= 180
     assert 800 <= quantiles(pupils, n=20)[-1] <= 1_250
     assert max(pupils) <= 26_763
+
+
+def test_kommuner_are_called_as_they_are():
+    names = [kommun_name(place) for place in ("Lund", "Umeå", "Borås", "Upplands Väsby", "Tanum")]
+    assert names == ["Lunds kommun", "Umeå kommun", "Borås kommun", "Upplands Väsby kommun", "Tanums kommun"]
 
 
 def test_pupils_of_the_units_add_up():
