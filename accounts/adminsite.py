@@ -85,7 +85,14 @@ class StaffSite(AdminSite):
         return [*own, *super().get_urls()]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        return super().each_context(request) | {"rail": self.rail_for(request)}
+        """What every page's frame needs: not Django's list of registers, which asks and counts far more."""
+        return {
+            "site_title": self.site_title,
+            "site_header": self.site_header,
+            "has_permission": self.has_permission(request),
+            "is_popup": False,
+            "rail": self.rail_for(request),
+        }
 
     def rail_for(self, request: HttpRequest) -> list[dict[str, object]]:
         """The rail as the signed-in person sees it: label, url, icon, active."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django import template
@@ -37,6 +38,7 @@ BADGE_ICONS: Mapping[str, str] = {
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """An icon of our sprite, hidden from screen readers: the word beside it carries the meaning."""
     return format_html(

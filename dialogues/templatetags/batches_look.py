@@ -25,7 +25,7 @@ BATCH_BADGES: dict[str, str] = {
 @register.simple_tag
 def batch_badge(batch: InvitationBatch) -> SafeString:
     """The batch's state as a badge."""
-    return badge(BATCH_BADGES[batch.state], batch.get_state_display())
+    return badge(BATCH_BADGES[batch.state], BatchState(batch.state).label)
 
 
 register.filter("day_in_words", days.in_words)

@@ -58,13 +58,13 @@ DEEDS = {
 @register.simple_tag
 def dialogue_badge(dialogue: Dialogue) -> SafeString:
     """The dialogue's state as a badge."""
-    return badge(DIALOGUE_BADGES[dialogue.state], dialogue.get_state_display())
+    return badge(DIALOGUE_BADGES[dialogue.state], S(dialogue.state).label)
 
 
 @register.simple_tag
 def letter_badge(letter: Letter) -> SafeString:
     """The letter's state as a badge."""
-    return badge(LETTER_BADGES.get(letter.state, "wait"), letter.get_state_display())
+    return badge(LETTER_BADGES.get(letter.state, "wait"), LetterState(letter.state).label)
 
 
 @register.filter

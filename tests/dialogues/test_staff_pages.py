@@ -43,7 +43,7 @@ class TestList:
         for _n in range(rows):
             seat_at(DialogueFactory(state=DialogueState.TIME_FIXED))
         client.get(self.url)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(6):
             response = client.get(self.url)
         assert response.text.count('<th scope="row">') == rows
 

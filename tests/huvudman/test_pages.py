@@ -17,8 +17,8 @@ from tests.huvudman.factories import (
 
 pytestmark = pytest.mark.django_db
 PERSON = "1901019800"
-LIST_QUERIES = 9
-"""Session, user, staff role; two for the frame's permissions; offices and län; the count and the rows."""
+LIST_QUERIES = 7
+"""Session, user, staff role; offices and län; the count and the rows."""
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_one_huvudman_needs_the_same_queries_however_many_units(
     for unit in SchoolUnitFactory.create_batch(number, huvudman=huvudman):
         unit.offers.create(skolform="GR", pupils=10)
     ContactFactory.create_batch(number, huvudman=huvudman)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         page = staff.get(reverse("admin:huvudman", args=[huvudman.public_id]))
     assert len(page.context["units"].object_list) == number
 

@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -17,9 +16,8 @@ from dialogues.models import Dialogue, QuestionForm
 from dialogues.queries import dialogue_rows, latest_answer, letters_of
 from dialogues.steps import open_steps
 from dialogues.timeline import Side, current_meetings, due, phases
-from dialogues.views.staff.frame import staff_page
+from dialogues.views.staff.frame import page_of, staff_page
 
-PAGE_SIZE = 50
 LETTERS_SHOWN = 20
 HISTORY_SHOWN = 50
 
@@ -27,7 +25,7 @@ HISTORY_SHOWN = 50
 def dialogue_list(request: HttpRequest) -> HttpResponse:
     """All dialogues, latest change first, filtered by search, state, län, type and batch."""
     wanted = DialogueFilter.from_query(request.GET)
-    page = Paginator(wanted.apply(dialogue_rows()), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(wanted.apply(dialogue_rows()), request.GET.get("page"))
     context = {"title": _("Dialoger"), "page": page, "filter": wanted, "chips": wanted.chips(request.GET)}
     return staff_page(request, "staff/dialogue_list.html", context)
 

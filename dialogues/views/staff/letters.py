@@ -8,7 +8,6 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
 from django.contrib import messages
 from django.contrib.contenttypes.models import ContentType
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -22,9 +21,8 @@ from accounts.models import AuditEntry
 from dialogues.forms.letters import DEEDS, ReasonForm, deeds_for
 from dialogues.letter_filters import LetterFilter
 from dialogues.models import Letter, LetterAttachment
-from dialogues.views.staff.frame import require, staff_page
+from dialogues.views.staff.frame import page_of, require, staff_page
 
-PAGE_SIZE = 50
 FRAMED = {
     "default-src": [NONE],
     "img-src": [NONE],
@@ -40,7 +38,7 @@ def letter_list(request: HttpRequest) -> HttpResponse:
     """All letters, latest first, filtered by search, state, kind and batch."""
     require(request, VIEW)
     wanted = LetterFilter.from_query(request.GET)
-    page = Paginator(wanted.apply(letter_rows()), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(wanted.apply(letter_rows()), request.GET.get("page"))
     context = {"title": _("Utskick"), "page": page, "filter": wanted, "chips": wanted.chips(request.GET)}
     return staff_page(request, "staff/letter_list.html", context)
 

@@ -51,7 +51,7 @@ class TestList:
         for _n in range(rows):
             DialogueFactory.create_batch(2, batch=batch_in(BatchState.SENT), state=DialogueState.INVITED)
         as_planner.get(LIST)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(7):
             response = as_planner.get(LIST)
         assert response.text.count('<th scope="row">') == rows
 
@@ -99,7 +99,7 @@ class TestPage:
             ContactFactory(huvudman=dialogue.huvudman)
         start_due_batches(actor=SYSTEM)
         as_planner.get(page_of(batch))
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(10):
             response = as_planner.get(page_of(batch))
         assert response.text.count('<th scope="row">') == rows
 

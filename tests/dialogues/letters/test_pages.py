@@ -33,7 +33,7 @@ class TestList:
         client.force_login(planner())
         LetterFactory.create_batch(rows)
         client.get(LIST)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(6):
             response = client.get(LIST)
         assert response.text.count('<th scope="row">') == rows
 
@@ -139,7 +139,7 @@ class TestOneLetter:
         client.force_login(planner())
         letter = letter_in(S.UNCERTAIN)
         client.get(page_of(letter))
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(6):
             client.get(page_of(letter))
 
 

@@ -55,7 +55,7 @@ class TestList:
         for number in range(rows):
             CycleFactory(name=f"Cykel {number}")
         as_planner.get(LIST)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(4):
             response = as_planner.get(LIST)
         assert response.text.count('<th scope="row">') == rows
 
@@ -135,7 +135,7 @@ class TestPage:
     ) -> None:
         cycle = planned(count)
         as_planner.get(page_of(cycle))
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(9):
             as_planner.get(page_of(cycle))
 
 
