@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.utils.translation import pgettext_lazy as named
+from django.utils.translation import pgettext_lazy
 
 from huvudman.models import SizeClass
 from quality_system.comparison import Place
@@ -32,11 +32,11 @@ PLACES = {
     Place.UPPER: gettext_lazy("högre än den mittersta hälften av gruppen"),
 }
 GROUPS = {
-    "kommun": named("jämförelsegrupp", "kommuner"),
-    "kommunalforbund": named("jämförelsegrupp", "kommunalförbund"),
-    "region": named("jämförelsegrupp", "regioner"),
-    "stat": named("jämförelsegrupp", "statliga huvudmän"),
-    "enskild": named("jämförelsegrupp", "enskilda huvudmän"),
+    "kommun": pgettext_lazy("jämförelsegrupp", "kommuner"),
+    "kommunalforbund": pgettext_lazy("jämförelsegrupp", "kommunalförbund"),
+    "region": pgettext_lazy("jämförelsegrupp", "regioner"),
+    "stat": pgettext_lazy("jämförelsegrupp", "statliga huvudmän"),
+    "enskild": pgettext_lazy("jämförelsegrupp", "enskilda huvudmän"),
 }
 
 
