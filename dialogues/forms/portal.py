@@ -8,11 +8,13 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from dialogues.forms.answering import AnswerByLinkForm
 from quality_system.models import Area, SubGoal
 
+WHAT_AND_WHY = _("Vad vill ni prata om, och vad tror ni att det beror på?")
 NO_PUPILS = _("Skriv inte uppgifter om enskilda barn eller elever.")
 
 
@@ -62,7 +64,9 @@ class QuestionDraftForm(forms.Form):
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("Vad vill ni prata om, och vad tror ni att det beror på?") + " " + NO_PUPILS,
+        help_text=format_lazy(
+            "{} {}", _("Vad vill ni prata om, och vad tror ni att det beror på?"), NO_PUPILS
+        ),
     )
     sub_goal = forms.ChoiceField(label=_("Delmål som frågan hör ihop med"), required=False)
 
