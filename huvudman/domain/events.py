@@ -44,13 +44,13 @@ def merge_huvudman(
 ) -> Huvudman:
     """Let huvudmän go up in another from a day on: their units move, they close the day before.
 
-    Raises NotPossible if one of them is closed, or is the one that they go up in.
+    Raises NotPossible if there are none, or one of them is closed, or is the one that they go up in.
     """
     actor.require(CHANGE, into)
     target, *others = _locked(into, *parts)
     _require_open(target, *others)
-    if target in others or len(set(others)) < len(parts):
-        raise NotPossible(_("En huvudman kan inte gå upp i sig själv."))
+    if not others or target in others or len(set(others)) < len(parts):
+        raise NotPossible(_("Välj de huvudmän som går upp i den andra, var och en en gång."))
     for part in others:
         part.units.update(huvudman=target)
         target.kommuner.add(*part.kommuner.all())
@@ -109,6 +109,8 @@ def _require_open(*rows: Huvudman) -> None:
 
 def _close(row: Huvudman, on: datetime.date) -> None:
     row.active_to = on - datetime.timedelta(days=1)
+    if row.active_from and row.active_to < row.active_from:
+        raise NotPossible(_("Sista dagen kan inte ligga före den första."))
     row.save(update_fields=["active_to"])
 
 
