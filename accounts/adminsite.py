@@ -23,13 +23,23 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True)
 class RailEntry:
-    """A line in the left rail. `roles` empty means every member of staff."""
+    """A line in the left rail. `roles` empty means every member of staff; `app` is the app whose registers
+    lie under the entry.
+    """
 
     label: str | Promise
     url_name: str
     icon: str
     order: int
     roles: frozenset[str] = frozenset()
+    app: str = ""
+
+    def lies_over(self, path: str) -> int:
+        """How closely the entry leads to the page at `path`: 0 for not at all."""
+        front, own = reverse("admin:index"), reverse(self.url_name)
+        registers = f"{front}{self.app}/" if self.app else own
+        near = [url for url in (own, registers) if path == url or (url != front and path.startswith(url))]
+        return max(map(len, near), default=0)
 
 
 class StaffSite(AdminSite):
@@ -99,10 +109,17 @@ class StaffSite(AdminSite):
         if not self.has_permission(request):
             return []
         roles = staff_roles(request.user)  # type: ignore[arg-type]
-        seen = [e for e in self._rail if not e.roles or e.roles & roles]
-        rows = [(e, reverse(e.url_name)) for e in sorted(seen, key=lambda e: e.order)]
-        best = max((u for _e, u in rows if request.path.startswith(u)), key=len, default="")
-        return [{"label": e.label, "url": u, "icon": e.icon, "active": u == best} for e, u in rows]
+        seen = sorted((e for e in self._rail if not e.roles or e.roles & roles), key=lambda e: e.order)
+        best = max(seen, key=lambda e: e.lies_over(request.path), default=None)
+        return [
+            {
+                "label": entry.label,
+                "url": reverse(entry.url_name),
+                "icon": entry.icon,
+                "active": entry is best and bool(entry.lies_over(request.path)),
+            }
+            for entry in seen
+        ]
 
 
 site = StaffSite()

@@ -35,3 +35,7 @@ for thing in ("user", "staffmember", "agency"):
 for act in ("add_staffmember", "change_staffmember", "change_agency"):
     rules.add_perm(f"accounts.{act}", is_administrator)
 rules.add_perm("accounts.view_auditentry", has_role(StaffRole.ADMINISTRATOR, StaffRole.REGISTRAR))
+
+SEES_SETTINGS = (StaffRole.ADMINISTRATOR, StaffRole.REGISTRAR, StaffRole.PLANNER)
+rules.add_perm("accounts.see_settings", has_role(*SEES_SETTINGS))
+rules.add_perm("accounts", has_role(StaffRole.ADMINISTRATOR, StaffRole.REGISTRAR))

@@ -32,4 +32,4 @@ def patterns() -> list[URLPattern | URLResolver]:
 
 
 site.add_pages(patterns)
-site.add_rail_entry(RailEntry(_("Huvudmän"), "admin:huvudman_list", "huvudman", 40))
+site.add_rail_entry(RailEntry(_("Huvudmän"), "admin:huvudman_list", "huvudman", 40, app="huvudman"))

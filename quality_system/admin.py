@@ -200,7 +200,11 @@ def _actor(request: HttpRequest) -> Any:
     return person(user)
 
 
-site.add_rail_entry(RailEntry(_("Kvalitetssystem"), "admin:quality_system_edition_changelist", "quality", 50))
+site.add_rail_entry(
+    RailEntry(
+        _("Kvalitetssystem"), "admin:quality_system_edition_changelist", "quality", 50, app="quality_system"
+    )
+)
 site.add_rail_entry(
     RailEntry(_("Statistik"), "admin:quality_system_observedvalue_changelist", "statistics", 60)
 )

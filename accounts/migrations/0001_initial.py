@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "logghändelse",
-                "verbose_name_plural": "logg",
+                "verbose_name_plural": "logghändelser",
                 "ordering": ("-at", "-pk"),
             },
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -24,9 +25,9 @@ class AuditEntry(models.Model):
 
     class Meta:
         verbose_name = _("logghändelse")
-        verbose_name_plural = _("logg")
+        verbose_name_plural = _("logghändelser")
         ordering = ("-at", "-pk")
         indexes = [models.Index(fields=["subject_type", "subject_id", "at"], name="audit_by_subject")]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.actor_label}: {self.verb}"
+        return f"{timezone.localtime(self.at):%Y-%m-%d %H:%M} {self.actor_label}: {self.verb}"

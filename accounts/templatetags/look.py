@@ -141,6 +141,12 @@ def tel(phone: str) -> str:
 
 
 @register.filter
+def yes_or_no(value: object) -> str:
+    """A truth in a word."""
+    return _("ja") if value else _("nej")
+
+
+@register.filter
 def role_names(user: User) -> str:
     """A member of staff's roles in words, without asking the database anew: `planerare, dialogledare`."""
     return ", ".join(str(StaffRole(role).label) for role in StaffRole.values if role in staff_roles(user))
