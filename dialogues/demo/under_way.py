@@ -25,11 +25,11 @@ from quality_system.models import Area
 YEARS, BATCHES_A_YEAR = 4, 7
 ANSWERS = [Answer.YES] * 14 + [Answer.NO] * 2 + [Answer.LATER]
 LEFT_INVITED = 12
-IN_GROUPS = 24
+IN_GROUPS = 16
 """How many have been to an introduction; the other accepted ones wait for the next."""
 
-REACH = [S.INTRODUCED] * 6 + [S.UNDERLAG_SENT] * 5 + [S.TIME_FIXED] * 5
-REACH += [S.DIALOGUE_HELD] * 3 + [S.FEEDBACK_HELD] * 1 + [S.CLOSED] * 2
+REACH = [S.INTRODUCED] * 3 + [S.UNDERLAG_SENT] * 3 + [S.TIME_FIXED] * 4
+REACH += [S.DIALOGUE_HELD] * 2 + [S.FEEDBACK_HELD] * 1 + [S.CLOSED] * 2
 ORDER = [S.INTRODUCED, S.UNDERLAG_SENT, S.TIME_FIXED, S.DIALOGUE_HELD, S.FEEDBACK_HELD, S.CLOSED]
 
 
