@@ -63,7 +63,8 @@ class ContactForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["valid_from"].initial = timezone.localdate
+        if not self.instance.valid_from:
+            self.initial["valid_from"] = timezone.localdate()
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}

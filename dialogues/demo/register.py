@@ -13,12 +13,29 @@ from django.utils import timezone
 
 from dialogues.demo.draw import PRESCHOOLS, SCHOOLS, Drawing, Example
 from huvudman.domain.sizes import size_class
-from huvudman.models import Huvudman, HuvudmanType, Kommun, PupilCount, SchoolUnit, SkolformOffer, Source
+from huvudman.models import (
+    Huvudman,
+    HuvudmanType,
+    Kommun,
+    Lan,
+    PupilCount,
+    RegionalOffice,
+    SchoolUnit,
+    SkolformOffer,
+    Source,
+)
 
 FACTS = Path(__file__).with_name("kommuner.csv")
 REGIONS = ("Region Exempel Norr", "Region Exempel Mitt", "Region Exempel Syd", "Region Exempel Väst")
 STATE = (("Sameskolstyrelsen (exempel)", "2510", 160), ("Statens specialskolor (exempel)", "1880", 520))
 COUNT_REGIONS, COUNT_FORBUND = 8, 11
+OFFICES = {
+    "Luleå": ("24", "25"),
+    "Härnösand": ("20", "21", "22", "23"),
+    "Solna": ("01", "03", "04", "09", "17", "18", "19"),
+    "Malmö": ("05", "06", "07", "08", "10", "12", "13", "14"),
+}
+"""The regional offices that have opened, and an example of which län each looks after."""
 SMALL_ASSOCIATION_AT = "2580"
 
 
@@ -26,11 +43,18 @@ SMALL_ASSOCIATION_AT = "2580"
 def write_example_register(seed: str) -> int:
     """Write about 2 800 huvudmän with units, offers and pupils; answer how many. Needs an empty register."""
     call_command("load_places", stdout=StringIO())
+    _write_offices()
     examples = list(draw_examples(seed))
     rows = _write_huvudman(examples)
     units = _write_units(examples, rows)
     _write_offers(examples, units)
     return len(rows)
+
+
+def _write_offices() -> None:
+    for name, codes in OFFICES.items():
+        office, _new = RegionalOffice.objects.get_or_create(name=name)
+        Lan.objects.filter(code__in=codes).update(office=office)
 
 
 def draw_examples(seed: str) -> Iterable[Example]:
@@ -70,6 +94,7 @@ def _write_huvudman(examples: list[Example]) -> dict[str, Huvudman]:
             main_kommun_id=e.kommun,
             children=e.children,
             pupils=e.pupils,
+            skolformer=_skolformer(e),
             size_class=size_class((e.children or 0) + (e.pupils or 0) or None),
             source=Source.DEMO,
         )
@@ -83,6 +108,11 @@ def _write_huvudman(examples: list[Example]) -> dict[str, Huvudman]:
         for code in sorted({e.kommun, *(unit.kommun for unit in e.units)})
     )
     return by_orgnr
+
+
+def _skolformer(example: Example) -> list[str]:
+    offered = {skolform for unit in example.units for skolform in unit.offers}
+    return sorted(offered | ({"FSK"} if example.children else set()))
 
 
 def _write_units(examples: list[Example], rows: dict[str, Huvudman]) -> dict[str, SchoolUnit]:

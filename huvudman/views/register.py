@@ -38,12 +38,14 @@ def huvudman_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One huvudman: facts, contacts, units, events, history."""
     rows = Huvudman.objects.select_related("main_kommun__lan__office", "koncern")
     huvudman = get_object_or_404(rows, public_id=public_id)
+    contacts = list(huvudman.contacts.order_by("role", "name", "pk"))
     events = HuvudmanEvent.objects.filter(Q(before=huvudman) | Q(after=huvudman))
     context = {
         "title": huvudman.name,
         "huvudman": huvudman,
         "kommuner": huvudman.kommuner.select_related("lan"),
-        "contacts": huvudman.contacts.order_by("role", "name", "pk"),
+        "contacts": contacts,
+        "reached_by_mail": any(contact.email and not contact.valid_to for contact in contacts),
         "units": Paginator(unit_rows(huvudman), PAGE_SIZE).get_page(request.GET.get("page")),
         "events": events.select_related("before", "after"),
         "history": history_of(huvudman),
