@@ -20,6 +20,13 @@ def store_file(data: bytes, media_type: str) -> StoredFile:
     return known or _store_new(sha256, data, media_type)
 
 
+def store_unique_file(data: bytes, media_type: str) -> StoredFile:
+    """Keep bytes that nobody else can have, such as a letter's. Raises IntegrityError if they are kept."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    name = _written(sha256, data)
+    return StoredFile.objects.create(sha256=sha256, file=name, size=len(data), media_type=media_type)
+
+
 def read_file(stored: StoredFile) -> bytes:
     """The bytes of a stored file."""
     with stored.file.open("rb") as file:
@@ -27,14 +34,19 @@ def read_file(stored: StoredFile) -> bytes:
 
 
 def _store_new(sha256: str, data: bytes, media_type: str) -> StoredFile:
-    wanted = f"files/{sha256[:2]}/{sha256}"
-    name = wanted if _is_there(wanted, data) else default_storage.save(wanted, ContentFile(data))
+    name = _written(sha256, data)
     row = StoredFile(sha256=sha256, file=name, size=len(data), media_type=media_type)
     StoredFile.objects.bulk_create([row], ignore_conflicts=True)
     stored = StoredFile.objects.get(pk=sha256)
     if stored.file.name != name:
         default_storage.delete(name)
     return stored
+
+
+def _written(sha256: str, data: bytes) -> str:
+    """The name of the file with the data, which is written unless it is there."""
+    wanted = f"files/{sha256[:2]}/{sha256}"
+    return wanted if _is_there(wanted, data) else default_storage.save(wanted, ContentFile(data))
 
 
 def _is_there(name: str, data: bytes) -> bool:

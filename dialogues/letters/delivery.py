@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.domain.audit import record
-from dialogues.domain.files import read_file, store_file
+from dialogues.domain.files import read_file, store_unique_file
 from dialogues.letters.lifecycle import claim_due, release, step
 from dialogues.letters.message import Part, Unsendable, build_message, envelope_address
 from dialogues.letters.post import CannotConnect, Outcome, Post, Reply
@@ -111,7 +111,7 @@ def _bytes_of(letter: Letter) -> tuple[bytes, StoredFile]:
         date=timezone.now(),
         parts=[Part(a.name, a.media_type, read_file(a.file)) for a in letter.attachments.all()],
     )
-    return data, store_file(data, "message/rfc822")
+    return data, store_unique_file(data, "message/rfc822")
 
 
 def _envelope(letter: Letter) -> dict[str, str]:

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM, Actor
-from accounts.domain.audit import record
+from accounts.domain.audit import update_and_record
 from accounts.domain.machine import Machine, NotPossible, WrongState
 from accounts.models import AuditEntry
 from dialogues.letters.waking import wake_the_post
@@ -146,11 +146,10 @@ def step(letter: Letter, *, to: S, facts: dict[str, object] | None = None, **fie
     was = letter.state
     if to not in TABLE[was]:
         raise WrongState(f"{was} → {to}")
-    with transaction.atomic():
-        held = Letter.objects.filter(pk=letter.pk, claim=letter.claim, state=was)
-        if not held.update(state=to, **fields):
-            return False
-        record(actor=SYSTEM, verb=f"letter.{to}", subject=letter, was=was, **(facts or {}))
+    held = Letter.objects.filter(pk=letter.pk, claim=letter.claim, state=was)
+    told = {"was": was, **(facts or {})}
+    if not update_and_record(held, {"state": to, **fields}, actor=SYSTEM, verb=f"letter.{to}", **told):
+        return False
     letter.state = to
     return True
 

@@ -7,7 +7,7 @@ import re
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dialogues.models import DialogueState, Letter, LetterKind, Meeting, MeetingState
+from dialogues.models import Dialogue, DialogueState, Letter, LetterKind, Meeting, MeetingState
 
 OVER = frozenset({DialogueState.CANCELLED, DialogueState.CLOSED})
 WANTED_STATES: dict[str, frozenset[str]] = {
@@ -43,7 +43,8 @@ def _contact_has_left(letter: Letter) -> str:
 def _dialogue_has_moved_on(letter: Letter) -> str:
     if letter.dialogue is None:
         return ""
-    letter.dialogue.refresh_from_db(fields=["state"])
+    now = Dialogue.objects.filter(pk=letter.dialogue.pk)
+    letter.dialogue.state = now.values_list("state", flat=True).get()
     wanted = WANTED_STATES.get(letter.kind, frozenset(DialogueState) - OVER)
     if letter.dialogue.state not in wanted:
         state = letter.dialogue.get_state_display()
