@@ -9,6 +9,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
+from django.contrib.admin.templatetags import admin_list
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, QuerySet
@@ -30,6 +31,9 @@ from accounts.rules import SEES_SETTINGS
 from accounts.staff_forms import KnownStaffForm, NewStaffForm
 from accounts.templatetags.look import moment, yes_or_no
 from accounts.views.settings import settings_page
+
+# the pictures that Django shows for truths are called True and False in every language
+admin_list._boolean_icon = yes_or_no  # type: ignore[attr-defined]
 
 
 class Looked(admin.ModelAdmin):

@@ -48,6 +48,7 @@ class StaffSite(AdminSite):
     site_header = site_title = _("Kvalitetsdialoger")
     index_title = _("Att göra i dag")
     enable_nav_sidebar = False
+    empty_value_display = "–"
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import person
 from accounts.adminsite import RailEntry, site
 from accounts.domain.machine import NotPossible
+from accounts.templatetags.look import moment
 from quality_system.domain.editions import copy_edition, put_edition_in_force
 from quality_system.models import Edition, Indicator, Objective, ObservedValue, SubGoal, SuccessFactor
 from quality_system.values import format_value
@@ -56,9 +58,9 @@ def _is_open(row: Any) -> bool:
 class EditionAdmin(ContentAdmin):
     """Editions. Their state is changed by the actions only."""
 
-    list_display = ("name", "state", "valid_from", "valid_to", "has_example_text")
+    list_display = ("name", "state", "valid_from", "valid_to", "has_example_text", "contents")
     list_filter = ("state",)
-    readonly_fields = ("state",)
+    readonly_fields = ("state", "contents")
     actions = ("put_in_force", "copy")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
@@ -73,6 +75,22 @@ class EditionAdmin(ContentAdmin):
                 | Exists(SubGoal.objects.filter(below))
             )
         )
+
+    def get_fields(self, request: HttpRequest, obj: Edition | None = None) -> tuple[str, ...]:
+        return ("name", "valid_from", "valid_to", "state", *(["contents"] if obj else []))
+
+    @admin.display(description=_("innehåll"))
+    def contents(self, edition: Edition) -> SafeString:
+        parts: list[tuple[type[Model], str]] = [
+            (Objective, "edition"),
+            (SubGoal, "objective__edition"),
+            (Indicator, "edition"),
+            (SuccessFactor, "edition"),
+        ]
+        links = [
+            (_list_of(model), field, edition.pk, model._meta.verbose_name_plural) for model, field in parts
+        ]
+        return format_html_join(", ", '<a href="{}?{}__id__exact={}">{}</a>', links)
 
     @admin.display(description=_("exempeltext"), boolean=True)
     def has_example_text(self, edition: Edition) -> bool:
@@ -100,6 +118,10 @@ class EditionAdmin(ContentAdmin):
 
     def has_put_in_force_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("quality_system.put_edition_in_force")
+
+
+def _list_of(model: type[Model]) -> str:
+    return reverse(f"admin:quality_system_{model._meta.model_name}_changelist")
 
 
 @admin.register(Objective, site=site)
@@ -155,19 +177,41 @@ class CurrentFilter(admin.SimpleListFilter):
 class ObservedValueAdmin(admin.ModelAdmin):
     """Observed values, to look at. They come from imports only, and are never sorted by their numbers."""
 
-    list_display = ("indicator_key", "whose", "level", "sex", "period", "shown", "source", "source_version")
+    list_display = ("indicator", "whose", "level", "sex", "period", "shown", "source", "source_version")
     list_filter = (CurrentFilter, "level", "kind", "sex", "source")
     list_select_related = ("huvudman", "unit", "kommun", "lan")
     search_fields = ("indicator_key", "huvudman__name", "unit__name", "unit_code")
     search_help_text = _("Sök på indikatorns nyckel, huvudman, skolenhet eller skolenhetskod.")
-    sortable_by = ("indicator_key", "period", "source")
+    sortable_by = ("indicator", "period", "source")
     ordering = ("-pk",)
     show_full_result_count = False
     list_per_page = 50
     fields = (
-        "indicator_key", "whose", "level", "sex", "period", "shown", "count", "is_derived", "source",
-        "source_version", "retrieved_at", "version", "superseded_at",
+        "indicator", "key", "whose", "level", "sex", "period", "shown", "count", "is_derived", "source",
+        "source_version", "fetched", "version", "replaced",
     )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ObservedValue]:
+        named = Indicator.objects.filter(key=OuterRef("indicator_key")).order_by(
+            "-edition__valid_from", "-pk"
+        )
+        return super().get_queryset(request).annotate(indicator_name=Subquery(named.values("name")[:1]))
+
+    @admin.display(description=_("indikator"), ordering="indicator_key")
+    def indicator(self, value: ObservedValue) -> str:
+        return value.indicator_name or value.indicator_key  # type: ignore[attr-defined]
+
+    @admin.display(description=_("nyckel"))
+    def key(self, value: ObservedValue) -> str:
+        return value.indicator_key
+
+    @admin.display(description=_("hämtat"))
+    def fetched(self, value: ObservedValue) -> str:
+        return moment(value.retrieved_at)
+
+    @admin.display(description=_("ersatt"), empty_value="–")
+    def replaced(self, value: ObservedValue) -> str | None:
+        return moment(value.superseded_at) or None
 
     @admin.display(description=_("gäller"))
     def whose(self, value: ObservedValue) -> str:

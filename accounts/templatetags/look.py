@@ -142,7 +142,9 @@ def tel(phone: str) -> str:
 
 @register.filter
 def yes_or_no(value: object) -> str:
-    """A truth in a word."""
+    """A truth in a word; a dash when it is not known."""
+    if value is None:
+        return "–"
     return _("ja") if value else _("nej")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,8 @@ def test_an_import_is_watched_approved_and_put_in(staff: Page, live_server: obje
         assert not Huvudman.objects.exists()
         staff.get_by_label("Lämna raderna som inte gick att läsa utanför").check()
         button.click()
-        expect(staff.get_by_text("Ändringarna lades in")).to_be_visible(timeout=BOUND)
+        told = staff.locator(".notice-ok")
+        expect(told).to_be_visible(timeout=BOUND)
+        expect(told).to_have_text(re.compile(r"^\s*Ändringarna lades in"))
     assert (Huvudman.objects.count(), SchoolUnit.objects.count()) == (2, 4)
     assert_clean(staff, staff.url, 1280)
