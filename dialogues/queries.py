@@ -5,11 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.http import Http404
 
 from dialogues.models import Dialogue, InvitationAnswer, Letter, Meeting, MeetingKind, MeetingStaff, Seat
-from huvudman.queries import represented_by
+from huvudman.filters import HuvudmanFilter
+from huvudman.models import Contact, Huvudman
+from huvudman.queries import huvudman_rows, represented_by, valid_contacts
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -28,6 +30,19 @@ def dialogue_for(user: User, public_id: uuid.UUID) -> Dialogue:
         return dialogues_for(user).get(public_id=public_id)
     except Dialogue.DoesNotExist as missing:
         raise Http404 from missing
+
+
+def found_huvudman(q: str, limit: int) -> list[Huvudman]:
+    """The huvudmän that a search finds, best hit first, each with its dialogues, latest first."""
+    rows = HuvudmanFilter(q=q).apply(huvudman_rows())
+    latest = Dialogue.objects.select_related("batch").order_by("-state_since", "-pk")
+    return list(rows.prefetch_related(Prefetch("dialogues", latest))[:limit])
+
+
+def found_contacts(q: str, limit: int) -> list[Contact]:
+    """The valid contacts of whose name or address `q` is a part."""
+    rows = valid_contacts().filter(Q(name__icontains=q) | Q(email__icontains=q))
+    return list(rows.select_related("huvudman").order_by("name", "huvudman__name", "pk")[:limit])
 
 
 def current_meeting(dialogue: Dialogue, kind: MeetingKind) -> Meeting | None:

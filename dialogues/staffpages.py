@@ -10,12 +10,23 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.adminsite import RailEntry, site
 from accounts.models import StaffRole
-from dialogues.views.staff import batches, desk, dialogues, introductions, letters, plans, steps, underlag
+from dialogues.views.staff import (
+    batches,
+    desk,
+    dialogues,
+    introductions,
+    letters,
+    plans,
+    search,
+    steps,
+    underlag,
+)
 
 
 def patterns() -> list[URLPattern | URLResolver]:
     """The pages' URL patterns, each open to staff only."""
     pages: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
+        ("sok/", search.search, "search"),
         ("dialoger/", dialogues.dialogue_list, "dialogue_list"),
         ("dialoger/<uuid:public_id>/", dialogues.dialogue_page, "dialogue"),
         ("dialoger/<uuid:public_id>/<slug:name>/", steps.dialogue_step, "dialogue_step"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, IntegerField, Q, QuerySet, When
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -51,7 +51,8 @@ class HuvudmanFilter:
         return any((self.q, self.region, self.type, self.size, self.skolform))
 
     def apply(self, rows: QuerySet[Huvudman]) -> QuerySet[Huvudman]:
-        """The rows that match: the best hits of a search first, else in the chosen order.
+        """The rows that match: the best hits of a search first (names that begin so before others that have
+        the word), else in the chosen order.
 
         A search never looks at an orgnr that is a personnummer.
         """
@@ -63,9 +64,12 @@ class HuvudmanFilter:
         if re.fullmatch(r"\d{3,10}", number):
             by_number = Q(orgnr__startswith=number) & NOT_A_PERSON
             return rows.filter(by_number | Q(units__code=number)).distinct().order_by("name", "pk")
-        alike = rows.annotate(alike=TrigramWordSimilarity(self.q, "name"))
+        begins = Case(
+            When(name__unaccent__istartswith=self.q, then=0), default=1, output_field=IntegerField()
+        )
+        alike = rows.annotate(alike=TrigramWordSimilarity(self.q, "name"), begins=begins)
         return alike.filter(Q(alike__gte=LIKE_ENOUGH) | Q(name__icontains=self.q)).order_by(
-            "-alike", "name", "pk"
+            "begins", "-alike", "name", "pk"
         )
 
     def _conditions(self) -> list[Q]:

@@ -71,6 +71,12 @@ def test_a_search_finds_the_name_in_spite_of_slips(staff, typed):
     assert "Stiftelsen Eken" not in listed(staff, q=typed)
 
 
+def test_a_name_that_begins_so_comes_before_one_that_has_the_word(staff):
+    for name in ["Eken i Göteborg AB", "Göteborgs kommun"]:
+        HuvudmanFactory(name=name)
+    assert listed(staff, q="goteborg") == ["Göteborgs kommun", "Eken i Göteborg AB"]
+
+
 def test_a_search_finds_orgnr_and_unit_code(staff):
     huvudman = HuvudmanFactory(name="Eken AB", orgnr="5567812069")
     HuvudmanFactory(name="Boken AB")

@@ -1,0 +1,40 @@
+"""The search field at the top of every staff page: huvudmän with their dialogues, and their contacts."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from accounts.masking import mask_personnummer
+from dialogues.queries import found_contacts, found_huvudman
+from dialogues.views.staff.frame import require, staff_page
+
+LONGEST = 100
+SHORTEST = 2
+SHOWN = 20
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    """What `q` finds: huvudmän by name (in spite of slips), number or unit code; contacts by name or address.
+
+    A personnummer finds nothing, and does not stay in the address.
+    """
+    require(request, "dialogues.view_dialogue")
+    require(request, "huvudman.read_register")
+    q = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:LONGEST]
+    masked = mask_personnummer(q)
+    if masked != q:
+        return redirect(f"{reverse('admin:search')}?{urlencode({'q': masked})}")
+    wanted = len(q) >= SHORTEST
+    context = {
+        "title": _("Sök"),
+        "global_query": q,
+        "wanted": wanted,
+        "huvudman": found_huvudman(q, SHOWN) if wanted else [],
+        "contacts": found_contacts(q, SHOWN) if wanted else [],
+        "shown": SHOWN,
+    }
+    return staff_page(request, "staff/search.html", context)
