@@ -5,15 +5,25 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import parseaddr
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from dialogues.letters.rendering import one_line
 
-POLICY = SMTP.clone(cte_type="7bit")
+
+class Headers(HeaderRegistry):
+    """Makes the class for a header once: the standard library makes one anew for every header of a letter."""
+
+    @cache  # noqa: B019 (there is one registry, and it lives as long as the process)
+    def __getitem__(self, name: str) -> type[BaseHeader]:
+        return super().__getitem__(name)
+
+
+POLICY = SMTP.clone(cte_type="7bit", header_factory=Headers())
 """CRLF line ends, and nothing that an old mail server can't carry."""
 
 
