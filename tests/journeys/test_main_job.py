@@ -94,7 +94,7 @@ def plan_and_send(cast: SimpleNamespace) -> None:
     second.presses("Godkänn omgången")
     first.page.reload()
     first.follows("Schemalägg utskicket")
-    soon = timezone.localtime() + datetime.timedelta(minutes=1)
+    soon = timezone.localtime() + datetime.timedelta(seconds=100)
     first.types(
         day=f"{soon:%Y-%m-%d}",
         time=f"{soon:%H:%M}",
