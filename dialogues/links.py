@@ -9,12 +9,17 @@ from django.urls import reverse
 from accounts.actors import Actor
 from dialogues.models import Invitation
 from huvudman.models import Contact
+from huvudman.queries import valid_contacts
 
 SALT = "dialogues.answer"
 
 
 class BadLink(Exception):
     """The link was not made by us, or it is no longer good for anyone."""
+
+
+class EndedLink(BadLink):
+    """The link was made for a contact who does not represent the huvudman today."""
 
 
 def absolute(path: str) -> str:
@@ -29,7 +34,7 @@ def answer_link(invitation: Invitation, contact: Contact | None) -> str:
 
 
 def read_token(token: str) -> tuple[Invitation, Contact | None]:
-    """The invitation and the recipient that a link was made for. Raises BadLink."""
+    """The invitation and the recipient that a link was made for. Raises BadLink or EndedLink."""
     try:
         invitation_id, contact_id = signing.loads(token, salt=SALT)
         invitation = Invitation.objects.select_related("dialogue__huvudman", "batch").get(pk=invitation_id)
@@ -42,6 +47,8 @@ def read_token(token: str) -> tuple[Invitation, Contact | None]:
         Contact.DoesNotExist,
     ) as bad:
         raise BadLink from bad
+    if contact and not valid_contacts().filter(pk=contact.pk).exists():
+        raise EndedLink
     return invitation, contact
 
 

@@ -5,10 +5,21 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.http import Http404
 
-from dialogues.models import Dialogue, InvitationAnswer, Letter, Meeting, MeetingKind, MeetingStaff, Seat
+from dialogues.domain.dialogues import OPEN
+from dialogues.models import (
+    Dialogue,
+    DialogueState,
+    Invitation,
+    InvitationAnswer,
+    Letter,
+    Meeting,
+    MeetingKind,
+    MeetingStaff,
+    Seat,
+)
 from huvudman.filters import HuvudmanFilter
 from huvudman.models import Contact, Huvudman
 from huvudman.queries import huvudman_rows, represented_by, valid_contacts
@@ -17,11 +28,26 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 ROW_RELATIONS = ("huvudman__main_kommun__lan", "batch", "cycle")
+ONGOING = OPEN - {DialogueState.PLANNED, DialogueState.DECLINED}
+"""States between the invitation and the end."""
 
 
 def dialogues_for(user: User) -> QuerySet[Dialogue]:
-    """The dialogues of the huvudmän that `user` represents today: the portal's only door to dialogues."""
-    return Dialogue.objects.filter(huvudman__in=represented_by(user)).select_related(*ROW_RELATIONS)
+    """The dialogues of the huvudmän that `user` represents today: the portal's only door to dialogues.
+
+    A plan is the agencies' own until the invitation is out: what was never more than planned is not there.
+    """
+    known = ~Q(state=DialogueState.PLANNED) | Exists(Invitation.objects.filter(dialogue=OuterRef("pk")))
+    rows = Dialogue.objects.filter(known, huvudman__in=represented_by(user))
+    return rows.select_related(*ROW_RELATIONS)
+
+
+def present_dialogue(user: User, huvudman: Huvudman) -> tuple[Dialogue | None, list[Dialogue]]:
+    """The dialogue that the huvudman is in now, else the latest that was; and the others, latest first."""
+    rows = list(dialogues_for(user).filter(huvudman=huvudman).order_by("-cycle__first_year", "-pk"))
+    present = next((row for row in rows if row.state in ONGOING), rows[0] if rows else None)
+    others = [row for row in rows if row != present and row.state != DialogueState.PLANNED]
+    return present, others
 
 
 def dialogue_for(user: User, public_id: uuid.UUID) -> Dialogue:
@@ -61,8 +87,15 @@ def current_meeting(dialogue: Dialogue, kind: MeetingKind) -> Meeting | None:
 
 
 def latest_answer(dialogue: Dialogue) -> InvitationAnswer | None:
-    """The answer that counts: the latest one."""
-    return InvitationAnswer.objects.filter(invitation__dialogue=dialogue).first()
+    """The answer that counts: the latest one to the invitation that counts."""
+    return InvitationAnswer.objects.filter(
+        invitation__dialogue=dialogue, invitation__batch=dialogue.batch_id
+    ).first()
+
+
+def current_invitation(dialogue: Dialogue) -> Invitation | None:
+    """The invitation in the dialogue's batch: one from an earlier batch no longer asks for an answer."""
+    return Invitation.objects.filter(dialogue=dialogue, batch=dialogue.batch_id).first()
 
 
 def letters_of(dialogue: Dialogue) -> QuerySet[Letter]:

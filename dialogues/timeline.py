@@ -59,11 +59,6 @@ TURNS: dict[str, Turn] = {
         gettext_lazy("Ni har svarat att ni vill delta senare. Vi hör av oss."),
         gettext_lazy("Välj en senare omgång."),
     ),
-    S.DECLINED: Turn(
-        Side.HUVUDMAN,
-        gettext_lazy("Ni har tackat nej den här gången. Ni behöver inte göra något mer."),
-        gettext_lazy("Inget mer att göra."),
-    ),
     S.ACCEPTED: Turn(
         Side.STAFF,
         gettext_lazy("Vi ses på introduktionsmötet. Ni behöver inte förbereda er."),
@@ -137,7 +132,9 @@ def current_meetings(dialogue: Dialogue) -> dict[str, Meeting]:
 
 
 def due(dialogue: Dialogue, meetings: dict[str, Meeting], side: Side) -> tuple[Side, str] | None:
-    """Whose turn it is and what is due, in the words of `side`; None when the dialogue is over."""
+    """Whose turn it is and what is due, in the words of `side`; None when it is nobody's: the dialogue is
+    over, or the huvudman has declined.
+    """
     turn = TURNS.get(dialogue.state)
     if turn is None:
         return None
@@ -173,6 +170,8 @@ def _phase(dialogue: Dialogue, meetings: dict[str, Meeting], side: Side, number:
         phase["when"] = _when_and_how(meetings[kind])
     if dialogue.state == S.CANCELLED and number >= here:
         phase |= Phase(state="later", state_text=_("Avbokad"))
+    elif dialogue.state == S.DECLINED:
+        phase |= Phase(state="later", state_text=_("Tackat nej"))
     elif number == here:
         phase["whose_turn"] = _whose_turn(dialogue, meetings, side)
     elif number > here:

@@ -81,7 +81,8 @@ def answer_invitation(
 ) -> InvitationAnswer:
     """Record the huvudman's answer. A new one counts before the old; the same again does nothing.
 
-    Raises NotPossible when the answer date has passed (own channels) or the dialogue has gone further.
+    Raises NotPossible when the answer date has passed (own channels), the dialogue has gone further, or the
+    huvudman has been invited anew in a later batch.
     """
     if channel in OWN_CHANNELS and not is_open(invitation):
         raise NotPossible(_("Svarstiden har gått ut. Ring oss gärna, så hjälper vi er."))
@@ -89,6 +90,7 @@ def answer_invitation(
         dialogue = DIALOGUES.locked(invitation.dialogue)
         actor.require("dialogues.answer_invitation", dialogue)
         _refuse_when_too_late(dialogue)
+        _refuse_when_invited_anew(invitation, dialogue)
         latest = invitation.answers.first()
         if latest and (latest.answer, latest.reason, latest.comment) == (answer, reason, comment):
             return latest
@@ -123,6 +125,11 @@ def carry_to_later_batch(*, dialogue: Dialogue, batch: InvitationBatch, actor: A
 def _refuse_when_too_late(dialogue: Dialogue) -> None:
     if dialogue.state not in ANSWERABLE:
         raise NotPossible(_("Dialogen har redan kommit vidare. Ring oss om ni vill ändra något."))
+
+
+def _refuse_when_invited_anew(invitation: Invitation, dialogue: Dialogue) -> None:
+    if invitation.batch_id != dialogue.batch_id:
+        raise NotPossible(_("Ni har fått en ny inbjudan. Svara på den i stället."))
 
 
 def _follow_answer(dialogue: Dialogue, answer: InvitationAnswer, actor: Actor) -> None:

@@ -15,7 +15,7 @@ from dialogues.domain.invitations import answer_invitation, carry_to_later_batch
 from dialogues.domain.questions import MOST, Row, send_questions
 from dialogues.forms.steps import StepForm, ToldForm
 from dialogues.models import Answer, BatchState, Channel, DeclineReason, InvitationBatch, MeetingKind
-from dialogues.queries import current_meeting
+from dialogues.queries import current_invitation, current_meeting
 from huvudman.models import Skolform
 from quality_system.models import Area
 
@@ -43,7 +43,7 @@ class AnswerForm(ToldForm):
     field_order = ("answer", "reason", "comment", "told_by", "channel")
 
     def perform(self, actor: Actor) -> None:
-        invitation = self.dialogue.invitations.order_by("-pk").first()
+        invitation = current_invitation(self.dialogue)
         if invitation is None:
             raise NotPossible(_("Huvudmannen är inte inbjuden än."))
         data = self.cleaned_data

@@ -2,37 +2,79 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
+from collections.abc import Callable
+from functools import wraps
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.domain.machine import NotPossible
 from dialogues.domain.invitations import ANSWERABLE, answer_invitation, is_open
 from dialogues.forms.answering import AnswerByLinkForm
-from dialogues.links import BadLink, link_holder, read_token
-from dialogues.models import Answer, Channel, Invitation
+from dialogues.links import BadLink, EndedLink, link_holder, read_token
+from dialogues.models import Answer, Channel, Invitation, MeetingKind
+from dialogues.queries import current_meeting
 from huvudman.models import Contact
 
+Page = Callable[[HttpRequest, str, Invitation, Contact | None], HttpResponse]
 
-@never_cache
+
+def behind_link(page: Page) -> Callable[[HttpRequest, str], HttpResponse]:
+    """A page behind a personal link; says why when the link is not good, or no longer."""
+
+    @wraps(page)
+    def view(request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            invitation, contact = read_token(token)
+        except EndedLink:
+            return render(request, "answering/ended.html", status=410)
+        except BadLink:
+            return render(request, "answering/bad_link.html", status=404)
+        return page(request, token, invitation, contact)
+
+    return never_cache(view)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
-def answer(request: HttpRequest, token: str) -> HttpResponse:
-    """The answer page behind a personal link; says why when the link is no longer good."""
-    try:
-        invitation, contact = read_token(token)
-    except BadLink:
-        return render(request, "answering/bad_link.html", status=404)
-    if not (is_open(invitation) and invitation.dialogue.state in ANSWERABLE):
+@behind_link
+def answer(request: HttpRequest, token: str, invitation: Invitation, contact: Contact | None) -> HttpResponse:
+    """The answer page."""
+    if not _may_answer(invitation):
         return render(request, "answering/closed.html", _context(invitation), status=410)
     form = AnswerByLinkForm(request.POST or None, initial=_initial(invitation, contact))
     if form.is_bound and form.is_valid() and _answered(form, invitation, contact):
-        messages.success(request, _("Tack, ert svar är mottaget."))
-        return redirect("answer", token)
+        return redirect("answer_done", token)
     context = _context(invitation) | {"form": form, "choices": Answer.choices, "contact": contact}
     return render(request, "answering/answer.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD"])
+@behind_link
+def answer_done(
+    request: HttpRequest, token: str, invitation: Invitation, contact: Contact | None
+) -> HttpResponse:
+    """The receipt: what was answered, what happens next, and how to change the answer."""
+    context = _context(invitation)
+    if context["latest"] is None or not _is_current(invitation):
+        return redirect("answer", token)
+    context |= {
+        "token": token,
+        "contact": contact,
+        "may_change": _may_answer(invitation),
+        "introduction": current_meeting(invitation.dialogue, MeetingKind.INTRODUCTION),
+    }
+    return render(request, "answering/done.html", context)
+
+
+def _is_current(invitation: Invitation) -> bool:
+    return invitation.batch_id == invitation.dialogue.batch_id
+
+
+def _may_answer(invitation: Invitation) -> bool:
+    can_follow = invitation.dialogue.state in ANSWERABLE and _is_current(invitation)
+    return can_follow and is_open(invitation)
 
 
 def _answered(form: AnswerByLinkForm, invitation: Invitation, contact: Contact | None) -> bool:
@@ -59,6 +101,7 @@ def _context(invitation: Invitation) -> dict[str, object]:
         "invitation": invitation,
         "huvudman": invitation.dialogue.huvudman,
         "latest": invitation.answers.first(),
+        "is_current": _is_current(invitation),
     }
 
 

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.actors import SYSTEM, person
 from accounts.domain.machine import NotPossible, WrongState
@@ -23,6 +24,9 @@ from dialogues.models import (
     LetterKind,
     MeetingKind,
 )
+from dialogues.queries import latest_answer
+from dialogues.timeline import when
+from huvudman.models import Contact
 from tests.accounts.factories import planner
 from tests.dialogues.factories import (
     BatchFactory,
@@ -34,6 +38,8 @@ from tests.dialogues.factories import (
 from tests.huvudman.factories import ContactFactory, HuvudmanFactory
 
 pytestmark = pytest.mark.django_db
+
+GROUP = {"kind": MeetingKind.INTRODUCTION, "state": "fixed", "seats": 10, "form": "digital"}
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +56,16 @@ def give(invitation, answer=Answer.YES, channel=Channel.LINK, actor=None, **fiel
         actor=actor or link_holder(None),
         **fields,
     )
+
+
+def invited_anew() -> Invitation:
+    """The second invitation of a huvudman that answered "later" to the first."""
+    first = InvitationFactory()
+    give(first, Answer.LATER)
+    later = BatchFactory(cycle=first.batch.cycle, year=2027, state=BatchState.SCHEDULED)
+    carried = carry_to_later_batch(dialogue=first.dialogue, batch=later, actor=person(planner()))
+    invite(dialogue=carried, actor=SYSTEM)
+    return Invitation.objects.get(batch=later)
 
 
 def token_of(invitation, contact=None) -> str:
@@ -201,6 +217,13 @@ class TestLaterBatch:
             )
 
 
+def test_invited_anew_the_earlier_answer_no_longer_counts():
+    invitation = invited_anew()
+    assert latest_answer(invitation.dialogue) is None
+    answer = give(invitation, Answer.YES)
+    assert latest_answer(invitation.dialogue) == answer
+
+
 class TestLink:
     def test_leads_to_its_invitation_and_contact(self):
         invitation = InvitationFactory()
@@ -225,10 +248,59 @@ class TestLink:
         invitation = InvitationFactory()
         url = reverse("answer", args=[token_of(invitation)])
         response = client.post(url, {"answer": "yes", "given_by": "Kim Ek"}, follow=True)
-        assert "Tack, ert svar är mottaget." in response.text
+        assert "Tack! Vi har tagit emot ert svar: Ja, vi vill delta" in response.text
         assert "Kim Ek" in response.text
         invitation.dialogue.refresh_from_db()
         assert invitation.dialogue.state == DialogueState.ACCEPTED
+
+    def test_the_receipt_tells_what_comes_next_and_how_to_change_the_answer(self, client):
+        invitation = InvitationFactory()
+        contact = ContactFactory(huvudman=invitation.dialogue.huvudman)
+        meeting = seat_at(InvitationFactory(dialogue__batch=invitation.batch).dialogue, **GROUP)
+        url = reverse("answer", args=[token_of(invitation, contact)])
+        page = client.post(url, {"answer": "yes", "given_by": "Kim Ek"}, follow=True).text
+        assert when(meeting) in page
+        assert "kalenderfil" in page
+        assert f'href="{url}"' in page
+        assert contact.email in page
+        assert reverse("portal_huvudman", args=[invitation.dialogue.huvudman.public_id]) in page
+        client.post(url, {"answer": "no", "given_by": "Kim Ek"})
+        page = client.get(reverse("answer_done", args=[token_of(invitation, contact)])).text
+        assert "Nej, inte den här gången" in page
+        assert when(meeting) not in page
+
+    def test_there_is_no_receipt_before_there_is_an_answer(self, client):
+        token = token_of(InvitationFactory())
+        response = client.get(reverse("answer_done", args=[token]))
+        assert response["Location"] == reverse("answer", args=[token])
+
+    @pytest.mark.parametrize("page", ["answer", "answer_done"])
+    def test_does_not_answer_for_someone_who_is_no_longer_a_contact(self, client, page):
+        invitation = InvitationFactory()
+        contact = ContactFactory(huvudman=invitation.dialogue.huvudman)
+        url = reverse("answer", args=[token_of(invitation, contact)])
+        give(invitation)
+        yesterday = timezone.localdate() - datetime.timedelta(days=1)
+        Contact.objects.update(valid_from=yesterday, valid_to=yesterday)
+        closed = client.get(reverse(page, args=[token_of(invitation, contact)]))
+        assert closed.status_code == 410
+        assert "inte längre är kontaktperson" in closed.text
+        assert "Ring oss" in closed.text
+        assert "Ja, vi vill delta" not in closed.text
+        assert client.post(url, {"answer": "no", "given_by": "Kim"}).status_code == 410
+        assert InvitationAnswer.objects.get().answer == Answer.YES
+
+    def test_an_earlier_invitation_does_not_answer_the_new_one(self, client):
+        invitation = invited_anew()
+        earlier = invitation.dialogue.invitations.exclude(pk=invitation.pk).get()
+        url = reverse("answer", args=[token_of(earlier)])
+        page = client.get(url)
+        assert page.status_code == 410
+        assert "tidigare inbjudan" in page.text
+        assert client.post(url, {"answer": "no", "given_by": "Kim"}).status_code == 410
+        with pytest.raises(NotPossible, match="ny inbjudan"):
+            give(earlier, Answer.NO)
+        assert not invitation.answers.exists()
 
     def test_what_was_typed_stays_when_something_is_missing(self, client):
         url = reverse("answer", args=[token_of(InvitationFactory())])

@@ -112,7 +112,7 @@ def answer(cast: SimpleNamespace, inbox) -> None:
     cast.skolchef.sees("Välj ett av svaren.")
     cast.skolchef.picks("Ja, vi vill delta")
     cast.skolchef.presses("Skicka svaret")
-    cast.skolchef.sees("Tack, ert svar är mottaget.")
+    cast.skolchef.sees("Tack! Vi har tagit emot ert svar")
 
 
 def introduce(cast: SimpleNamespace) -> None:

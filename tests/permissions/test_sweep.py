@@ -71,6 +71,7 @@ def both(first: Arguments, second: Arguments) -> Arguments:
 
 HOW: dict[str, Arguments] = {
     "answer": lambda d: [answer_link(d.invitations.get(), d.huvudman.contacts.get()).split("/")[-2]],
+    "answer_done": lambda d: [answer_link(d.invitations.get(), d.huvudman.contacts.get()).split("/")[-2]],
     "portal_huvudman": lambda d: [d.huvudman.public_id],
     "portal_question": named(own, "1"),
     "portal_question_drop": named(own, "1"),

@@ -16,6 +16,7 @@ from dialogues.models import (
     Underlag,
     UnderlagState,
 )
+from dialogues.queries import current_invitation, latest_answer
 from dialogues.timeline import current_meetings
 
 
@@ -52,12 +53,11 @@ class Case:
 
 def case_of(dialogue: Dialogue) -> Case:
     """Gather what the portal tells about a dialogue. Six queries."""
-    invitation = dialogue.invitations.order_by("-created_at").first()
     return Case(
         dialogue=dialogue,
         meetings=current_meetings(dialogue),
-        invitation=invitation,
-        answer=InvitationAnswer.objects.filter(invitation__dialogue=dialogue).first(),
+        invitation=current_invitation(dialogue),
+        answer=latest_answer(dialogue),
         underlag=dialogue.underlag.filter(state=UnderlagState.ISSUED).defer("content").first(),
         questions=QuestionForm.objects.filter(dialogue=dialogue).first(),
         has_draft=dialogue.question_drafts.exists(),

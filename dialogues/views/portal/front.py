@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from dialogues.models import Dialogue
-from dialogues.queries import dialogues_for
+from dialogues.queries import present_dialogue
 from dialogues.timeline import Phase, Side, due, phases
 from dialogues.views.portal.case import Case, case_of
 from dialogues.views.portal.pages import portal_page, show, who
@@ -36,11 +36,11 @@ def portal_huvudman(request: HttpRequest, huvudman_id: uuid.UUID) -> HttpRespons
     """Where the huvudman's dialogue stands, whose turn it is, and what is next."""
     user = who(request)
     huvudman = get_object_or_404(represented_by(user), public_id=huvudman_id)
-    cases = list(dialogues_for(user).filter(huvudman=huvudman).order_by("-cycle__first_year"))
-    if not cases:
+    dialogue, earlier = present_dialogue(user, huvudman)
+    if dialogue is None:
         several = represented_by(user).count() > 1
         return render(request, "portal/no_dialogue.html", {"huvudman": huvudman, "several": several})
-    return _front(request, cases[0], earlier=cases[1:])
+    return _front(request, dialogue, earlier=earlier)
 
 
 def _front(request: HttpRequest, dialogue: Dialogue, earlier: list[Dialogue]) -> HttpResponse:

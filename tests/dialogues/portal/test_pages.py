@@ -6,8 +6,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.actors import SYSTEM, person
+from dialogues.domain.invitations import answer_invitation, carry_to_later_batch, invite
 from dialogues.models import (
     Answer,
+    BatchState,
     Channel,
     Dialogue,
     DialogueRecord,
@@ -20,7 +23,9 @@ from dialogues.models import (
     QuestionDraft,
 )
 from huvudman.models import Contact
+from tests.accounts.factories import planner
 from tests.dialogues.factories import (
+    BatchFactory,
     CycleFactory,
     DialogueFactory,
     InvitationFactory,
@@ -55,6 +60,66 @@ def text(answer) -> str:
     return answer.content.decode().replace("\xa0", " ")
 
 
+def next_cycle(dialogue: Dialogue, state: DialogueState) -> Dialogue:
+    """The huvudman's dialogue in a cycle that begins later."""
+    cycle = CycleFactory(name="Cykel 2031–2035", first_year=2031)
+    batch = BatchFactory(cycle=cycle, state=BatchState.DRAFT)
+    return DialogueFactory(batch=batch, huvudman=dialogue.huvudman, state=state)
+
+
+@pytest.mark.parametrize("state", [DialogueState.TIME_FIXED, DialogueState.CLOSED, DialogueState.DECLINED])
+def test_a_new_plan_does_not_show_and_hides_nothing(client, signed_in, state):
+    dialogue = signed_in(state)
+    planned = next_cycle(dialogue, DialogueState.PLANNED)
+    page = text(client.get(front(dialogue)))
+    assert dialogue.cycle.name in page
+    assert planned.cycle.name not in page
+    for name in ("portal_answer", "portal_letters", "portal_questions"):
+        assert client.get(address(name, planned)).status_code == 404
+
+
+def test_an_ongoing_dialogue_comes_before_a_later_one_that_was_declined(client, signed_in):
+    dialogue = signed_in(DialogueState.TIME_FIXED)
+    later = next_cycle(dialogue, DialogueState.DECLINED)
+    response = client.get(front(dialogue))
+    assert response.context["dialogue"] == dialogue
+    assert response.context["earlier"] == [later]
+
+
+def test_with_nothing_but_a_plan_the_huvudman_learns_that_an_invitation_comes(client, signed_in):
+    dialogue = signed_in(DialogueState.PLANNED)
+    page = text(client.get(front(dialogue)))
+    assert "Ni får en inbjudan när det är er tur" in page
+    assert dialogue.cycle.name not in page
+    assert str(dialogue.batch) not in page
+
+
+def test_carried_to_a_later_batch_the_plan_is_not_told_but_the_new_answer_is_asked_for(client, signed_in):
+    dialogue = signed_in(DialogueState.INVITED)
+    _say_later(InvitationFactory(dialogue=dialogue))
+    later = BatchFactory(cycle=dialogue.cycle, year=2027, state=BatchState.SCHEDULED)
+    carry_to_later_batch(dialogue=dialogue, batch=later, actor=person(planner()))
+    page = text(client.get(front(dialogue)))
+    assert "Ni får en inbjudan från oss när det är er tur" in page
+    assert dialogue.cycle.name not in page
+    invite(dialogue=Dialogue.objects.get(pk=dialogue.pk), actor=SYSTEM)
+    page = text(client.get(front(dialogue)))
+    assert "Ja, men senare" not in page
+    assert client.get(front(dialogue)).context["next"]["url"] == address("portal_answer", dialogue)
+    answer = client.get(address("portal_answer", dialogue))
+    assert answer.context["form"].initial == {}
+
+
+def _say_later(invitation) -> None:
+    answer_invitation(
+        invitation=invitation,
+        answer=Answer.LATER,
+        given_by="Kim Ek",
+        channel=Channel.PHONE,
+        actor=person(planner()),
+    )
+
+
 def test_one_huvudman_needs_no_choice(client, signed_in):
     dialogue = signed_in(DialogueState.INVITED)
     assert client.get(reverse("portal"))["Location"] == front(dialogue)
@@ -69,7 +134,7 @@ def test_several_huvudman_are_chosen_by_address_and_can_be_switched(client, sign
     assert front(dialogue) in page
     assert other.name in page
     assert "Byt huvudman" in text(client.get(front(dialogue)))
-    assert "inte inbjudna" in text(client.get(reverse("portal_huvudman", args=[other.public_id])))
+    assert "Ni får en inbjudan när" in text(client.get(reverse("portal_huvudman", args=[other.public_id])))
 
 
 @pytest.mark.parametrize("state", DialogueState.values)
@@ -81,6 +146,11 @@ def test_the_front_page_tells_whose_turn_it_is_in_every_state(client, signed_in,
         assert "avbokad" in page
     elif state == DialogueState.CLOSED:
         assert "avslutad" in page
+    elif state == DialogueState.PLANNED:
+        assert "Ni får en inbjudan" in page
+    elif state == DialogueState.DECLINED:
+        assert "Ni har tackat nej" in page
+        assert "tur</h2>" not in page
     else:
         assert ("Er tur" in page) != ("Vår tur" in page)
 
