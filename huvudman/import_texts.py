@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.masking import mask_personnummer
 from huvudman.models import Huvudman, SchoolUnit, Skolform
@@ -80,6 +80,18 @@ def problem_text(problem: Problem) -> str:
     """Where and why, on one line."""
     place = place_text(problem)
     return f"{place}: {reason_text(problem)}" if place else reason_text(problem)
+
+
+def kept_text(rejected: int) -> str:
+    """Why somebody who is not in the file is not closed; `rejected` is how many rows could not be read."""
+    if not rejected:
+        return _("stängs inte, eftersom skolenheter finns kvar")
+    words = ngettext(
+        "stängs inte, eftersom %(number)d rad inte kunde läsas",
+        "stängs inte, eftersom %(number)d rader inte kunde läsas",
+        rejected,
+    )
+    return words % {"number": rejected}
 
 
 def field_text(table: str, name: str) -> str:

@@ -65,6 +65,10 @@ class Comparison:
             for table, changes in tables
         }
 
+    def held(self) -> dict[str, int]:
+        """Numbers of huvudmän and units that are not in the file and yet not closed."""
+        return {"huvudman": len(self.huvudman.kept), "units": len(self.units.kept)}
+
     def digest(self) -> str:
         """A fingerprint of all changes: what was approved is what is applied."""
         content = [
@@ -98,34 +102,54 @@ def compare_register(
     else:
         _complete_preschools(register, known)
 
+    units, huvudman = _compare_both(register, known, source=source, day=day)
+    return Comparison(
+        register=register, known=known, source=source, year=year, huvudman=huvudman, units=units
+    )
+
+
+def _compare_both(
+    register: Register, known: Known, *, source: Source, day: datetime.date
+) -> tuple[Changes[UnitRow], Changes[HuvudmanRow]]:
+    """Units, then huvudmän: one that still has units is never closed."""
+
     def closes(key: str) -> bool:
         return known.sources[key] == source and (key not in known.ends or known.ends[key] > day)
 
     def further(key: str) -> list[FieldChange]:
         return _further(known, key, source=source, day=day)
 
-    return Comparison(
-        register=register,
-        known=known,
-        source=source,
-        year=year,
-        huvudman=compare(
-            known.huvudman,
-            register.huvudman,
-            mentioned=register.mentioned_huvudman,
-            closes=closes,
-            further=further,
-            difference=huvudman_difference,
-        ),
-        units=compare(
-            known.units,
-            register.units,
-            mentioned=register.mentioned_units,
-            closes=closes,
-            further=further,
-            difference=unit_difference,
-        ),
+    units = compare(
+        known.units,
+        register.units,
+        closes=closes,
+        holds=_holds(register, "units", register.mentioned_units),
+        further=further,
+        difference=unit_difference,
     )
+    huvudman = compare(
+        known.huvudman,
+        register.huvudman,
+        closes=closes,
+        holds=_holds(register, "huvudman", _owners(register, known, units, day)),
+        further=further,
+        difference=huvudman_difference,
+    )
+    return units, huvudman
+
+
+def _holds(register: Register, table: str, mentioned: set[str]) -> Callable[[str], bool]:
+    """Nobody can be said to be missing who is mentioned somewhere, or while a row may be about anyone."""
+    any_missing = register.may_miss_any(table)
+    return lambda key: any_missing or key in mentioned
+
+
+def _owners(register: Register, known: Known, units: Changes[UnitRow], day: datetime.date) -> set[str]:
+    """Every huvudman that the file mentions, or that has a unit when the file is in."""
+    gone = units.closed.keys() | register.units.keys() | {c for c, end in known.ends.items() if end <= day}
+    standing = [row.orgnr for code, row in known.units.items() if code not in gone]
+    named = {known.former.get(orgnr, orgnr) for orgnr in register.mentioned_huvudman}
+    return {*standing, *(row.orgnr for row in register.units.values()), *named}
 
 
 def _refuse_older(year: int) -> None:

@@ -182,6 +182,7 @@ def apply_at_once(
     if comparison.anything:
         row = _kept(actor=actor, kind=kind, file_name=file_name, content=content, year=year)
         row.state, row.counts, row.leave_out = ImportState.APPLIED, comparison.counts(), leave_out
+        row.held = comparison.held()
         row.rejected = [as_json(r.problem, r.table) for r in register.rejected]
         row.remarks = [as_json(problem) for problem in register.remarks]
         row.read_at = row.applied_at = timezone.now()
@@ -249,7 +250,7 @@ def _again(row: RegisterImport, comparison: Comparison) -> None:
 
 def _fill_in(row: RegisterImport, comparison: Comparison) -> None:
     register = comparison.register
-    row.counts, row.digest = comparison.counts(), comparison.digest()
+    row.counts, row.held, row.digest = comparison.counts(), comparison.held(), comparison.digest()
     row.rejected = [as_json(r.problem, r.table) for r in register.rejected]
     row.remarks = [as_json(problem) for problem in register.remarks]
     row.read_at = timezone.now()
@@ -271,5 +272,6 @@ def _change_rows(pk: int, comparison: Comparison) -> Iterator[tuple[Any, ...]]:
             yield pk, str(table), "new", key, row.name, "[]"
         for key, fields in changes.changed.items():
             yield pk, str(table), "changed", key, read[key].name, json.dumps(fields, ensure_ascii=False)
-        for key, row in changes.closed.items():
-            yield pk, str(table), "closed", key, row.name, "[]"
+        for kind, rows in (("closed", changes.closed), ("kept", changes.kept)):
+            for key, row in rows.items():
+                yield pk, str(table), kind, key, row.name, "[]"

@@ -41,8 +41,9 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 class RegisterImport(models.Model):
     """One uploaded file on its way into the register. The file is kept as it came, named by sha256.
 
-    `counts` is {"huvudman": {"new": n, …}, "units": {…}}; `problems` are what stops the whole file,
-    `rejected` the rows left out and `remarks` what was noted about rows that were kept, each with its place.
+    `counts` is {"huvudman": {"new": n, …}, "units": {…}} and `held` {"huvudman": n, "units": n}: how many are
+    not in the file and yet not closed. `problems` are what stops the whole file, `rejected` the rows left out
+    and `remarks` what was noted about rows that were kept, each with its place.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -61,6 +62,7 @@ class RegisterImport(models.Model):
     read_at = models.DateTimeField(_("läst"), null=True)
     applied_at = models.DateTimeField(_("inlagd"), null=True)
     counts = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    held = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     problems = models.JSONField(default=list)
     rejected = models.JSONField(default=list)
     remarks = models.JSONField(default=list)
@@ -84,6 +86,7 @@ class ChangeKind(models.TextChoices):
     NEW = "new", _("nya")
     CHANGED = "changed", _("ändrade")
     CLOSED = "closed", _("upphörda")
+    KEPT = "kept", _("stängs inte")
 
 
 class ChangeTable(models.TextChoices):
@@ -94,7 +97,10 @@ class ChangeTable(models.TextChoices):
 
 
 class RegisterChange(models.Model):
-    """One row that an import would add, change or close; `fields` is [[field, before, after], …]."""
+    """One row that an import would add, change or close, or that it misses and yet keeps.
+
+    `fields` is [[field, before, after], …].
+    """
 
     register_import = models.ForeignKey(
         RegisterImport, on_delete=models.CASCADE, related_name="changes", db_index=False

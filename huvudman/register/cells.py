@@ -106,6 +106,14 @@ def orgnr(value: Any) -> str:
     raise CellError(Reason.BAD_ORGNR, detail=value)
 
 
+def known_orgnr(value: Any) -> str:
+    """The orgnr, or "" where it cannot be read."""
+    try:
+        return orgnr(value)
+    except CellError:
+        return ""
+
+
 def flag(value: Any) -> bool:
     """`J` is yes; `N`, a space or nothing is no. Raises CellError for anything else."""
     known = FLAGS.get(value)

@@ -21,6 +21,8 @@ class Changes(Generic[Row]):
     new: dict[str, Row] = field(default_factory=dict)
     changed: dict[str, list[FieldChange]] = field(default_factory=dict)
     closed: dict[str, Row] = field(default_factory=dict)
+    kept: dict[str, Row] = field(default_factory=dict)
+    """Not in the file, and yet not closed: nobody can tell that they are gone."""
     unchanged: int = 0
 
     @property
@@ -33,14 +35,15 @@ def compare(
     known: Mapping[str, Row],
     read: Mapping[str, Row],
     *,
-    mentioned: Iterable[str],
     closes: Callable[[str], bool],
+    holds: Callable[[str], bool],
     further: Callable[[str], list[FieldChange]],
     difference: Callable[[Row, Row], list[FieldChange]],
 ) -> Changes[Row]:
     """Compare what is known with what was read.
 
-    A known row that was not read is closed if `closes(key)` and its key is not `mentioned` anywhere.
+    A known row that was not read and that `closes(key)` is closed, unless something `holds(key)`: then it is
+    kept.
     `further(key)` are changes of a known row that its own fields do not show.
     """
     changes: Changes[Row] = Changes()
@@ -55,8 +58,8 @@ def compare(
             changes.changed[key] = found
         else:
             changes.unchanged += 1
-    absent = known.keys() - read.keys() - set(mentioned)
-    changes.closed = {key: known[key] for key in sorted(absent) if closes(key)}
+    for key in sorted(filter(closes, known.keys() - read.keys())):
+        (changes.kept if holds(key) else changes.closed)[key] = known[key]
     return changes
 
 

@@ -43,10 +43,12 @@ def read_preschools(content: bytes, *, kommuner: Collection[str] = ()) -> Regist
     for number, row in rows:
         if number <= head_line or not any(cell.strip() for cell in row):
             continue
+        line = dict(zip(heads, row, strict=False))
         try:
-            _add(register, dict(zip(heads, row, strict=False)), number, first, frozenset(kommuner))
+            _add(register, line, number, first, frozenset(kommuner))
         except CellError as error:
-            register.rejected.append(Rejected("huvudman", error.at("", number)))
+            key = error.about(cells.known_orgnr(line.get("orgnr", "")))
+            register.rejected.append(Rejected("huvudman", error.at("", number), key))
     if not register.mentioned_huvudman and not register.rejected:
         raise RegisterFileError(Problem(Reason.EMPTY_SHEET))
     return register

@@ -69,6 +69,10 @@ class CellError(Exception):
         super().__init__(reason)
         self.reason, self.column, self.detail = reason, column, str(detail)[:80]
 
+    def about(self, key: str) -> str:
+        """The number the row has, if it can be trusted to be its own: of a repeated one, nobody can tell."""
+        return "" if self.reason is Reason.DUPLICATE else key
+
     def at(self, sheet: str, row: int) -> Problem:
         """The problem with its place."""
         return Problem(self.reason, sheet, row, self.column, self.detail)

@@ -73,18 +73,23 @@ class UnitRow:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A row that is left out: of which table ("huvudman" or "units") and why."""
+    """A row that is left out: of which table ("huvudman" or "units"), why, and what it is about.
+
+    `key` is the orgnr or the unit code, empty where the row may be about any: its number cannot be read, or
+    another row has it and one of the two must be wrong.
+    """
 
     table: str
     problem: Problem
+    key: str = ""
 
 
 @dataclass(slots=True)
 class Register:
     """All that was read: huvudmän by orgnr, units by code, rows left out, remarks on rows that were kept.
 
-    `mentioned_huvudman` and `mentioned_units` hold every number seen, rows left out included, so that a row
-    that cannot be read never closes what it was about.
+    `mentioned_huvudman` and `mentioned_units` hold every number seen, rows left out and units' owners
+    included, so that a row that cannot be read never closes what it was about.
     """
 
     huvudman: dict[str, HuvudmanRow] = field(default_factory=dict)
@@ -93,3 +98,7 @@ class Register:
     remarks: list[Problem] = field(default_factory=list)
     mentioned_huvudman: set[str] = field(default_factory=set)
     mentioned_units: set[str] = field(default_factory=set)
+
+    def may_miss_any(self, table: str) -> bool:
+        """Tell whether a row left out of a table may be about anyone: nobody is then surely missing."""
+        return any(row.table == table and not row.key for row in self.rejected)

@@ -113,7 +113,8 @@ class _Reader:
             try:
                 self._add_huvudman(name, number, plan, row, first)
             except CellError as error:
-                self.register.rejected.append(Rejected("huvudman", error.at(name, number)))
+                key = error.about(cells.known_orgnr(row[plan.fields["ORGANISATIONSNR"]]))
+                self.register.rejected.append(Rejected("huvudman", error.at(name, number), key))
         if not self.register.mentioned_huvudman:
             problems.append(Problem(Reason.EMPTY_SHEET, name))
 
@@ -162,15 +163,18 @@ class _Reader:
             try:
                 self._add_unit(name, number, kind, plan, row, first)
             except CellError as error:
-                self._reject_unit(error.at(name, number), cells.digits(row[plan.fields["SKOLENHETSKOD"]], 8))
+                key = error.about(cells.digits(row[plan.fields["SKOLENHETSKOD"]], 8))
+                self._reject_unit(Rejected("units", error.at(name, number), key))
+                owner = cells.known_orgnr(row[plan.fields["ORGANISATIONSNR"]])
+                self.register.mentioned_huvudman |= {owner} - {""}
         if not first and not kind.may_be_empty:
             problems.append(Problem(Reason.EMPTY_SHEET, name))
         self.register.remarks += [Problem(r.reason, name, r.row, r.column) for r in plan.remarks]
 
-    def _reject_unit(self, problem: Problem, code: str) -> None:
-        self.register.rejected.append(Rejected("units", problem))
-        if code and problem.reason is not Reason.DUPLICATE:
-            self.unreadable_units.add(code)
+    def _reject_unit(self, rejected: Rejected) -> None:
+        self.register.rejected.append(rejected)
+        if rejected.key:
+            self.unreadable_units.add(rejected.key)
 
     def _add_unit(
         self, sheet: str, number: int, kind: SheetKind, plan: Plan, row: Row, first: dict[str, int]

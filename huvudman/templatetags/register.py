@@ -8,7 +8,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from accounts.templatetags.look import badge
-from huvudman.import_texts import field_text, place_text, reason_text, value_text
+from huvudman.import_texts import field_text, kept_text, place_text, reason_text, value_text
 from huvudman.models import Huvudman, ImportState, RegisterImport, Skolform
 from huvudman.models.orgnr import shown
 from huvudman.register.problems import Problem, Reason
@@ -48,6 +48,12 @@ def place(problem: dict[str, Any]) -> str:
 def why(problem: dict[str, Any]) -> str:
     """What is wrong, in words."""
     return reason_text(_problem(problem)) if "reason" in problem else str(problem["text"])
+
+
+@register.simple_tag
+def why_kept(row: RegisterImport) -> str:
+    """Why those who are not in the file are not closed."""
+    return kept_text(len(row.rejected))
 
 
 @register.filter

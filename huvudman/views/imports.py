@@ -102,6 +102,7 @@ def _import_page(
         "progress": progress_of(row) if row.state in WORKING else None,
         "counts": _counts(row),
         "has_changes": has_changes(row),
+        "held": sum(row.held.values()),
         "rejected": row.rejected[:LISTED],
         "remarks": row.remarks[:LISTED],
         "listed": LISTED,
@@ -126,7 +127,7 @@ def _tabs(row: RegisterImport, query: QueryDict) -> list[dict[str, Any]]:
     tabs = [
         {
             "label": f"{str(table.label).capitalize()}, {kind.label}",
-            "count": row.counts.get(table, {}).get(kind, 0),
+            "count": count_of(row, table, kind),
             "url": changed_query(query, "kind", f"{table}-{kind}"),
             "name": f"{table}-{kind}",
             "table": str(table),
@@ -139,6 +140,12 @@ def _tabs(row: RegisterImport, query: QueryDict) -> list[dict[str, Any]]:
     names = [tab["name"] for tab in tabs]
     active = wanted if wanted in names else next(iter(names), "")
     return [tab | {"active": tab["name"] == active} for tab in tabs]
+
+
+def count_of(row: RegisterImport, table: str, kind: str) -> int:
+    """How many rows of a table the import adds, changes, closes or keeps."""
+    found: int = row.held.get(table, 0) if kind == ChangeKind.KEPT else row.counts.get(table, {}).get(kind, 0)
+    return found
 
 
 def _changes(row: RegisterImport, tab: dict[str, Any], number: str | None) -> Any:

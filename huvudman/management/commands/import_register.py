@@ -15,7 +15,7 @@ from accounts.domain.machine import NotPossible
 from huvudman.domain.applying import RowsLeftOut
 from huvudman.domain.comparison import Comparison, compare_register, read_file
 from huvudman.domain.imports import apply_at_once, guess_year
-from huvudman.import_texts import field_text, problem_text, value_text
+from huvudman.import_texts import field_text, kept_text, problem_text, value_text
 from huvudman.models import ImportKind
 from huvudman.models.orgnr import shown
 from huvudman.register.problems import RegisterFileError
@@ -77,6 +77,7 @@ class Command(BaseCommand):
         )
 
     def _report(self, comparison: Comparison) -> None:
+        rejected = len(comparison.register.rejected)
         for problem in comparison.register.remarks:
             self.stdout.write(problem_text(problem))
         for table, changes in (("huvudman", comparison.huvudman), ("units", comparison.units)):
@@ -85,6 +86,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"+ {_label(key)} {row.name}")
             for key, row in changes.closed.items():
                 self.stdout.write(f"- {_label(key)} {row.name}: {_('upphör')}")
+            for key, row in changes.kept.items():
+                self.stdout.write(f"= {_label(key)} {row.name}: {kept_text(rejected)}")
             for key, fields in changes.changed.items():
                 self.stdout.write(f"~ {_label(key)} {read[key].name}")
                 for name, before, after in fields:
