@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor, person
 from accounts.adminsite import RailEntry, site
+from accounts.asked import only_key
 from accounts.domain.machine import NotPossible
 from accounts.domain.staff import reset_totp, set_may_sign_in
 from accounts.forms import ForgottenPasswordForm
@@ -236,8 +237,8 @@ class SubjectFilter(admin.SimpleListFilter):
         return sorted(((str(kind.pk), kind.name) for kind in kinds), key=lambda choice: choice[1])
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
-        kind = self.value() or ""
-        return queryset.filter(subject_type=int(kind)) if kind.isdigit() else queryset
+        kind = only_key(self.value() or "")
+        return queryset.filter(subject_type=int(kind)) if kind else queryset
 
 
 @admin.register(AuditEntry, site=site)

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from accounts import asked
 from dialogues.batch_queries import YES, BatchTally
 from dialogues.models import BatchState, Cycle, Dialogue, DialogueState, InvitationBatch
 
@@ -23,11 +24,7 @@ class BatchFilter:
     @classmethod
     def from_query(cls, query: QueryDict) -> BatchFilter:
         """Read the filter from an address."""
-        cycle, state = query.get("cykel", ""), query.get("lage", "")
-        return cls(
-            cycle=cycle if cycle.isdecimal() and len(cycle) < 10 else "",
-            state=state if state in BatchState.values else "",
-        )
+        return cls(cycle=asked.key(query, "cykel"), state=asked.choice(query, "lage", BatchState.values))
 
     def apply(self, rows: QuerySet[InvitationBatch]) -> QuerySet[InvitationBatch]:
         """The rows that match."""
@@ -59,8 +56,7 @@ class DialogueView:
     @classmethod
     def from_query(cls, query: QueryDict) -> DialogueView:
         """Read the choice from an address."""
-        name = query.get("visa", "")
-        return cls(name if name in _views() else "")
+        return cls(asked.choice(query, "visa", _views()))
 
     def apply(self, rows: QuerySet[Dialogue]) -> QuerySet[Dialogue]:
         """The huvudmän of the chosen view; `rows` are annotated with `reachable`."""

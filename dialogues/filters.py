@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from accounts import asked
 from dialogues.models import Dialogue, DialogueState
 from huvudman.models import HuvudmanType, Lan
 
@@ -26,12 +28,13 @@ class DialogueFilter:
     @classmethod
     def from_query(cls, query: QueryDict) -> DialogueFilter:
         """Read the filter from an address."""
+        lan = query.get("lan", "")
         return cls(
-            q=query.get("q", "").strip()[:100],
-            state=_known(query.get("state", ""), DialogueState.values),
-            lan=query.get("lan", "")[:2],
-            type=_known(query.get("type", ""), HuvudmanType.values),
-            batch=query.get("batch", "") if query.get("batch", "").isdigit() else "",
+            q=asked.words(query),
+            state=asked.choice(query, "state", DialogueState.values),
+            lan=lan if re.fullmatch(r"\d\d", lan, re.ASCII) else "",
+            type=asked.choice(query, "type", HuvudmanType.values),
+            batch=asked.key(query, "batch"),
         )
 
     def apply(self, rows: QuerySet[Dialogue]) -> QuerySet[Dialogue]:
@@ -62,10 +65,6 @@ class DialogueFilter:
     def type_choices(self) -> list[tuple[str, str]]:
         """All types of huvudmän, for the filter form."""
         return [(value, str(label).capitalize()) for value, label in HuvudmanType.choices]
-
-
-def _known(value: str, values: list[str]) -> str:
-    return value if value in values else ""
 
 
 def _with(query: QueryDict, state: str) -> str:

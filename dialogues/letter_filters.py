@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from accounts import asked
 from dialogues.models import InvitationBatch, Letter, LetterKind, LetterState
 
 NEEDS_A_PERSON = "needs"
@@ -28,12 +29,11 @@ class LetterFilter:
     @classmethod
     def from_query(cls, query: QueryDict) -> LetterFilter:
         """Read the filter from an address."""
-        state, kind, batch = (query.get(name, "") for name in ("state", "kind", "batch"))
         return cls(
-            q=query.get("q", "").strip()[:100],
-            state=state if state in (*LetterState.values, NEEDS_A_PERSON) else "",
-            kind=kind if kind in LetterKind.values else "",
-            batch=batch if batch.isdecimal() and len(batch) < 19 else "",
+            q=asked.words(query),
+            state=asked.choice(query, "state", (*LetterState.values, NEEDS_A_PERSON)),
+            kind=asked.choice(query, "kind", LetterKind.values),
+            batch=asked.key(query, "batch"),
         )
 
     def apply(self, letters: QuerySet[Letter]) -> QuerySet[Letter]:

@@ -11,6 +11,7 @@ from django.db.models import Case, F, IntegerField, Q, QuerySet, When
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from accounts import asked
 from huvudman.models import Huvudman, HuvudmanType, Lan, RegionalOffice, SizeClass, Skolform
 
 LIKE_ENOUGH = 0.4
@@ -36,13 +37,13 @@ class HuvudmanFilter:
         """Read the filter from an address. Unknown values are left out."""
         region = query.get("region", "")
         return cls(
-            q=" ".join(query.get("q", "").replace("\x00", "").split())[:100],
-            region=region if re.fullmatch(r"k[1-9]\d{0,8}|l\d\d", region) else "",
-            type=_known(query.get("type", ""), HuvudmanType.values),
-            size=_known(query.get("size", ""), SizeClass.values),
-            skolform=_known(query.get("skolform", ""), Skolform.values),
+            q=asked.words(query),
+            region=region if re.fullmatch(r"k[1-9]\d{0,8}|l\d\d", region, re.ASCII) else "",
+            type=asked.choice(query, "type", HuvudmanType.values),
+            size=asked.choice(query, "size", SizeClass.values),
+            skolform=asked.choice(query, "skolform", Skolform.values),
             closed="1" if query.get("closed") == "1" else "",
-            sort=_known(query.get("sort", ""), list(SORTS)) or "name",
+            sort=asked.choice(query, "sort", SORTS) or "name",
         )
 
     @property
@@ -120,7 +121,3 @@ def changed_query(query: QueryDict, name: str, value: str) -> str:
     changed.pop("page", None)
     changed[name] = value
     return f"?{changed.urlencode()}"
-
-
-def _known(value: str, values: list[str]) -> str:
-    return value if value in values else ""

@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from accounts import asked
 from accounts.masking import mask_personnummer
 from dialogues.queries import found_contacts, found_huvudman
 from dialogues.views.staff.frame import require, staff_page
 
-LONGEST = 100
 SHORTEST = 2
 SHOWN = 20
 
@@ -24,7 +24,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """
     require(request, "dialogues.view_dialogue")
     require(request, "huvudman.read_register")
-    q = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:LONGEST]
+    q = asked.words(request.GET)
     masked = mask_personnummer(q)
     if masked != q:
         return redirect(f"{reverse('admin:search')}?{urlencode({'q': masked})}")
