@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts import asked
 from dialogues.models import Dialogue, DialogueState
 from huvudman.models import HuvudmanType, Lan
+from huvudman.search import found
 
 
 @dataclass(frozen=True)
@@ -38,17 +39,15 @@ class DialogueFilter:
         )
 
     def apply(self, rows: QuerySet[Dialogue]) -> QuerySet[Dialogue]:
-        """The rows that match, latest change first."""
+        """The rows that match: the best hits of a search first, else the latest change."""
         wanted = {
-            "huvudman__name__icontains": self.q,
             "state": self.state,
             "huvudman__main_kommun__lan": self.lan,
             "huvudman__type": self.type,
             "batch": self.batch,
         }
-        return rows.filter(**{name: value for name, value in wanted.items() if value}).order_by(
-            "-state_since", "-pk"
-        )
+        rows = rows.filter(**{name: value for name, value in wanted.items() if value})
+        return found(rows, self.q, huvudman="huvudman__") if self.q else rows.order_by("-state_since", "-pk")
 
     def chips(self, query: QueryDict) -> list[dict[str, Any]]:
         """One chip a state, as the chips component wants them."""

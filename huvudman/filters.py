@@ -6,17 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import Case, F, IntegerField, Q, QuerySet, When
+from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts import asked
 from huvudman.models import Huvudman, HuvudmanType, Lan, RegionalOffice, SizeClass, Skolform
+from huvudman.search import found
 
-LIKE_ENOUGH = 0.4
-"""How alike a name must be to what was searched for (0 to 1): lets one or two slips of the pen through."""
-NOT_A_PERSON = Q(orgnr__regex=r"^..[2-9]")
 SORTS = {"name": ("name", "pk"), "-size": (F("people").desc(nulls_last=True), "name", "pk")}
 
 
@@ -61,17 +58,7 @@ class HuvudmanFilter:
             rows = rows.filter(condition)
         if not self.q:
             return rows.order_by(*SORTS[self.sort])
-        number = re.sub(r"[\s-]", "", self.q)
-        if re.fullmatch(r"\d{3,10}", number):
-            by_number = Q(orgnr__startswith=number) & NOT_A_PERSON
-            return rows.filter(by_number | Q(units__code=number)).distinct().order_by("name", "pk")
-        begins = Case(
-            When(name__unaccent__istartswith=self.q, then=0), default=1, output_field=IntegerField()
-        )
-        alike = rows.annotate(alike=TrigramWordSimilarity(self.q, "name"), begins=begins)
-        return alike.filter(Q(alike__gte=LIKE_ENOUGH) | Q(name__icontains=self.q)).order_by(
-            "begins", "-alike", "name", "pk"
-        )
+        return found(rows, self.q)
 
     def _conditions(self) -> list[Q]:
         place = {"k": "main_kommun__lan__office", "l": "main_kommun__lan"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, When
@@ -20,6 +21,27 @@ def valid_contacts(on: datetime.date | None = None) -> QuerySet[Contact]:
     """Contacts that are valid on a day (today unless said)."""
     day = on or timezone.localdate()
     return Contact.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Someone who gets a huvudman's letters: a contact, or the huvudman's own mailbox."""
+
+    email: str
+    name: str
+    contact: Contact | None
+
+
+def recipients_of(huvudman: Huvudman) -> list[Recipient]:
+    """Valid contacts with an e-mail address, one letter an address; else the huvudman's own mailbox.
+
+    Nobody: the huvudman gets its letters on paper.
+    """
+    contacts = valid_contacts().filter(huvudman=huvudman).exclude(email="").order_by("pk")
+    found = {c.email.lower(): Recipient(c.email, c.name, c) for c in contacts}
+    if not found and huvudman.email:
+        return [Recipient(huvudman.email, huvudman.name, None)]
+    return list(found.values())
 
 
 def represented_by(user: User, on: datetime.date | None = None) -> QuerySet[Huvudman]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -12,28 +11,9 @@ from django.utils import translation
 from dialogues.calendar import meeting_calendar
 from dialogues.letters import Attachment, queue_letter
 from dialogues.models import Dialogue, Letter, LetterKind, Meeting, MeetingStaff
-from huvudman.models import Contact, Huvudman
-from huvudman.queries import valid_contacts
+from huvudman.queries import recipients_of
 
 CALENDAR = "text/calendar; charset=utf-8; method={method}"
-
-
-@dataclass(frozen=True)
-class Recipient:
-    """Someone who gets a huvudman's letters: a contact, or the huvudman's own mailbox."""
-
-    email: str
-    name: str
-    contact: Contact | None
-
-
-def recipients_of(huvudman: Huvudman) -> list[Recipient]:
-    """Valid contacts with an e-mail address, one letter an address; else the huvudman's own mailbox."""
-    contacts = valid_contacts().filter(huvudman=huvudman).exclude(email="").order_by("pk")
-    found = {c.email.lower(): Recipient(c.email, c.name, c) for c in contacts}
-    if not found and huvudman.email:
-        return [Recipient(huvudman.email, huvudman.name, None)]
-    return list(found.values())
 
 
 def write_to_huvudman(

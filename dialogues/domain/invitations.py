@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.domain.machine import NotPossible
-from dialogues.domain.correspondence import recipients_of, write_to_huvudman
+from dialogues.domain.correspondence import write_to_huvudman
 from dialogues.domain.dialogues import DIALOGUES, move
 from dialogues.domain.introductions import place_where_free, release_seats
 from dialogues.letters import queue_letter
@@ -25,6 +25,7 @@ from dialogues.models import (
     LetterKind,
 )
 from huvudman.models import Contact
+from huvudman.queries import recipients_of
 
 STATE_AFTER = {
     Answer.YES: DialogueState.ACCEPTED,

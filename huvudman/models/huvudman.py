@@ -7,6 +7,7 @@ import uuid
 import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -52,6 +53,13 @@ class SizeClass(models.TextChoices):
     S3 = "s3", _("500–1 999")
     S4 = "s4", _("2 000–4 999")
     S5 = "s5", _("5 000 eller fler")
+
+
+class PlainName(models.Func):
+    """A name in small letters without dots and accents: what searches compare, on both sides."""
+
+    function = "plain_name"
+    output_field = models.TextField()
 
 
 class Koncern(models.Model):
@@ -136,6 +144,7 @@ class Huvudman(models.Model):
         ]
         indexes = [
             models.Index(fields=["name", "id"], name="huvudman_by_name"),
+            GinIndex(OpClass(PlainName("name"), name="gin_trgm_ops"), name="huvudman_by_plain_name"),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from huvudman.filters import HuvudmanFilter
 from huvudman.models import Huvudman, HuvudmanEvent
-from huvudman.queries import history_of, huvudman_rows, unit_rows
+from huvudman.queries import history_of, huvudman_rows, recipients_of, unit_rows
 from huvudman.views.pages import needs, staff_page
 
 PAGE_SIZE = 50
@@ -38,14 +38,13 @@ def huvudman_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One huvudman: facts, contacts, units, events, history."""
     rows = Huvudman.objects.select_related("main_kommun__lan__office", "koncern")
     huvudman = get_object_or_404(rows, public_id=public_id)
-    contacts = list(huvudman.contacts.order_by("role", "name", "pk"))
     events = HuvudmanEvent.objects.filter(Q(before=huvudman) | Q(after=huvudman))
     context = {
         "title": huvudman.name,
         "huvudman": huvudman,
         "kommuner": huvudman.kommuner.select_related("lan"),
-        "contacts": contacts,
-        "reached_by_mail": any(contact.email and not contact.valid_to for contact in contacts),
+        "contacts": huvudman.contacts.order_by("role", "name", "pk"),
+        "recipients": recipients_of(huvudman),
         "units": Paginator(unit_rows(huvudman), PAGE_SIZE).get_page(request.GET.get("page")),
         "events": events.select_related("before", "after"),
         "history": history_of(huvudman),

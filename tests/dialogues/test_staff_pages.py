@@ -59,6 +59,7 @@ class TestList:
         DialogueFactory(huvudman__name="Öns skola", huvudman__main_kommun=south, huvudman__type="kommun")
         cases = {
             "?q=åsens": ["Åsens skola"],
+            "?q=Asens": ["Åsens skola"],
             "?state=invited": ["Åsens skola"],
             "?lan=12": ["Öns skola"],
             "?type=kommun": ["Öns skola"],

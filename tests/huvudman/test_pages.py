@@ -1,11 +1,16 @@
 """The staff's pages of the register: the list, one huvudman, contacts."""
 
+import datetime
+
 import pytest
+from django.db import connection
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry, StaffRole
-from huvudman.models import Contact, HuvudmanType, LegalForm, RegionalOffice, SizeClass
+from huvudman.models import Contact, Huvudman, HuvudmanType, LegalForm, RegionalOffice, SizeClass
+from huvudman.queries import recipients_of
+from huvudman.search import found
 from tests.accounts.factories import UserFactory, leader, planner, staff_user
 from tests.huvudman.factories import (
     ContactFactory,
@@ -69,6 +74,22 @@ def test_a_search_finds_the_name_in_spite_of_slips(staff, typed):
     HuvudmanFactory(name="Stiftelsen Eken")
     assert listed(staff, q=typed)[0] == "Göteborgs kommun"
     assert "Stiftelsen Eken" not in listed(staff, q=typed)
+
+
+@pytest.mark.parametrize("typed", ["Strangnas", "strängnäs", "Strngnäs", "Stragnas", "STRÄNGNÄS KOMUN"])
+def test_a_search_finds_strangnas_however_it_is_typed(staff, typed):
+    for name in ["Strängnäs kommun", "Strömstads kommun", "Söderhamns kommun", "Ängelholms kommun"]:
+        HuvudmanFactory(name=name)
+    assert listed(staff, q=typed)[0] == "Strängnäs kommun"
+    assert "Söderhamns kommun" not in listed(staff, q=typed)
+
+
+def test_a_search_uses_the_index_of_names():
+    """With scans made dear, the planner takes the index: it would not if the search asked another way."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    asked = found(Huvudman.objects.all(), "Strangnas").explain()
+    assert "huvudman_by_plain_name" in asked
 
 
 def test_a_name_that_begins_so_comes_before_one_that_has_the_word(staff):
@@ -154,9 +175,30 @@ def test_one_huvudman_needs_the_same_queries_however_many_units(
     for unit in SchoolUnitFactory.create_batch(number, huvudman=huvudman):
         unit.offers.create(skolform="GR", pupils=10)
     ContactFactory.create_batch(number, huvudman=huvudman)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page = staff.get(reverse("admin:huvudman", args=[huvudman.public_id]))
     assert len(page.context["units"].object_list) == number
+
+
+def letters_go_to(client, huvudman) -> str:
+    """What the huvudman's page says of where its letters go."""
+    page = client.get(reverse("admin:huvudman", args=[huvudman.public_id])).content.decode()
+    return page.split("Brev går till</dt><dd>")[1].split("</dd>")[0]
+
+
+@pytest.mark.parametrize("own", ["", "kansli@skola.example"])
+def test_the_page_says_where_letters_go_as_the_letters_do(staff, own):
+    huvudman = HuvudmanFactory(email=own)
+    paper, mailbox = "som brev på papper", "huvudmannens egen e-post"
+    assert (mailbox if own else paper) in letters_go_to(staff, huvudman)
+    ContactFactory(huvudman=huvudman, name="Förra", valid_to=datetime.date(2025, 6, 30))
+    ContactFactory(huvudman=huvudman, name="Nästa", valid_from=datetime.date(2999, 1, 1))
+    ContactFactory(huvudman=huvudman, name="Utan", email="", user=None)
+    assert (mailbox if own else paper) in letters_go_to(staff, huvudman), "none of them can be written to now"
+    ends_later = datetime.date(2999, 12, 31)
+    contact = ContactFactory(huvudman=huvudman, name="Eva Ek", valid_to=ends_later)
+    assert letters_go_to(staff, huvudman) == "Eva Ek"
+    assert [r.contact for r in recipients_of(huvudman)] == [contact]
 
 
 def test_the_page_tells_what_changed(staff):

@@ -1,0 +1,42 @@
+"""Finding huvudmän by what people type: a name in spite of slips, an orgnr, a school unit's code."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, TypeVar
+
+from django.contrib.postgres.lookups import TrigramWordSimilar
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import Case, IntegerField, Model, Q, QuerySet, Value, When
+from django.db.models.lookups import Contains, StartsWith
+
+from huvudman.models import SchoolUnit
+from huvudman.models.huvudman import PlainName
+
+LIKE_ENOUGH = 0.4
+"""How alike a name must be to what was searched for (0 to 1): lets one or two slips of the pen through."""
+NUMBER = re.compile(r"\d{3,10}")
+Row = TypeVar("Row", bound=Model)
+
+
+def found(rows: QuerySet[Row], q: str, *, huvudman: str = "") -> QuerySet[Row]:
+    """The rows that `q` finds, the best first: names that begin so before others that have the word.
+
+    `huvudman` is the way from a row to its huvudman (`"huvudman__"`), nothing for huvudmän. An orgnr
+    that is a personnummer is never looked at.
+    """
+    number = re.sub(r"[\s-]", "", q)
+    if NUMBER.fullmatch(number):
+        return rows.filter(_by_number(number, huvudman)).order_by(f"{huvudman}name", "pk")
+    name, wanted = PlainName(f"{huvudman}name"), PlainName(Value(q))
+    begins = Case(When(StartsWith(name, wanted), then=0), default=1, output_field=IntegerField())
+    alike = rows.filter(Q(TrigramWordSimilar(name, wanted)) | Q(Contains(name, wanted)))
+    likeness = TrigramWordSimilarity(wanted, name)  # type: ignore[arg-type]
+    ranked: QuerySet[Any] = alike.annotate(begins=begins, alike=likeness)
+    return ranked.order_by("begins", "-alike", f"{huvudman}name", "pk")
+
+
+def _by_number(number: str, huvudman: str) -> Q:
+    units = SchoolUnit.objects.filter(code=number).values("huvudman_id")
+    legal_person = Q(**{f"{huvudman}orgnr__startswith": number, f"{huvudman}orgnr__regex": r"^..[2-9]"})
+    return legal_person | Q(**{f"{huvudman}pk__in": units})
