@@ -144,7 +144,8 @@ def introduce(batch: InvitationBatch, pair: list[User], actor: Actor) -> list[Di
     seated = list(meeting.taken_seats.filter(is_current=True).values_list("dialogue_id", flat=True))
     with day(INTRODUCED, 11):
         introductions.hold_introduction(meeting=meeting, attended=set(seated[1:]), actor=actor)
-        render_underlag(list(Underlag.objects.filter(dialogue__in=seated).values_list("pk", flat=True)))
+        for version in Underlag.objects.filter(dialogue__in=seated).order_by("pk"):
+            render_underlag([version.pk])
     rows = Dialogue.objects.filter(pk__in=seated).select_related("huvudman", "batch")
     return sorted(rows, key=lambda d: (d.huvudman_id != kommun_tried().pk, d.pk))
 

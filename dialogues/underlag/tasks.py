@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
 
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone, translation
@@ -21,16 +23,26 @@ from dialogues.underlag.shapes import Material
 
 log = logging.getLogger(__name__)
 
+BUDGET = 120.0
+"""Seconds after which a task begins on no more underlag: well within a task's time limit."""
+
 
 @shared_task(name="dialogues.render_underlag")
 def render_underlag(ids: list[int]) -> None:
-    """Render ordered underlag, their figures read together; one that fails does not stop the others."""
+    """Render ordered underlag, their figures read together; one that fails does not stop the others.
+
+    When time runs out before the underlag do, a new task goes on with the rest.
+    """
+    until = time.monotonic() + BUDGET
     with translation.override("sv"):
-        orders = (begin_rendering(underlag_id=underlag_id, actor=SYSTEM) for underlag_id in ids)
-        begun = [underlag for underlag in orders if underlag]
-        materials = _gathered_together(begun)
-        for underlag in begun:
-            _render_or_note(underlag, materials.get(underlag.pk))
+        materials = _gathered_together(ids)
+        for place, underlag_id in enumerate(ids):
+            if time.monotonic() >= until:
+                render_underlag.delay(ids[place:])
+                return
+            underlag = begin_rendering(underlag_id=underlag_id, actor=SYSTEM)
+            if underlag:
+                _render_or_note(underlag, materials.get((underlag_id, underlag.ordered_at)))
 
 
 @shared_task(name="dialogues.take_up_lost_underlag")
@@ -47,12 +59,14 @@ def take_up_lost_underlag() -> None:
         render_underlag.delay([underlag_id])
 
 
-def _gathered_together(begun: list[Underlag]) -> dict[int, Material]:
-    """The material of all; of none where reading them together fails, then each is read by itself."""
+def _gathered_together(ids: list[int]) -> dict[tuple[int, datetime], Material]:
+    """The material of each order; of none where reading them together fails, then each is read by itself."""
+    orders = list(Underlag.objects.filter(pk__in=ids, state=UnderlagState.ORDERED).order_by("pk"))
     try:
-        return gather(begun)
+        materials = gather(orders)
+        return {(order.pk, order.ordered_at): materials[order.pk] for order in orders}
     except Exception:
-        log.exception("the figures of %s underlag could not be read together", len(begun))
+        log.exception("the figures of %s underlag could not be read together", len(ids))
         return {}
 
 
@@ -61,6 +75,8 @@ def _render_or_note(underlag: Underlag, material: Material | None) -> None:
         render(underlag, material or gather([underlag])[underlag.pk], actor=SYSTEM)
     except NotPossible as overtaken:
         log.info("underlag %s: %s", underlag.pk, overtaken)
+    except SoftTimeLimitExceeded:
+        raise  # no fault of the underlag's: it is taken up again when its worker is surely gone
     except Exception as fault:
         log.exception("underlag %s could not be rendered", underlag.pk)
         _note_failure(underlag, fault)

@@ -7,6 +7,7 @@ import datetime
 import pikepdf
 import pytest
 import time_machine
+from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
@@ -177,3 +178,37 @@ def test_what_is_stored_is_what_the_huvudman_gets() -> None:
 def test_an_order_that_is_gone_is_no_error() -> None:
     render_underlag([0])
     assert not Underlag.objects.exists()
+
+
+def test_when_time_runs_out_a_new_task_goes_on_with_the_rest(
+    monkeypatch: pytest.MonkeyPatch, sent_tasks: list[list[int]]
+) -> None:
+    first, second = ordered(), ordered()
+    real = tasks.render
+
+    def slow(*args: object, **kwargs: object) -> object:
+        monkeypatch.setattr(tasks.time, "monotonic", lambda: float("inf"))
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(tasks, "render", slow)
+    sent_tasks.clear()
+    render_underlag([first.pk, second.pk])
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state, second.tries) == (S.RENDERED, S.ORDERED, 0)
+    assert sent_tasks == [[second.pk]]
+
+
+def test_a_task_that_is_ended_by_its_time_limit_leaves_the_underlag_to_be_taken_up_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    underlag = ordered()
+
+    def ended(*_args: object, **_kwargs: object) -> object:
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(tasks, "render", ended)
+    with pytest.raises(SoftTimeLimitExceeded):
+        render_underlag([underlag.pk])
+    underlag.refresh_from_db()
+    assert (underlag.state, underlag.tries, underlag.failure) == (S.ORDERED, 1, "")
