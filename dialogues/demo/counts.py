@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
+from dialogues.demo.report import Missing
 from dialogues.models import (
     Cycle,
     Dialogue,
@@ -47,8 +48,12 @@ def unanswered(batch: InvitationBatch) -> int:
 
 
 def rendered(batch: InvitationBatch) -> int:
-    """How many underlag are ready to be confirmed."""
-    return Underlag.objects.filter(dialogue__batch=batch, state=UnderlagState.RENDERED).count()
+    """How many underlag are ready to be confirmed. Raises Missing when one could not be made."""
+    made = Underlag.objects.filter(dialogue__batch=batch)
+    failed = made.filter(state=UnderlagState.FAILED).first()
+    if failed:
+        raise Missing(f"analysunderlaget för {failed.dialogue}: {failed.failure}")
+    return made.filter(state=UnderlagState.RENDERED).count()
 
 
 def sent(batch: InvitationBatch, kind: LetterKind | None = None) -> QuerySet[Letter]:
