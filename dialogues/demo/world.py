@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -14,7 +15,7 @@ from dialogues.demo.people import DemoUser, write_contacts, write_people
 from dialogues.demo.register import write_example_register
 from dialogues.demo.report import Report
 from dialogues.demo.under_way import is_under_way, put_cycle_under_way
-from huvudman.models import Huvudman
+from huvudman.models import Huvudman, ImportState, RegisterImport
 from quality_system.example_statistics import draw_example_values
 from quality_system.models import Edition, ObservedValue
 
@@ -24,8 +25,11 @@ SEED = "kvalitetsdialoger"
 def make_world(*, register: Path | None, bare: bool, write: Callable[[str], object]) -> list[DemoUser]:
     """Make what is missing of the demo's world; answer whom one can sign in as.
 
-    `register` is a real register workbook to use instead of the examples. `bare` leaves out the cycle.
+    `register` is a real register workbook to use instead of the examples. `bare` leaves out the cycle. Raises
+    AnotherRegister if the database already has huvudmän that are not from that file.
     """
+    if register:
+        refuse_another_register(register)
     report = Report(write)
     with report.step("Myndigheter och medarbetare"):
         users = write_people()
@@ -48,6 +52,21 @@ def _write_quality_system() -> int:
         edition = Edition.objects.get(state=Edition.State.IN_FORCE)
         draw_example_values(rng=Random(SEED), edition=edition)  # noqa: S311  (examples, not secrets)
     return ObservedValue.objects.count()
+
+
+class AnotherRegister(Exception):
+    """The world that was made before has another register than the one asked for."""
+
+
+def refuse_another_register(register: Path) -> None:
+    """Raise AnotherRegister if there are huvudmän, and the file has never been put in."""
+    sha256 = hashlib.sha256(register.read_bytes()).hexdigest()
+    put_in = RegisterImport.objects.filter(sha256=sha256, state=ImportState.APPLIED)
+    if Huvudman.objects.exists() and not put_in.exists():
+        raise AnotherRegister(
+            f"Demon har redan ett annat register, så {register.name} läses inte in. "
+            "Lägg till --fresh för att börja om med filen: det som är gjort i demon försvinner."
+        )
 
 
 def _write_register(register: Path | None) -> None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.domain.machine import NotPossible
-from huvudman.domain.comparison import Comparison, Progress, compare_register, no_progress
+from huvudman.domain.comparison import Comparison, Progress, compare_register, no_progress, older_text
 from huvudman.domain.writing import write_huvudman, write_units
 from huvudman.register.rows import Register
 
@@ -45,7 +45,8 @@ def apply_register(
     """Compare `register` with the database and write what differs, all or nothing; again, it changes nothing.
 
     `approved` is the digest of the changes that a person has seen. Raises RowsLeftOut if rows could not be
-    read and leaving them out (`leave_out`) was not accepted, RegisterMoved if the changes are others.
+    read and leaving them out (`leave_out`) was not accepted, RegisterMoved if the changes are others,
+    NotPossible if the database has a later register's numbers of pupils.
     """
     if register.rejected and not leave_out:
         raise RowsLeftOut
@@ -54,6 +55,8 @@ def apply_register(
     today = timezone.localdate()
     progress(20, _("Jämför med registret"))
     comparison = compare_register(register, kind=kind, year=year, on=today)
+    if comparison.newer:
+        raise NotPossible(older_text(newer=comparison.newer, year=year))
     if approved and comparison.digest() != approved:
         raise RegisterMoved(comparison)
     progress(40, _("Lägger in huvudmän"))

@@ -12,7 +12,6 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.domain.machine import NotPossible
 from huvudman.domain.known import Known, load_known
 from huvudman.domain.places import ensure_places
 from huvudman.models import ImportKind, Kommun, Source
@@ -39,6 +38,8 @@ class Comparison:
     known: Known
     source: Source
     year: int
+    newer: int | None
+    """The year of the register's numbers of pupils, where it is later than the file's."""
     huvudman: Changes[HuvudmanRow]
     units: Changes[UnitRow]
 
@@ -90,10 +91,9 @@ def compare_register(
 ) -> Comparison:
     """Compare `register` (filled in, in place) with the database as it is now. Changes nothing.
 
-    Raises NotPossible when the database has a later register's numbers of pupils.
+    A file that is older than the register can be compared with it, but not applied: see `Comparison.newer`.
     """
     day = on or timezone.localdate()
-    _refuse_older(year)
     source = SOURCES[ImportKind(kind)]
     known = load_known(with_units=kind == ImportKind.WORKBOOK)
     _follow_changed_orgnr(register, known)
@@ -104,7 +104,13 @@ def compare_register(
 
     units, huvudman = _compare_both(register, known, source=source, day=day)
     return Comparison(
-        register=register, known=known, source=source, year=year, huvudman=huvudman, units=units
+        register=register,
+        known=known,
+        source=source,
+        year=year,
+        newer=_newer_than(year),
+        huvudman=huvudman,
+        units=units,
     )
 
 
@@ -152,15 +158,19 @@ def _owners(register: Register, known: Known, units: Changes[UnitRow], day: date
     return {*standing, *(row.orgnr for row in register.units.values()), *named}
 
 
-def _refuse_older(year: int) -> None:
+def older_text(*, newer: int, year: int) -> str:
+    """Why a file for `year` cannot be put into a register with numbers for `newer`."""
+    return _(
+        "Registret har redan uppgifter för %(newer)d. "
+        "En fil för %(year)d går att granska men inte att lägga in."
+    ) % {"newer": newer, "year": year}
+
+
+def _newer_than(year: int) -> int | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT max(year) FROM huvudman_pupilcount")
-        latest = cursor.fetchone()[0]
-    if latest and latest > year:
-        raise NotPossible(
-            _("Registret har redan uppgifter för %(latest)d. En fil för %(year)d är för gammal.")
-            % {"latest": latest, "year": year}
-        )
+        latest: int | None = cursor.fetchone()[0]
+    return latest if latest and latest > year else None
 
 
 def _further(known: Known, key: str, *, source: Source, day: datetime.date) -> list[FieldChange]:

@@ -19,7 +19,7 @@ from accounts.actors import SYSTEM, Actor
 from accounts.domain.audit import record
 from accounts.domain.machine import Machine, NotPossible
 from huvudman.domain.applying import RegisterMoved, apply_register
-from huvudman.domain.comparison import Comparison, Progress, compare_register, read_file
+from huvudman.domain.comparison import Comparison, Progress, compare_register, older_text, read_file
 from huvudman.domain.writing import copy
 from huvudman.models import ChangeKind, ChangeTable, ImportKind, ImportState, RegisterImport
 from huvudman.models.register_import import TRANSITIONS
@@ -100,14 +100,16 @@ def preview_import(row: RegisterImport) -> RegisterImport:
 def approve_import(*, row: RegisterImport, actor: Actor, leave_out: bool = False) -> RegisterImport:
     """Let what was previewed into the register, in the background.
 
-    Raises NotPossible if there is nothing to change, or if rows could not be read and leaving them out was
-    not accepted.
+    Raises NotPossible if there is nothing to change, if the register is newer than the file, or if rows could
+    not be read and leaving them out was not accepted.
     """
     from huvudman.tasks import apply_register_import
 
     def check(locked: RegisterImport) -> None:
         if locked.rejected and not leave_out:
             raise NotPossible(_("Godkänn att raderna som inte gick att läsa lämnas utanför."))
+        if locked.newer:
+            raise NotPossible(older_text(newer=locked.newer, year=locked.year))
         if not has_changes(locked):
             raise NotPossible(_("Filen ändrar ingenting."))
 
@@ -253,6 +255,7 @@ def _fill_in(row: RegisterImport, comparison: Comparison) -> None:
     row.counts, row.held, row.digest = comparison.counts(), comparison.held(), comparison.digest()
     row.rejected = [as_json(r.problem, r.table) for r in register.rejected]
     row.remarks = [as_json(problem) for problem in register.remarks]
+    row.newer = comparison.newer
     row.read_at = timezone.now()
     row.changes.all().delete()
     copy("huvudman_registerchange", CHANGE_COLUMNS, _change_rows(row.pk, comparison))

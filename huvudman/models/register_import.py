@@ -55,6 +55,7 @@ class RegisterImport(models.Model):
     state = models.CharField(
         _("läge"), max_length=20, choices=ImportState.choices, default=ImportState.UPLOADED
     )
+    newer = models.PositiveSmallIntegerField(_("registret har redan uppgifter för"), null=True)
     created_at = models.DateTimeField(_("uppladdad"), auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("av")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from accounts.actors import person
 from accounts.domain.machine import NotPossible
 from accounts.flash import tell_done
+from huvudman.domain.comparison import older_text
 from huvudman.domain.imports import approve_import, discard_import, has_changes, progress_of, upload_register
 from huvudman.filters import changed_query
 from huvudman.forms import ApproveForm, UploadForm
@@ -102,6 +103,7 @@ def _import_page(
         "progress": progress_of(row) if row.state in WORKING else None,
         "counts": _counts(row),
         "has_changes": has_changes(row),
+        "older": older_text(newer=row.newer, year=row.year) if row.newer else "",
         "held": sum(row.held.values()),
         "rejected": row.rejected[:LISTED],
         "remarks": row.remarks[:LISTED],

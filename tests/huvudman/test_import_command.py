@@ -183,10 +183,17 @@ def test_no_such_file(run):
     assert error.value.returncode == 2
 
 
-def test_an_older_register_is_refused(run):
+def test_an_older_register_is_shown_and_refused(run):
     run(book(), "--apply")
-    with pytest.raises(CommandError, match="2020"):
-        run(book(), "--apply", name="register_2019.xlsx")
+    sheets = book()
+    put(sheets, "Huvudmän", 3, "NAMN", "Förr AB")
+    answer = run(sheets, name="register_2019.xlsx")
+    assert answer.counts["huvudman"] == counts(changed=1, unchanged=1)
+    assert "Registret har redan uppgifter för 2020. En fil för 2019 går att granska" in answer.errors
+    with pytest.raises(CommandError, match="2020") as error:
+        run(sheets, "--apply", name="register_2019.xlsx")
+    assert error.value.returncode == 2
+    assert not Huvudman.objects.filter(name="Förr AB").exists()
 
 
 def test_next_year_keeps_last_year(run):

@@ -143,6 +143,30 @@ def test_an_import_is_only_what_was_seen(staff, upload, django_capture_on_commit
     assert Huvudman.objects.get(orgnr=AB_ORGNR).name == "Exempel AB"
 
 
+def test_an_older_file_is_looked_at_and_never_put_in(staff, upload, django_capture_on_commit_callbacks):
+    approve(staff, upload(as_xlsx(book())), django_capture_on_commit_callbacks)
+    sheets = book()
+    put(sheets, "Huvudmän", 3, "NAMN", "Förr AB")
+    row = upload(as_xlsx(sheets), name="register_2019.xlsx")
+    assert row.state == ImportState.PREVIEW
+    page = page_of(staff, row, kind="huvudman-changed")
+    assert "Namn: Exempel AB → Förr AB" in page
+    assert "Registret har redan uppgifter för 2020. En fil för 2019 går att granska" in page
+    assert "Lägg in ändringarna" not in page
+    approve(staff, row, django_capture_on_commit_callbacks)
+    assert row.state == ImportState.PREVIEW
+    assert not Huvudman.objects.filter(name="Förr AB").exists()
+
+
+def test_a_file_that_has_become_older_since_it_was_approved_is_not_put_in(staff, upload):
+    row = upload(as_xlsx(book()), name="register_2019.xlsx")
+    approve_import(row=row, actor=person(planner()))
+    apply_register(read_file(as_xlsx(book()), kind="workbook"), kind="workbook", year=2020)
+    row.refresh_from_db()
+    assert apply_import(row).state == ImportState.FAILED
+    assert "Registret har redan uppgifter för 2020" in page_of(staff, row)
+
+
 def test_put_aside(staff, upload):
     row = upload(as_xlsx(book()))
     staff.post(reverse("admin:register_import_discard", args=[row.public_id]))

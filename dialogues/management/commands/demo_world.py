@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from dialogues.demo.people import PASSWORD, TOTP_SECRET
-from dialogues.demo.world import make_world
+from dialogues.demo.world import AnotherRegister, make_world
 
 
 class Command(BaseCommand):
@@ -23,7 +23,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("Demons värld görs bara när DEMO=1 är satt.")
-        users = make_world(register=options["register"], bare=options["bare"], write=self.stdout.write)
+        try:
+            users = make_world(register=options["register"], bare=options["bare"], write=self.stdout.write)
+        except (AnotherRegister, OSError) as error:
+            raise CommandError(str(error)) from error
         self.stdout.write("\n  Logga in som:")
         for user in users:
             self.stdout.write(f"  {user.who:<40} {user.email:<36} {user.how}")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import SYSTEM
 from accounts.domain.machine import NotPossible
 from huvudman.domain.applying import RowsLeftOut
-from huvudman.domain.comparison import Comparison, compare_register, read_file
+from huvudman.domain.comparison import Comparison, compare_register, older_text, read_file
 from huvudman.domain.imports import apply_at_once, guess_year
 from huvudman.import_texts import field_text, kept_text, problem_text, value_text
 from huvudman.models import ImportKind
@@ -53,6 +53,8 @@ class Command(BaseCommand):
             raise CommandError("\n".join(lines), returncode=CANNOT) from error
         except NotPossible as error:
             raise CommandError(str(error), returncode=CANNOT) from error
+        if comparison.newer:
+            self.stderr.write(older_text(newer=comparison.newer, year=year))
         if not options["json"]:
             self._report(comparison)
         self.stdout.write(json.dumps(comparison.counts()))

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from io import StringIO
 from statistics import median, quantiles
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db.models import Count
 from stdnum import luhn
 
+from accounts.models import User
 from dialogues.demo.draw import PRESCHOOLS, SCHOOLS, Drawing, kommun_name
 from dialogues.demo.people import kommun_tried, small_association, write_people
 from dialogues.demo.register import write_example_register
-from huvudman.models import Huvudman, Kommun, PupilCount, SchoolUnit
+from dialogues.demo.world import refuse_another_register
+from huvudman.domain.places import load_places
+from huvudman.models import Huvudman, Kommun, PupilCount, RegionalOffice, SchoolUnit, SkolformOffer
+from tests.huvudman.books import as_xlsx, book
+from tests.huvudman.factories import HuvudmanFactory
 
 NAMES = {"0180": "Stockholm", "1490": "Borås"}
 
@@ -74,6 +81,33 @@ def test_the_example_register_is_whole():
     assert 5_000 <= SchoolUnit.objects.count() <= 7_500
     counted = PupilCount.objects.filter(unit__huvudman=kommun_tried())
     assert sum(counted.values_list("pupils", flat=True)) == kommun_tried().pupils
+
+
+@pytest.mark.django_db
+def test_another_register_is_refused_and_says_how_to_begin_anew(settings, tmp_path):
+    settings.DEMO, settings.MEDIA_ROOT = True, tmp_path / "media"
+    load_places()
+    file = tmp_path / "register_2020.xlsx"
+    file.write_bytes(as_xlsx(book()))
+    HuvudmanFactory()
+    before = User.objects.count()
+    with pytest.raises(CommandError, match="--fresh"):
+        call_command("demo_world", register=file, bare=True)
+    assert (Huvudman.objects.count(), User.objects.count()) == (1, before)
+    call_command("import_register", str(file), apply=True, stdout=StringIO())
+    refuse_another_register(file)
+
+
+@pytest.mark.django_db
+def test_huvudmen_of_the_examples_are_found_by_skolform_and_office():
+    write_example_register("prov")
+    rows = {row.orgnr: row for row in Huvudman.objects.all()}
+    for row in rows.values():
+        assert ("FSK" in row.skolformer) == bool(row.children)
+    offered = SkolformOffer.objects.values_list("unit__huvudman__orgnr", "skolform").distinct()
+    assert all(skolform in rows[orgnr].skolformer for orgnr, skolform in offered)
+    offices = dict(RegionalOffice.objects.annotate(n=Count("lan")).values_list("name", "n"))
+    assert offices == {"Luleå": 2, "Härnösand": 4, "Solna": 7, "Malmö": 8}
 
 
 def test_neither_the_world_nor_its_people_are_made_outside_a_demo(settings):
