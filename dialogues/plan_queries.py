@@ -28,11 +28,14 @@ FAMILY_NAMES = {
 
 @dataclass(frozen=True)
 class Matrix:
-    """How many of each level landed in each batch: years over batches, a row for each level."""
+    """How many of each level landed where: a column for each year of the cycle, or each batch of a year.
 
-    years: list[tuple[int, int]]
-    batches: list[int]
+    `pupils` are the children and pupils in each column; the totals come last in every row.
+    """
+
+    columns: list[int]
     rows: list[tuple[str, list[int], int]]
+    pupils: tuple[list[int], int]
 
 
 def cycle_rows() -> QuerySet[Cycle]:
@@ -42,23 +45,30 @@ def cycle_rows() -> QuerySet[Cycle]:
     ).order_by("-first_year", "pk")
 
 
-def count_matrix(cycle: Cycle, family: str) -> Matrix:
-    """The certificate's counts of a family; the totals come last in every row."""
+def years_of(cycle: Cycle) -> list[int]:
+    """The years of a planned cycle."""
+    return [cycle.first_year + n for n in range(cycle.certificate["years"])]
+
+
+def count_matrix(cycle: Cycle, family: str, year: int | None = None) -> Matrix:
+    """The certificate's counts of a family: in each year, or in each batch of `year`."""
     certificate = cycle.certificate
     name = _level_namer()
+    pupils = [certificate["pupils"][block] for block in certificate["blocks"]]
     levels = sorted(certificate["counts"][family].items())  # the database keeps no order of keys
-    rows = [(name(family, level), counts, sum(counts)) for level, counts in levels]
     return Matrix(
-        years=[(cycle.first_year + n, certificate["batches"]) for n in range(certificate["years"])],
-        batches=[int(block.split(":")[1]) for block in certificate["blocks"]],
-        rows=rows,
+        columns=years_of(cycle) if year is None else list(range(1, certificate["batches"] + 1)),
+        rows=[(name(family, level), *_columns(cycle, counts, year)) for level, counts in levels],
+        pupils=_columns(cycle, pupils, year),
     )
 
 
-def pupils_row(cycle: Cycle) -> tuple[list[int], int]:
-    """Children and pupils in each batch, and in all."""
-    pupils = [cycle.certificate["pupils"][block] for block in cycle.certificate["blocks"]]
-    return pupils, sum(pupils)
+def _columns(cycle: Cycle, counts: list[int], year: int | None) -> tuple[list[int], int]:
+    """Counts of all batches in time order, as sums of each year or as those of one year; and their sum."""
+    size = cycle.certificate["batches"]
+    years = [counts[start : start + size] for start in range(0, len(counts), size)]
+    shown = [sum(each) for each in years] if year is None else years[year - cycle.first_year]
+    return shown, sum(shown)
 
 
 def worst_rows(cycle: Cycle) -> list[dict[str, Any]]:

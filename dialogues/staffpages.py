@@ -40,6 +40,8 @@ def patterns() -> list[URLPattern | URLResolver]:
         ("planering/ny/", plans.cycle_new, "cycle_new"),
         ("planering/<int:pk>/", plans.cycle_page, "cycle"),
         ("planering/<int:pk>/fordela/", plans.cycle_plan, "cycle_plan"),
+        ("planering/<int:pk>/namn/", plans.cycle_rename, "cycle_rename"),
+        ("planering/<int:pk>/ta-bort/", plans.cycle_delete, "cycle_delete"),
         ("planering/<int:pk>/intyg.json", plans.cycle_certificate, "cycle_certificate"),
         ("utskick/", letters.letter_list, "letter_list"),
         ("utskick/<uuid:public_id>/", letters.letter_page, "letter"),

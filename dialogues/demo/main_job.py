@@ -21,7 +21,7 @@ from dialogues.demo import huvudman_side as theirs
 from dialogues.demo.inbox import Inbox
 from dialogues.demo.people import leader_pairs
 from dialogues.demo.report import Missing, Report, must_equal, wait_for
-from dialogues.domain import batches, introductions, meetings, plans, records, underlag
+from dialogues.domain import batches, cycles, introductions, meetings, plans, records, underlag
 from dialogues.domain.questions import Row, send_questions
 from dialogues.models import (
     Answer,
@@ -85,12 +85,13 @@ class MainJob:
 
     def plan_cycle(self) -> InvitationBatch:
         with self.report.step("Planen") as told:
-            cycle = plans.create_cycle(
+            cycle = cycles.create_cycle(
                 name=f"Huvudkörningen {timezone.now():%Y-%m-%d %H.%M.%S}",
                 first_year=timezone.localdate().year,
                 years=YEARS,
                 batches_per_year=BATCHES_A_YEAR,
                 actor=self.planners[0],
+                beside_others=True,
             )
             plans.plan_cycle(cycle=cycle, actor=self.planners[0])
             must_equal("huvudmän i planen", cycle.dialogues.count(), plans.active_huvudman().count())

@@ -16,7 +16,7 @@ from accounts.actors import SYSTEM, Actor, person
 from accounts.models import User
 from dialogues.demo.another_day import at, day
 from dialogues.demo.people import kommun_tried, leader_pairs, small_association
-from dialogues.domain import batches, introductions, invitations, meetings, plans, records, underlag
+from dialogues.domain import batches, cycles, introductions, invitations, meetings, plans, records, underlag
 from dialogues.domain.questions import Row, send_questions
 from dialogues.letters.delivery import deliver_due
 from dialogues.models import Answer, Channel, Cycle, Dialogue, InvitationBatch, Meeting, MeetingForm, Underlag
@@ -62,7 +62,7 @@ def put_cycle_under_way(planners: Sequence[User]) -> None:
 def draw(actor: Actor) -> Cycle:
     """Make and draw the cycle."""
     this_year = at(0, 12).year
-    cycle = plans.create_cycle(
+    cycle = cycles.create_cycle(
         name=f"Cykel {this_year}–{this_year + YEARS - 1}",
         first_year=this_year,
         years=YEARS,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 
 from django.db import transaction
@@ -19,24 +18,6 @@ from dialogues.planning.units import all_blocks, input_sha256
 from huvudman.models import Huvudman
 
 CHUNK = 1000
-
-
-def create_cycle(
-    *, name: str, first_year: int, years: int, batches_per_year: int, actor: Actor, seed: str = ""
-) -> Cycle:
-    """Start a cycle; without a seed one is drawn. Planning it is the next step."""
-    actor.require("dialogues.plan_cycle")
-    with transaction.atomic():
-        cycle = Cycle.objects.create(
-            name=name,
-            first_year=first_year,
-            years=years,
-            batches_per_year=batches_per_year,
-            seed=seed or secrets.token_hex(8),
-            created_by=actor.user,
-        )
-        record(actor=actor, verb="cycle.created", subject=cycle, seed=cycle.seed)
-    return cycle
 
 
 def plan_cycle(*, cycle: Cycle, actor: Actor) -> Cycle:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.actors import Actor
+from accounts.templatetags.look import number
 from dialogues.domain.batches import date_errors, schedule_batch
-from dialogues.domain.plans import create_cycle
+from dialogues.domain.cycles import create_cycle, overlapping, rename_cycle, with_place_in
 from dialogues.models import Cycle, InvitationBatch
 
 DAY_FORMATS = ["%Y-%m-%d", "%Y%m%d", "%d/%m %Y", "%d/%m/%Y", "%d.%m.%Y"]
+NAME_TAKEN = _("Det finns redan en cykel med det namnet. Välj ett annat.")
 TIME_FORMATS = ["%H:%M", "%H.%M", "%H"]
 
 
@@ -41,9 +44,12 @@ class CycleForm(forms.ModelForm):
         help_text=_("Samma frö och samma register ger samma fördelning. Lämna tomt för att lotta fram ett."),
     )
 
+    beside_others = forms.BooleanField(label=_("Ja, skapa cykeln ändå"), required=False)
+
     class Meta:
         model = Cycle
         fields = ("name", "first_year", "years", "batches_per_year", "seed")
+        error_messages: ClassVar = {"name": {"unique": NAME_TAKEN}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -52,10 +58,54 @@ class CycleForm(forms.ModelForm):
             label=_("Första år"), min_value=this_year - 10, max_value=this_year + 10, initial=this_year + 1
         )
         self.order_fields(self.Meta.fields)
+        if not self.is_bound or not self._overlap():
+            del self.fields["beside_others"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        warning = self._overlap()
+        if warning and not data.get("beside_others"):
+            self.add_error("beside_others", warning)
+        return data
 
     def perform(self, actor: Actor) -> Cycle:
         """Start the cycle."""
-        return create_cycle(actor=actor, **{name: self.cleaned_data[name] for name in self.Meta.fields})
+        names = [*self.Meta.fields, "beside_others"]
+        return create_cycle(
+            actor=actor, **{name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
+        )
+
+    def _overlap(self) -> str:
+        """Which cycles the typed years overlap, and how many huvudmän that concerns; nothing when none."""
+        try:
+            first, years = (self.fields[n].clean(self.data.get(n)) for n in ("first_year", "years"))
+        except forms.ValidationError:
+            return ""
+        cycles = overlapping(first, years)
+        if not cycles:
+            return ""
+        count = with_place_in(cycles, first, years).count()
+        text = ngettext(
+            "Åren överlappar %(cycles)s. %(count)s huvudman har redan en dialog planerad de åren och kan "
+            "få två. Kryssa i att det är meningen.",
+            "Åren överlappar %(cycles)s. %(count)s huvudmän har redan en dialog planerad de åren och kan "
+            "få två. Kryssa i att det är meningen.",
+            count,
+        )
+        return text % {"cycles": ", ".join(f"”{cycle}”" for cycle in cycles), "count": number(count)}
+
+
+class RenameCycleForm(forms.ModelForm):
+    """Another name for a cycle."""
+
+    class Meta:
+        model = Cycle
+        fields = ("name",)
+        error_messages: ClassVar = {"name": {"unique": NAME_TAKEN}}
+
+    def perform(self, actor: Actor) -> Cycle:
+        """Rename the cycle."""
+        return rename_cycle(cycle=self.instance, name=self.cleaned_data["name"], actor=actor)
 
 
 class ScheduleForm(forms.Form):

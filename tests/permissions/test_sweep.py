@@ -88,6 +88,8 @@ HOW: dict[str, Arguments] = {
     "admin:introduction": introduction,
     "admin:cycle": cycle,
     "admin:cycle_plan": cycle,
+    "admin:cycle_rename": cycle,
+    "admin:cycle_delete": cycle,
     "admin:cycle_certificate": cycle,
     "admin:letter": letter_of,
     "admin:letter_html": letter_of,

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actors import person
 from accounts.domain.machine import NotPossible
+from accounts.templatetags.look import number
 from dialogues.batch_queries import batch_rows, tallies
+from dialogues.domain.cycles import delete_cycle, is_unsent
 from dialogues.domain.plans import active_huvudman, plan_cycle
-from dialogues.forms.planning import CycleForm
-from dialogues.models import BatchState, Cycle
-from dialogues.plan_queries import FAMILY_NAMES, count_matrix, cycle_rows, pupils_row, worst_rows
-from dialogues.views.staff.frame import require, staff_page
+from dialogues.forms.planning import CycleForm, RenameCycleForm
+from dialogues.models import BatchState, Cycle, InvitationBatch
+from dialogues.plan_queries import FAMILY_NAMES, count_matrix, cycle_rows, worst_rows, years_of
+from dialogues.views.staff.frame import page_of, require, staff_page
+from huvudman.filters import changed_query
 
 PLAN = "dialogues.plan_cycle"
 
@@ -50,21 +55,61 @@ def cycle_new(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def cycle_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """One cycle: what was drawn, the counts in every batch, and the largest deviations."""
+    """One cycle: what was drawn, the counts in every year or batch, and the largest deviations."""
     require(request, "dialogues.view_batch")
     cycle = get_object_or_404(Cycle.objects.select_related("created_by"), pk=pk)
-    batches = list(batch_rows().filter(cycle=cycle))
+    may_plan = request.user.has_perm(PLAN)
     context = {
         "title": cycle.name,
         "crumbs": _crumbs(),
         "cycle": cycle,
-        "batches": _with_tallies(batches),
         "active": active_huvudman().count(),
-        "may_plan": request.user.has_perm(PLAN) and all(b.state == BatchState.DRAFT for b in batches),
+        "may_plan": may_plan and not cycle.batches.exclude(state=BatchState.DRAFT).exists(),
+        "may_change": may_plan and is_unsent(cycle),
     }
     if cycle.planned_at:
-        context |= _certificate(request, cycle)
+        page = page_of(batch_rows().filter(cycle=cycle), request.GET.get("page"))
+        context |= _certificate(request, cycle) | {"page": page, "batches": _with_tallies(page.object_list)}
     return staff_page(request, "staff/cycle.html", context)
+
+
+def cycle_rename(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a cycle that nobody has been invited by another name."""
+    require(request, PLAN)
+    cycle = _unsent(pk)
+    form = RenameCycleForm(request.POST if request.method == "POST" else None, instance=cycle)
+    if form.is_bound and form.is_valid():
+        try:
+            form.perform(person(request.user))  # type: ignore[arg-type]
+            messages.success(request, _("Cykeln har fått sitt nya namn."))
+            return redirect("admin:cycle", pk)
+        except NotPossible as reason:
+            form.add_error(None, str(reason))
+    context = {"title": _("Byt namn på cykeln"), "crumbs": _crumbs(), "cycle": cycle, "form": form}
+    return staff_page(request, "staff/cycle_rename.html", context, status=422 if form.errors else 200)
+
+
+def cycle_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask, and then take away a cycle that nobody has been invited by."""
+    require(request, PLAN)
+    cycle = _unsent(pk)
+    if request.method == "POST":
+        try:
+            delete_cycle(cycle=cycle, actor=person(request.user))  # type: ignore[arg-type]
+        except NotPossible as reason:
+            messages.error(request, str(reason))
+            return redirect("admin:cycle", pk)
+        messages.success(request, _("Cykeln ”%(cycle)s” är borttagen.") % {"cycle": cycle})
+        return redirect("admin:cycle_list")
+    context = {
+        "crumbs": _crumbs(),
+        "cycle": cycle,
+        "facts": [
+            {"label": _("Omgångar"), "value": number(cycle.batches.count())},
+            {"label": _("Planerade dialoger"), "value": number(cycle.dialogues.count())},
+        ],
+    }
+    return staff_page(request, "staff/cycle_delete.html", context)
 
 
 @require_POST
@@ -98,24 +143,46 @@ def cycle_certificate(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _certificate(request: HttpRequest, cycle: Cycle) -> dict[str, Any]:
-    family = request.GET.get("fordelning", "region")
-    if family not in FAMILY_NAMES:
+    family, asked_year = request.GET.get("fordelning", "region"), request.GET.get("ar", "")
+    years = {str(year): year for year in years_of(cycle)}
+    if family not in FAMILY_NAMES or (asked_year and asked_year not in years):
         raise Http404
-    chips = [
-        {"label": name, "url": f"?fordelning={key}", "active": key == family}
-        for key, name in FAMILY_NAMES.items()
-        if key != "all"
-    ]
+    year = years.get(asked_year)
     return {
         "family": FAMILY_NAMES[family],
-        "chips": chips,
-        "matrix": count_matrix(cycle, family),
-        "pupils": pupils_row(cycle),
+        "year": year,
+        "chips": _chips(request, "fordelning", family, list(FAMILY_NAMES.items())[1:]),
+        "year_chips": _chips(
+            request, "ar", asked_year, [("", _("Hela cykeln")), *((str(y), str(y)) for y in years.values())]
+        ),
+        "matrix": count_matrix(cycle, family, year),
         "worst": worst_rows(cycle),
     }
 
 
-def _with_tallies(batches: list[Any]) -> list[dict[str, Any]]:
+def _chips(
+    request: HttpRequest, name: str, chosen: str, choices: Sequence[tuple[str, str | Promise]]
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": label,
+            "url": f"{changed_query(request.GET, name, value)}#antal",
+            "active": value == chosen,
+        }
+        for value, label in choices
+    ]
+
+
+def _unsent(pk: int) -> Cycle:
+    """The cycle; not found when somebody has been invited by it. Raises Http404."""
+    cycle = get_object_or_404(Cycle, pk=pk)
+    if not is_unsent(cycle):
+        raise Http404
+    return cycle
+
+
+def _with_tallies(batches: Iterable[InvitationBatch]) -> list[dict[str, Any]]:
+    batches = list(batches)
     found = tallies(batches)
     return [{"batch": batch, "tally": found[batch.pk]} for batch in batches]
 

@@ -7,12 +7,15 @@ import json
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.actors import SYSTEM
+from accounts.domain.machine import NotPossible
 from accounts.models import AuditEntry, StaffRole
+from dialogues.domain.cycles import delete_cycle, rename_cycle
 from dialogues.domain.plans import plan_cycle
 from dialogues.models import BatchState, Cycle, Dialogue
-from dialogues.plan_queries import count_matrix, pupils_row
+from dialogues.plan_queries import count_matrix
 from tests.accounts.factories import UserFactory, leader, planner, staff_user
 from tests.dialogues.batches.factories import small_cycle
 from tests.dialogues.factories import CycleFactory
@@ -93,8 +96,70 @@ class TestNew:
 
     def test_a_name_is_used_once(self, as_planner) -> None:
         CycleFactory(name=TYPED["name"])
-        assert as_planner.post(NEW, TYPED).status_code == 422
+        response = as_planner.post(NEW, TYPED)
+        assert response.status_code == 422
+        assert "Det finns redan en cykel med det namnet" in response.text
         assert Cycle.objects.count() == 1
+
+    def test_overlapping_years_ask_for_a_tick_and_say_whom_it_concerns(self, as_planner) -> None:
+        other = planned(8)
+        assert "skapa cykeln ändå" not in as_planner.get(NEW).text
+        response = as_planner.post(NEW, TYPED | {"first_year": "2028"})
+        assert response.status_code == 422
+        assert f"Åren överlappar ”{other.name}”. 4 huvudmän" in response.text
+        assert "skapa cykeln ändå" in response.text
+        assert Cycle.objects.count() == 1
+        as_planner.post(NEW, TYPED | {"first_year": "2028", "beside_others": "on"})
+        assert Cycle.objects.count() == 2
+
+    def test_years_beside_another_cycle_need_no_tick(self, as_planner) -> None:
+        planned(8)
+        as_planner.post(NEW, TYPED | {"first_year": "2029"})
+        assert Cycle.objects.count() == 2
+
+
+class TestChange:
+    def test_renamed_and_noted(self, as_planner) -> None:
+        cycle = planned()
+        url = reverse("admin:cycle_rename", args=[cycle.pk])
+        assert url in as_planner.get(page_of(cycle)).text
+        assert as_planner.get(url).status_code == 200
+        assert "Nytt namn" in as_planner.post(url, {"name": "Nytt namn"}, follow=True).text
+        entry = AuditEntry.objects.get(verb="cycle.renamed")
+        assert entry.facts == {"was": cycle.name, "name": "Nytt namn"}
+
+    def test_not_to_another_cycles_name(self, as_planner) -> None:
+        cycle, other = small_cycle(), CycleFactory(name="Upptaget")
+        response = as_planner.post(reverse("admin:cycle_rename", args=[cycle.pk]), {"name": other.name})
+        assert response.status_code == 422
+        assert "Det finns redan en cykel med det namnet" in response.text
+
+    @pytest.mark.parametrize("drawn", [True, False])
+    def test_taken_away_after_a_question(self, as_planner, drawn) -> None:
+        cycle = planned() if drawn else small_cycle()
+        url = reverse("admin:cycle_delete", args=[cycle.pk])
+        assert "Vill du ta bort" in as_planner.get(url).text
+        assert Cycle.objects.exists()
+        assert "är borttagen" in as_planner.post(url, follow=True).text
+        assert not Cycle.objects.exists()
+        assert not Dialogue.objects.exists()
+        facts = AuditEntry.objects.get(verb="cycle.deleted").facts
+        assert facts == {"name": cycle.name, "batches": 4 if drawn else 0, "dialogues": 8 if drawn else 0}
+
+    @pytest.mark.parametrize("state", sorted(set(BatchState) - {BatchState.DRAFT, BatchState.APPROVED}))
+    @pytest.mark.parametrize("change", ["rename", "delete"])
+    def test_not_when_a_batch_is_under_way(self, as_planner, state, change) -> None:
+        cycle = planned()
+        now, last = timezone.now(), timezone.localdate()
+        cycle.batches.filter(number=1).update(state=state, send_at=now, answer_by=last)
+        url = reverse(f"admin:cycle_{change}", args=[cycle.pk])
+        assert url not in as_planner.get(page_of(cycle)).text
+        for response in (as_planner.get(url), as_planner.post(url, {"name": "Nytt namn"})):
+            assert response.status_code == 404
+        for verb in (rename_cycle, delete_cycle):
+            with pytest.raises(NotPossible, match="i gång"):
+                verb(cycle=cycle, actor=SYSTEM, **({"name": "Nytt namn"} if verb is rename_cycle else {}))
+        assert cycle.dialogues.count() == 8
 
 
 class TestPage:
@@ -135,24 +200,45 @@ class TestPage:
     ) -> None:
         cycle = planned(count)
         as_planner.get(page_of(cycle))
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(15):
             as_planner.get(page_of(cycle))
 
 
-def test_the_matrix_counts_each_level_in_each_batch() -> None:
-    matrix = count_matrix(planned(8), "region")
-    assert matrix.years == [(2027, 2), (2028, 2)]
-    assert matrix.batches == [1, 2, 1, 2]
-    assert matrix.rows == [("Skåne län", [1, 1, 1, 1], 4), ("Norrbottens län", [1, 1, 1, 1], 4)]
+def test_the_matrix_counts_each_level_in_each_year_or_in_a_years_batches() -> None:
+    cycle = planned(8)
+    years = count_matrix(cycle, "region")
+    assert years.columns == [2027, 2028]
+    assert years.rows == [("Skåne län", [2, 2], 4), ("Norrbottens län", [2, 2], 4)]
+    assert years.pupils == ([400, 400], 800)
+    batches = count_matrix(cycle, "region", 2028)
+    assert batches.columns == [1, 2]
+    assert batches.rows == [("Skåne län", [1, 1], 2), ("Norrbottens län", [1, 1], 2)]
 
 
 def test_batches_stay_in_time_order_when_there_are_more_than_nine_a_year() -> None:
-    HuvudmanFactory.create_batch(22, pupils=1)
+    for number in range(22):
+        HuvudmanFactory(pupils=number)
     cycle = plan_cycle(cycle=CycleFactory(name="Lång", years=2, batches_per_year=11), actor=SYSTEM)
     cycle.refresh_from_db()
-    counts, total = pupils_row(cycle)
-    assert count_matrix(cycle, "all").batches == [*range(1, 12), *range(1, 12)]
-    assert (counts, total) == ([1] * 22, 22)
+    for year in (2026, 2027):
+        in_order = cycle.dialogues.filter(batch__year=year).order_by("batch__number")
+        wanted = list(in_order.values_list("huvudman__pupils", flat=True))
+        matrix = count_matrix(cycle, "all", year)
+        assert matrix.columns == list(range(1, 12))
+        assert matrix.pupils == (wanted, sum(wanted))
+
+
+def test_the_page_shows_a_year_at_a_time_and_pages_its_batches(as_planner) -> None:
+    HuvudmanFactory.create_batch(104)
+    cycle = plan_cycle(cycle=CycleFactory(name="Lång", years=2, batches_per_year=52), actor=SYSTEM)
+    page = as_planner.get(page_of(cycle))
+    assert page.context["matrix"].columns == [2026, 2027]
+    assert len(page.context["batches"]) == 50
+    page = as_planner.get(page_of(cycle), {"ar": "2027", "fordelning": "size", "page": "3"})
+    assert len(page.context["matrix"].columns) == 52
+    assert [row["batch"].number for row in page.context["batches"]] == [49, 50, 51, 52]
+    assert 'href="?ar=2026&amp;fordelning=size#antal"' in page.text
+    assert as_planner.get(page_of(cycle), {"ar": "2029"}).status_code == 404
 
 
 def test_the_certificate_can_be_fetched(as_planner) -> None:
