@@ -6,6 +6,7 @@ Dry run and applying are timed on an empty register (everything is new) and on a
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from tempfile import TemporaryDirectory
 
@@ -16,6 +17,7 @@ from bench.baselines.register import import_plainly, make_tables
 from bench.database import own_database
 from bench.marks import Mark, in_turns
 from bench.shared import REGISTER, ROOT
+from tests.dialogues.letters.workers import database_url
 
 TIMES = 5
 DRY_RUN, APPLY, MEMORY_MB = 2.5, 5, 250
@@ -31,7 +33,7 @@ def run() -> list[Mark]:
     with own_database() as name:
         plain = psycopg.connect(**connection.get_connection_params() | {"dbname": name})
         try:
-            return [*_times(plain), *_memory(name)]
+            return [*_times(plain), *_memory()]
         finally:
             plain.close()
 
@@ -78,31 +80,25 @@ def _apply() -> None:
     apply_register(read_file(REGISTER.read_bytes(), kind="workbook"), kind="workbook", year=YEAR)
 
 
-def _memory(name: str) -> list[Mark]:
+def _memory() -> list[Mark]:
     """Peak memory of the whole command in a process of its own, Django and all."""
     _empty()
     with TemporaryDirectory() as media:
-        peaks = {option: _peak(name, option, media) for option in ("--json", "--apply")}
+        peaks = {option: _peak(option, media) for option in ("--json", "--apply")}
     return [
         Mark("peak memory, dry run", peaks["--json"], None, MEMORY_MB, "MB"),
         Mark("peak memory, apply", peaks["--apply"], None, MEMORY_MB, "MB"),
     ]
 
 
-def _peak(name: str, option: str, media: str) -> float:
+def _peak(option: str, media: str) -> float:
     """Megabytes that `manage.py import_register` used at most."""
-    parts = connection.settings_dict
-    place = f"{parts['HOST']}:{parts['PORT']}" if parts["PORT"] else parts["HOST"]
-    user = f"{parts['USER']}:{parts['PASSWORD']}" if parts["PASSWORD"] else parts["USER"]
-    environment = os.environ | {"DATABASE_URL": f"postgres://{user}@{place}/{name}", "MEDIA_ROOT": media}
-    arguments = [sys.executable, str(ROOT / "manage.py"), "import_register", str(REGISTER), "--json", option]
-    pid = os.posix_spawn(
-        sys.executable,
-        arguments,
-        environment,
-        file_actions=[(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)],
+    answer = subprocess.run(
+        [sys.executable, "-m", "bench.peak", "import_register", str(REGISTER), "--json", option],
+        env=os.environ | {"DATABASE_URL": database_url(), "MEDIA_ROOT": media},
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
     )
-    _pid, status, usage = os.wait4(pid, 0)
-    if status:
-        raise RuntimeError("import_register failed")
-    return usage.ru_maxrss / 1024
+    return int(answer.stdout.split()[-1]) / 1024
