@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery
+from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import person
 from accounts.adminsite import RailEntry, site
 from accounts.domain.machine import NotPossible
-from accounts.templatetags.look import moment
+from accounts.templatetags.look import moment, yes_or_no
 from quality_system.domain.editions import copy_edition, put_edition_in_force
 from quality_system.models import Edition, Indicator, Objective, ObservedValue, SubGoal, SuccessFactor
 from quality_system.values import format_value
@@ -34,6 +35,17 @@ class ContentAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and _is_open(obj)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A choice is only a choice: what is chosen from is written in its own place."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, ModelChoiceField):
+            field.widget = getattr(field.widget, "widget", field.widget)
+        return field
+
+    @admin.display(description=_("exempeltext"), ordering="is_example_text")
+    def example(self, row: Any) -> str:
+        return yes_or_no(row.is_example_text)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "edition":
@@ -92,9 +104,9 @@ class EditionAdmin(ContentAdmin):
         ]
         return format_html_join(", ", '<a href="{}?{}__id__exact={}">{}</a>', links)
 
-    @admin.display(description=_("exempeltext"), boolean=True)
-    def has_example_text(self, edition: Edition) -> bool:
-        return edition.examples  # type: ignore[attr-defined]
+    @admin.display(description=_("exempeltext"))
+    def has_example_text(self, edition: Edition) -> str:
+        return yes_or_no(edition.examples)  # type: ignore[attr-defined]
 
     @admin.action(description=_("Låt utgåvan börja gälla"), permissions=["put_in_force"])
     def put_in_force(self, request: HttpRequest, queryset: QuerySet[Edition]) -> None:
@@ -126,7 +138,7 @@ def _list_of(model: type[Model]) -> str:
 
 @admin.register(Objective, site=site)
 class ObjectiveAdmin(ContentAdmin):
-    list_display = ("text", "skolform", "edition", "is_example_text")
+    list_display = ("text", "skolform", "edition", "example")
     list_filter = ("edition", "skolform", "is_example_text")
     list_select_related = ("edition",)
     search_fields = ("text",)
@@ -134,7 +146,7 @@ class ObjectiveAdmin(ContentAdmin):
 
 @admin.register(SubGoal, site=site)
 class SubGoalAdmin(ContentAdmin):
-    list_display = ("text", "number", "skolform", "area", "is_example_text")
+    list_display = ("text", "number", "skolform", "area", "example")
     list_filter = ("objective__edition", "objective__skolform", "area", "is_example_text")
     list_select_related = ("objective__edition",)
     search_fields = ("text",)
@@ -154,7 +166,7 @@ class IndicatorAdmin(ContentAdmin):
 
 @admin.register(SuccessFactor, site=site)
 class SuccessFactorAdmin(ContentAdmin):
-    list_display = ("text", "number", "edition", "is_example_text")
+    list_display = ("text", "number", "edition", "example")
     list_filter = ("edition", "is_example_text")
     list_select_related = ("edition",)
     search_fields = ("text",)

@@ -69,7 +69,9 @@ class Edition(models.Model):
 class Objective(models.Model):
     """A national objective: one per skolform, and one for fritidshem."""
 
-    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="objectives")
+    edition = models.ForeignKey(
+        Edition, on_delete=models.PROTECT, related_name="objectives", verbose_name=_("utgåva")
+    )
     skolform = models.CharField(_("skolform"), max_length=10, choices=Skolform.choices)
     text = models.TextField(_("text"))
     is_example_text = models.BooleanField(_("exempeltext"), default=True)
@@ -88,7 +90,9 @@ class Objective(models.Model):
 class SubGoal(models.Model):
     """A sub-goal (delmål) under an objective."""
 
-    objective = models.ForeignKey(Objective, on_delete=models.PROTECT, related_name="sub_goals")
+    objective = models.ForeignKey(
+        Objective, on_delete=models.PROTECT, related_name="sub_goals", verbose_name=_("målsättning")
+    )
     number = models.PositiveSmallIntegerField(_("nummer"))
     area = models.CharField(_("område"), max_length=10, choices=Area.choices)
     text = models.TextField(_("text"))
@@ -186,7 +190,9 @@ class Indicator(models.Model):
 class SuccessFactor(models.Model):
     """A research-based success factor."""
 
-    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="success_factors")
+    edition = models.ForeignKey(
+        Edition, on_delete=models.PROTECT, related_name="success_factors", verbose_name=_("utgåva")
+    )
     number = models.PositiveSmallIntegerField(_("nummer"))
     text = models.CharField(_("text"), max_length=300)
     is_example_text = models.BooleanField(_("exempeltext"), default=True)

@@ -105,3 +105,13 @@ def test_an_import_is_watched_approved_and_put_in(staff: Page, live_server: obje
         expect(told).to_have_text(re.compile(r"^\s*Ändringarna lades in"))
     assert (Huvudman.objects.count(), SchoolUnit.objects.count()) == (2, 4)
     assert_clean(staff, staff.url, 1280)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_long_words_stay_on_the_screen(staff: Page, live_server: object, width: int) -> None:
+    huvudman = HuvudmanFactory(name="Utbildningsförvaltningssamordningsbolaget_i_Västernorrland")
+    ContactFactory(huvudman=huvudman, email="en.ovanligt.lang.adress.till.skolchefen@kommun.example")
+    name = "skolenhetsregistret_med_ett_ovanligt_langt_namn_2020.xlsx"
+    row = upload_register(actor=SYSTEM, kind="workbook", file_name=name, content=b"hej")
+    assert_clean(staff, f"{live_server}{reverse('admin:huvudman', args=[huvudman.public_id])}", width)
+    assert_clean(staff, f"{live_server}{reverse('admin:register_import', args=[row.public_id])}", width)
