@@ -9,6 +9,7 @@ from typing import TypedDict
 
 from celery import current_app
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.domain.audit import record
 from accounts.domain.machine import Machine, NotPossible, WrongState
-from accounts.models import Agency, StaffMember
+from accounts.models import Agency, AuditEntry, StaffMember
 from dialogues.domain.correspondence import write_to_huvudman
 from dialogues.domain.dialogues import DIALOGUES, move
 from dialogues.letters import Attachment
@@ -58,6 +59,7 @@ CHUNK = 10
 """How many underlag one task takes: together they share the reading of figures and groups."""
 MOST_TRIES = 3
 MOST_AREAS = 6
+AREAS_REVISED, AREAS_DROPPED = "underlag.central_areas_revised", "underlag.central_areas_dropped"
 NEEDED = ("edition", "dialogue__huvudman__main_kommun")
 RENDER_TASK = "dialogues.render_underlag"
 
@@ -117,8 +119,9 @@ def order_again(*, underlag: Underlag, actor: Actor, keep_areas: bool = False) -
 
     def after(row: Underlag) -> None:
         row.confirmations.all().delete()
-        if not keep:
+        if not keep and (was := _texts(row)):
             row.central_areas.all().delete()
+            record(actor=actor, verb=AREAS_DROPPED, subject=row, was=was)
         _start_rendering([row.pk])
 
     with transaction.atomic():
@@ -142,10 +145,19 @@ def revise_central_areas(*, underlag: Underlag, areas: Sequence[AreaText], actor
             raise WrongState(
                 _("De centrala områdena kan ändras när underlaget är framtaget men inte skickat.")
             )
-        was = list(locked.central_areas.values_list("text", flat=True))
+        was = _texts(locked)
         _write_areas(locked, areas)
-        record(actor=actor, verb="underlag.central_areas_revised", subject=locked, was=was)
+        record(actor=actor, verb=AREAS_REVISED, subject=locked, was=was)
         return order_again(underlag=locked, actor=actor, keep_areas=True)
+
+
+def areas_are_revised(underlag: Underlag) -> bool:
+    """Tell whether the central areas are in a person's words, not found by the system."""
+    verbs = (AREAS_REVISED, AREAS_DROPPED)
+    latest = AuditEntry.objects.filter(
+        subject_type=ContentType.objects.get_for_model(Underlag), subject_id=underlag.pk, verb__in=verbs
+    ).first()
+    return latest is not None and latest.verb == AREAS_REVISED
 
 
 # Rendering, by tasks --------------------------------------------------------------------------------------
@@ -318,6 +330,10 @@ def _start_rendering(ids: list[int]) -> None:
 def _is_under_way(underlag: Underlag) -> bool:
     begun = underlag.begun_at
     return begun is not None and begun > timezone.now() - timedelta(seconds=settings.UNDERLAG_RENDER_LIMIT)
+
+
+def _texts(underlag: Underlag) -> list[str]:
+    return list(underlag.central_areas.values_list("text", flat=True))
 
 
 def _write_areas(underlag: Underlag, areas: Sequence[AreaText]) -> None:

@@ -35,6 +35,22 @@ class AreaForm(forms.Form):
         return bool(self["text"].value())
 
 
+class AgainForm(forms.Form):
+    """Whether the central areas stay when the underlag is made anew."""
+
+    KEEP, FIND = "keep", "find"
+
+    areas = forms.ChoiceField(
+        label=_("Vad ska hända med de centrala områdena?"),
+        choices=[
+            (KEEP, _("Behåll dem som de är")),
+            (FIND, _("Ta fram nya ur dagens siffror, det som står nu försvinner")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Välj om områdena ska behållas.")},
+    )
+
+
 class AreaForms(forms.BaseFormSet):
     """The areas of one underlag, most important first."""
 

@@ -20,7 +20,7 @@ from accounts.models import Agency, User
 from dialogues.domain import underlag as verbs
 from dialogues.models import Dialogue, Meeting, MeetingKind, Underlag
 from dialogues.models import UnderlagState as S
-from dialogues.underlag.areas import AreaFormSet, area_texts, initial_areas
+from dialogues.underlag.areas import AgainForm, AreaFormSet, area_texts, initial_areas
 from dialogues.underlag.download import pdf_response
 from dialogues.underlag.html import body_html
 from dialogues.views.staff.frame import staff_page
@@ -87,6 +87,27 @@ def underlag_areas(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return staff_page(request, "underlag/areas.html", context)
 
 
+def underlag_again(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Ask whether the central areas stay, and then make the underlag anew with today's figures."""
+    dialogue = _dialogue(public_id)
+    underlag = _existing(_latest(dialogue))
+    _actor(request).require("dialogues.order_underlag", dialogue)
+    revised = verbs.areas_are_revised(underlag)
+    initial = {"areas": AgainForm.KEEP if revised else AgainForm.FIND}
+    form = AgainForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_bound and form.is_valid() and _made_anew(request, underlag, form):
+        return redirect("admin:underlag", public_id)
+    context = {
+        "title": _("Ta fram underlaget på nytt"),
+        "dialogue": dialogue,
+        "form": form,
+        "revised": revised,
+        "areas": underlag.central_areas.all(),
+        "confirmed": underlag.confirmations.exists(),
+    }
+    return staff_page(request, "underlag/again.html", context, status=422 if form.errors else 200)
+
+
 @require_POST
 def underlag_for_meeting(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Order the underlag of everyone in a held introduction meeting."""
@@ -109,7 +130,9 @@ def _order(request: HttpRequest, dialogue: Dialogue, _underlag: Underlag | None)
 
 
 def _again(request: HttpRequest, _dialogue: Dialogue, underlag: Underlag | None) -> None:
-    verbs.order_again(underlag=_existing(underlag), actor=_actor(request))
+    there = _existing(underlag)
+    keep = verbs.areas_are_revised(there)
+    verbs.order_again(underlag=there, actor=_actor(request), keep_areas=keep)
 
 
 def _confirm(request: HttpRequest, _dialogue: Dialogue, underlag: Underlag | None) -> None:
@@ -184,6 +207,17 @@ def _why_not_yet(dialogue: Dialogue, underlag: Underlag | None) -> str:
     except NotPossible as why:
         return str(why)
     return ""
+
+
+def _made_anew(request: HttpRequest, underlag: Underlag, form: AgainForm) -> bool:
+    keep = form.cleaned_data["areas"] == AgainForm.KEEP
+    try:
+        verbs.order_again(underlag=underlag, actor=_actor(request), keep_areas=keep)
+    except NotPossible as why:
+        form.add_error(None, str(why))
+        return False
+    messages.success(request, _("Analysunderlaget tas fram på nytt."))
+    return True
 
 
 def _revise(request: HttpRequest, underlag: Underlag, forms: BaseFormSet) -> bool:

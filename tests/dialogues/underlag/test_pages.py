@@ -10,11 +10,15 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from accounts.models import StaffRole, User
+from accounts.actors import person
+from accounts.models import AuditEntry, StaffRole, User
+from dialogues.domain import underlag as verbs
 from dialogues.domain.files import store_file
-from dialogues.models import Dialogue, DialogueState, Letter, LetterKind, Meeting, Seat, Underlag
+from dialogues.domain.underlag import AreaText
+from dialogues.models import CentralArea, Dialogue, DialogueState, Letter, LetterKind, Meeting, Seat, Underlag
 from dialogues.models import UnderlagState as S
 from dialogues.underlag.content import build_content
+from quality_system.models import Area
 from tests.accounts.factories import UserFactory, leader, planner, staff_user
 from tests.dialogues.factories import BatchFactory, DialogueFactory, MeetingFactory
 from tests.dialogues.underlag.factories import EditionFactory, edition_with_texts, underlag_in
@@ -149,7 +153,62 @@ def test_without_the_right_a_press_is_forbidden(client: Client, name: str) -> No
     assert response.status_code == 403
 
 
-@pytest.mark.parametrize("name", ["underlag", "underlag_pdf", "underlag_areas"])
+def revised(underlag: Underlag) -> str:
+    """Central areas in a person's words; answers the words."""
+    text = "Ni har egna ord om er likvärdighet."
+    areas = [AreaText(kind=CentralArea.Kind.NEED, area=Area.EQUITY, text=text, indicator=None)]
+    verbs.revise_central_areas(underlag=underlag, areas=areas, actor=person(leader()))
+    Underlag.objects.filter(pk=underlag.pk).update(state=S.RENDERED)
+    return text
+
+
+@pytest.mark.parametrize("written_by_hand", [True, False])
+def test_made_anew_it_asks_whether_the_areas_stay_and_keeps_a_persons_words(
+    client: Client, written_by_hand: bool
+) -> None:
+    underlag = with_content(S.RENDERED)
+    text = revised(underlag) if written_by_hand else ""
+    url = reverse("admin:underlag_again", args=[underlag.dialogue.public_id])
+    assert url in signed_in(client, leader()).get(page(underlag)).text
+    asked = client.get(url)
+    assert text in asked.text
+    chosen = asked.context["form"]["areas"].value()
+    assert chosen == ("keep" if written_by_hand else "find")
+    response = client.post(url, {"areas": chosen}, follow=True)
+    assert "Analysunderlaget tas fram på nytt." in response.text
+    underlag.refresh_from_db()
+    assert underlag.state == S.ORDERED
+    assert [a.text for a in underlag.central_areas.all()] == ([text] if written_by_hand else [])
+
+
+def test_words_that_are_let_go_stay_in_the_log_and_no_longer_count_as_ones_own(client: Client) -> None:
+    underlag = with_content(S.RENDERED)
+    text = revised(underlag)
+    url = reverse("admin:underlag_again", args=[underlag.dialogue.public_id])
+    signed_in(client, leader()).post(url, {"areas": "find"})
+    assert not underlag.central_areas.exists()
+    assert AuditEntry.objects.get(verb=verbs.AREAS_DROPPED).facts["was"] == [text]
+    assert not verbs.areas_are_revised(underlag)
+
+
+def test_an_old_button_keeps_a_persons_words(client: Client) -> None:
+    underlag = with_content(S.RENDERED)
+    text = revised(underlag)
+    signed_in(client, leader()).post(act(underlag, "igen"))
+    assert underlag.central_areas.get().text == text
+
+
+def test_made_anew_nothing_happens_without_a_choice_or_when_it_was_sent(client: Client) -> None:
+    underlag = with_content(S.ISSUED)
+    url = reverse("admin:underlag_again", args=[underlag.dialogue.public_id])
+    assert signed_in(client, leader()).post(url).status_code == 422
+    assert client.post(url, {"areas": "find"}).status_code == 422
+    underlag.refresh_from_db()
+    assert underlag.state == S.ISSUED
+    assert signed_in(client, staff_user(StaffRole.REGISTRAR)).get(url).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["underlag", "underlag_pdf", "underlag_areas", "underlag_again"])
 def test_the_staff_pages_are_closed_to_huvudmän(client: Client, name: str) -> None:
     underlag = with_content(S.RENDERED)
     url = reverse(f"admin:{name}", args=[underlag.dialogue.public_id])
