@@ -10,11 +10,12 @@ from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Case, IntegerField, Model, Q, QuerySet, Value, When
 from django.db.models.lookups import Contains, StartsWith
 
-from huvudman.models import SchoolUnit
+from huvudman.models import HuvudmanEvent, SchoolUnit
 from huvudman.models.huvudman import PlainName
 
 LIKE_ENOUGH = 0.4
 """How alike a name must be to what was searched for (0 to 1): lets one or two slips of the pen through."""
+LEGAL_PERSON = r"^..[2-9]"
 NUMBER = re.compile(r"\d{3,10}")
 Row = TypeVar("Row", bound=Model)
 
@@ -38,5 +39,13 @@ def found(rows: QuerySet[Row], q: str, *, huvudman: str = "") -> QuerySet[Row]:
 
 def _by_number(number: str, huvudman: str) -> Q:
     units = SchoolUnit.objects.filter(code=number).values("huvudman_id")
-    legal_person = Q(**{f"{huvudman}orgnr__startswith": number, f"{huvudman}orgnr__regex": r"^..[2-9]"})
-    return legal_person | Q(**{f"{huvudman}pk__in": units})
+    legal_person = Q(**{f"{huvudman}orgnr__startswith": number, f"{huvudman}orgnr__regex": LEGAL_PERSON})
+    return legal_person | Q(**{f"{huvudman}pk__in": units}) | Q(**{f"{huvudman}pk__in": _had(number)})
+
+
+def _had(number: str) -> QuerySet[Any, Any]:
+    """Ids of those that have had an orgnr that begins so."""
+    wanted = HuvudmanEvent.objects.filter(
+        kind=HuvudmanEvent.Kind.NEW_ORGNR, orgnr_before__startswith=number, orgnr_before__regex=LEGAL_PERSON
+    )
+    return wanted.values_list("after_id", flat=True)

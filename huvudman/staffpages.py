@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
 from accounts.adminsite import RailEntry, site
-from huvudman.views import contacts, imports, register
+from huvudman.views import contacts, events, imports, register
 
 
 def patterns() -> list[URLPattern | URLResolver]:
@@ -23,6 +23,7 @@ def patterns() -> list[URLPattern | URLResolver]:
         (f"{contact}<int:pk>/", contacts.contact_change, "contact_change"),
         (f"{contact}<int:pk>/bekrafta/", contacts.contact_confirm, "contact_confirm"),
         (f"{contact}<int:pk>/avsluta/", contacts.contact_end, "contact_end"),
+        (f"{one}handelse/<slug:kind>/", events.event_new, "huvudman_event"),
         ("registerimport/", imports.import_list, "register_imports"),
         (imported, imports.import_page, "register_import"),
         (f"{imported}godkann/", imports.import_approve, "register_import_approve"),

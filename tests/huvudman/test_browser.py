@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
@@ -16,9 +17,10 @@ from huvudman.domain.events import change_orgnr, merge_huvudman
 from huvudman.domain.imports import preview_import, upload_register
 from huvudman.domain.places import load_places
 from huvudman.models import Huvudman, RegisterImport, SchoolUnit
+from huvudman.views.events import DEEDS
 from tests.accounts.factories import planner
 from tests.dialogues.letters.workers import running_worker
-from tests.dialogues.underlag.test_browser import assert_clean, sign_in
+from tests.dialogues.underlag.test_browser import RULES, assert_clean, sign_in
 from tests.huvudman.books import as_xlsx, book, put
 from tests.huvudman.factories import ContactFactory, HuvudmanFactory, SchoolUnitFactory, orgnr
 
@@ -53,6 +55,14 @@ def previewed() -> RegisterImport:
     return preview_import(row)
 
 
+def assert_fits(page: Page) -> None:
+    """The page as it stands is accessible, and no wider than the screen."""
+    results = Axe().run(page, options=RULES)
+    assert results.violations_count == 0, results.generate_report()
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= page.viewport_size["width"], page.url  # type: ignore[index]
+
+
 @pytest.fixture
 def staff(page: Page, live_server: object, client: Client) -> Page:
     """The page, signed in as a planner."""
@@ -71,11 +81,32 @@ def test_the_registers_pages_are_clean(staff: Page, live_server: object, width: 
         reverse("admin:huvudman", args=[huvudman.public_id]),
         reverse("admin:contact_new", args=[huvudman.public_id]),
         reverse("admin:contact_change", args=[huvudman.public_id, contact.pk]),
+        *(reverse("admin:huvudman_event", args=[huvudman.public_id, kind]) for kind in DEEDS),
         reverse("admin:register_imports"),
         reverse("admin:register_import", args=[row.public_id]),
         reverse("admin:huvudman_regionaloffice_add"),
     ]:
         assert_clean(staff, f"{live_server}{address}", width)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_merger_is_searched_for_looked_at_and_done(staff: Page, live_server: object, width: int) -> None:
+    into, part = HuvudmanFactory(name="Strängnäs kommun"), HuvudmanFactory(name="Mariefreds skolförbund")
+    staff.set_viewport_size({"width": width, "height": 900})
+    staff.goto(f"{live_server}{reverse('admin:huvudman', args=[into.public_id])}")
+    staff.get_by_role("link", name="Sammanslagning").click()
+    staff.get_by_label("Första dagen då det gäller").fill(datetime.date.today().isoformat())
+    staff.get_by_label("Sök huvudmän").fill("mariefred")
+    staff.get_by_label("Sök huvudmän").press("Enter")
+    staff.get_by_label("Mariefreds skolförbund").check()
+    assert_fits(staff)
+    staff.get_by_role("button", name="Fortsätt").click()
+    expect(staff.get_by_text("Mariefreds skolförbund upphör.")).to_be_visible()
+    assert_fits(staff)
+    staff.get_by_role("button", name="Slå samman").click()
+    expect(staff.get_by_text("Händelsen är antecknad.")).to_be_visible()
+    part.refresh_from_db()
+    assert part.active_to is not None
 
 
 def test_a_new_contact_is_valid_from_today_unless_said(staff: Page, live_server: object) -> None:

@@ -104,6 +104,7 @@ HOW: dict[str, Arguments] = {
     "admin:underlag_for_meeting": introduction,
     "admin:huvudman": huvudman,
     "admin:contact_new": huvudman,
+    "admin:huvudman_event": named(huvudman, "upphor"),
     "admin:contact_change": contact,
     "admin:contact_confirm": contact,
     "admin:contact_end": contact,
