@@ -34,9 +34,9 @@ as_postgres() { # never with the descriptors of our locks, which its children wo
 start_postgres() {
   if runs_as_root; then POSTGRES_USER=(setpriv --reuid postgres --regid postgres --init-groups env -u HOME); fi
   POSTGRES_FOLDER=$(postgres_folder) || exit 1
-  [ -s "$POSTGRES_FOLDER/data/PG_VERSION" ] || make_cluster
+  as_postgres test -s "$POSTGRES_FOLDER/data/PG_VERSION" -a -s "$POSTGRES_FOLDER/password" || make_cluster
   as_postgres "$(postgres_bin)/pg_ctl" -D "$POSTGRES_FOLDER/data" status >/dev/null || run_cluster
-  DATABASE_URL=postgres://site:$(cat "$LOCAL/postgres.password")@127.0.0.1:$(cluster_port)/$1
+  DATABASE_URL=postgres://site:$(as_postgres cat "$POSTGRES_FOLDER/password")@127.0.0.1:$(cluster_port)/$1
   export DATABASE_URL
 }
 
@@ -75,13 +75,12 @@ owned_by_us() {
 
 make_cluster() {
   say "making a PostgreSQL cluster in $POSTGRES_FOLDER"
-  local password=$POSTGRES_FOLDER/password
-  (umask 077 && head -c 18 /dev/urandom | base64 | tr '+/' '-_' >"$LOCAL/postgres.password")
+  local password=$POSTGRES_FOLDER/password # kept beside the data, which may outlive a checkout
+  rm -rf "$POSTGRES_FOLDER/data" # what an earlier try left half made
   as_postgres install -m 600 /dev/null "$password"
-  cat "$LOCAL/postgres.password" >"$password"
+  head -c 18 /dev/urandom | base64 | tr '+/' '-_' >"$password"
   as_postgres "$(postgres_bin)/initdb" -D "$POSTGRES_FOLDER/data" -U site -A scram-sha-256 --pwfile "$password" \
     -E UTF8 --locale C.UTF-8 --no-sync >"$LOGS/initdb.log" 2>&1 || { cat "$LOGS/initdb.log" >&2; die "initdb failed"; }
-  rm "$password"
 }
 
 run_cluster() { # on a free port, without a socket file (whose path could be too long); not for lasting data: no fsync
