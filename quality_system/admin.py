@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -17,18 +19,27 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import person
 from accounts.adminsite import RailEntry, site
 from accounts.domain.machine import NotPossible
-from accounts.templatetags.look import moment, yes_or_no
+from accounts.templatetags.look import moment, number
 from quality_system.domain.editions import copy_edition, put_edition_in_force
 from quality_system.models import Edition, Indicator, Objective, ObservedValue, SubGoal, SuccessFactor
 from quality_system.values import format_value
-from quality_system.wording import spoken
+from quality_system.wording import SOURCES, source_name, spoken
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 
 class ContentAdmin(admin.ModelAdmin):
-    """Content of an edition: written while it is a draft, read afterwards."""
+    """Content of an edition: written while it is a draft, read afterwards, example texts with their tag."""
+
+    readonly_fields = ("example",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """While it is written a box to tick, afterwards the tag."""
+        names = [name for name in super().get_fields(request, obj) if name != "example"]
+        if self.has_change_permission(request, obj):
+            return names
+        return ["example" if name == "is_example_text" else name for name in names]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and _is_open(obj)
@@ -45,7 +56,7 @@ class ContentAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("exempeltext"), ordering="is_example_text")
     def example(self, row: Any) -> str:
-        return yes_or_no(row.is_example_text)
+        return example_tag(row.is_example_text)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "edition":
@@ -58,6 +69,11 @@ class ContentAdmin(admin.ModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
+def example_tag(is_example: bool) -> str:
+    """The tag of example texts; nothing for the agencies' own words."""
+    return render_to_string("components/example_text.html") if is_example else ""
+
+
 def _is_open(row: Any) -> bool:
     """Whether the edition that `row` is, or belongs to, is a draft."""
     if row is None:
@@ -66,47 +82,63 @@ def _is_open(row: Any) -> bool:
     return edition.state == Edition.State.DRAFT
 
 
+PARTS: tuple[tuple[type[Model], str], ...] = (
+    (Objective, "edition"),
+    (SubGoal, "objective__edition"),
+    (Indicator, "edition"),
+    (SuccessFactor, "edition"),
+)
+"""What an edition holds, and by which field."""
+
+
+def _counter(model: type[Model]) -> str:
+    return f"{model._meta.model_name}_count"
+
+
+def _count(model: type[Model], field: str) -> Coalesce:
+    """How many rows of the model the edition has."""
+    rows = model._default_manager.filter(**{field: OuterRef("pk")}).order_by().values(field)
+    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
+
+
+def _name(model: type[Model]) -> str:
+    return str(model._meta.verbose_name_plural)
+
+
 @admin.register(Edition, site=site)
 class EditionAdmin(ContentAdmin):
     """Editions. Their state is changed by the actions only."""
 
-    list_display = ("name", "state", "valid_from", "valid_to", "has_example_text", "contents")
+    list_display = ("name", "state", "valid_from", "valid_to", "example", "contents")
     list_filter = ("state",)
-    readonly_fields = ("state", "contents")
+    readonly_fields = ("state", "contents", "example")  # type: ignore[assignment]
     actions = ("put_in_force", "copy")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
         own = Q(edition=OuterRef("pk"), is_example_text=True)
         below = Q(objective__edition=OuterRef("pk"), is_example_text=True)
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                examples=Exists(Objective.objects.filter(own))
-                | Exists(SuccessFactor.objects.filter(own))
-                | Exists(SubGoal.objects.filter(below))
-            )
+        examples = (
+            Exists(Objective.objects.filter(own))
+            | Exists(SuccessFactor.objects.filter(own))
+            | Exists(SubGoal.objects.filter(below))
         )
+        rows = super().get_queryset(request).annotate(examples=examples)
+        return rows.annotate(**{_counter(model): _count(model, field) for model, field in PARTS})
 
-    def get_fields(self, request: HttpRequest, obj: Edition | None = None) -> tuple[str, ...]:
-        return ("name", "valid_from", "valid_to", "state", *(["contents"] if obj else []))
+    def get_fields(self, request: HttpRequest, obj: Edition | None = None) -> list[Any]:
+        return ["name", "valid_from", "valid_to", "state", *(["contents", "example"] if obj else [])]
 
     @admin.display(description=_("innehåll"))
     def contents(self, edition: Edition) -> SafeString:
-        parts: list[tuple[type[Model], str]] = [
-            (Objective, "edition"),
-            (SubGoal, "objective__edition"),
-            (Indicator, "edition"),
-            (SuccessFactor, "edition"),
-        ]
         links = [
-            (_list_of(model), field, edition.pk, model._meta.verbose_name_plural) for model, field in parts
+            (_list_of(model), field, edition.pk, _name(model), number(getattr(edition, _counter(model))))
+            for model, field in PARTS
         ]
-        return format_html_join(", ", '<a href="{}?{}__id__exact={}">{}</a>', links)
+        return format_html_join(", ", '<a href="{}?{}__id__exact={}">{} ({})</a>', links)
 
-    @admin.display(description=_("exempeltext"))
-    def has_example_text(self, edition: Edition) -> str:
-        return yes_or_no(edition.examples)  # type: ignore[attr-defined]
+    @admin.display(description=_("exempeltext"), ordering="examples")
+    def example(self, row: Any) -> str:
+        return example_tag(row.examples)
 
     @admin.action(description=_("Låt utgåvan börja gälla"), permissions=["put_in_force"])
     def put_in_force(self, request: HttpRequest, queryset: QuerySet[Edition]) -> None:
@@ -158,10 +190,14 @@ class SubGoalAdmin(ContentAdmin):
 
 @admin.register(Indicator, site=site)
 class IndicatorAdmin(ContentAdmin):
-    list_display = ("name", "skolform", "kind", "unit", "direction", "source", "publication")
+    list_display = ("name", "skolform", "kind", "unit", "direction", "origin", "publication")
     list_filter = ("edition", "skolform", "kind", "publication")
     list_select_related = ("edition",)
     search_fields = ("name", "key", "definition")
+
+    @admin.display(description=_("källa"), ordering="source")
+    def origin(self, indicator: Indicator) -> str:
+        return source_name(indicator.source)
 
 
 @admin.register(SuccessFactor, site=site)
@@ -185,21 +221,43 @@ class CurrentFilter(admin.SimpleListFilter):
         return queryset.filter(superseded_at__isnull=self.value() != "former")
 
 
+class SourceFilter(admin.SimpleListFilter):
+    """Values of one source, named in words."""
+
+    title = _("källa")
+    parameter_name = "source"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(SOURCES.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ObservedValue]) -> QuerySet[ObservedValue]:
+        return queryset.filter(source=self.value()) if self.value() in SOURCES else queryset
+
+
 @admin.register(ObservedValue, site=site)
 class ObservedValueAdmin(admin.ModelAdmin):
     """Observed values, to look at. They come from imports only, and are never sorted by their numbers."""
 
-    list_display = ("indicator", "whose", "level", "sex", "period", "shown", "source", "source_version")
-    list_filter = (CurrentFilter, "level", "kind", "sex", "source")
+    list_display = (
+        "indicator",
+        "whose",
+        "level",
+        "sex",
+        "period",
+        "shown",
+        "origin",
+        "source_version",
+    )
+    list_filter = (CurrentFilter, "level", "kind", "sex", SourceFilter)
     list_select_related = ("huvudman", "unit", "kommun", "lan")
     search_fields = ("indicator_key", "huvudman__name", "unit__name", "unit_code")
     search_help_text = _("Sök på indikatorns nyckel, huvudman, skolenhet eller skolenhetskod.")
-    sortable_by = ("indicator", "period", "source")
+    sortable_by = ("indicator", "period", "origin")
     ordering = ("-pk",)
     show_full_result_count = False
     list_per_page = 50
     fields = (
-        "indicator", "key", "whose", "level", "sex", "period", "shown", "count", "is_derived", "source",
+        "indicator", "key", "whose", "level", "sex", "period", "shown", "count", "is_derived", "origin",
         "source_version", "fetched", "version", "replaced",
     )  # fmt: skip
 
@@ -212,6 +270,10 @@ class ObservedValueAdmin(admin.ModelAdmin):
     @admin.display(description=_("indikator"), ordering="indicator_key")
     def indicator(self, value: ObservedValue) -> str:
         return value.indicator_name or value.indicator_key  # type: ignore[attr-defined]
+
+    @admin.display(description=_("källa"), ordering="source")
+    def origin(self, value: ObservedValue) -> str:
+        return source_name(value.source)
 
     @admin.display(description=_("nyckel"))
     def key(self, value: ObservedValue) -> str:

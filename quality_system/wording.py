@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -37,6 +38,19 @@ GROUPS = {
     "stat": pgettext_lazy("jämförelsegrupp", "statliga huvudmän"),
     "enskild": pgettext_lazy("jämförelsegrupp", "enskilda huvudmän"),
 }
+SOURCES: dict[str, str | Promise] = {
+    "planned-educations": gettext_lazy("Skolverket, statistik om skolenheter"),
+    "skolverket-csv": gettext_lazy("Skolverket, statistik om huvudmän och skolenheter"),
+    "skolverket": gettext_lazy("Skolverket, statistik om huvudmän"),
+    "skolenkaten": gettext_lazy("Skolinspektionen, Skolenkäten"),
+    "salsa": gettext_lazy("Skolverket, SALSA"),
+    "example": gettext_lazy("Påhittade exempelvärden"),
+}
+
+
+def source_name(source: str) -> str:
+    """What the source is called; the key itself for one that has no name here."""
+    return str(SOURCES.get(source, source))
 
 
 def value_text(figures: IndicatorFigures, value: Value) -> str:

@@ -38,14 +38,6 @@ SHORT: dict[ValueKind, str | Promise] = {
     ValueKind.NEARLY_ALL: gettext_lazy("nästan alla"),
     ValueKind.NOT_APPLICABLE: gettext_lazy("gäller inte"),
 }
-SOURCES: dict[str, str | Promise] = {
-    "planned-educations": gettext_lazy("Skolverket, statistik om skolenheter"),
-    "skolverket-csv": gettext_lazy("Skolverket, statistik om huvudmän och skolenheter"),
-    "skolverket": gettext_lazy("Skolverket, statistik om huvudmän"),
-    "skolenkaten": gettext_lazy("Skolinspektionen, Skolenkäten"),
-    "salsa": gettext_lazy("Skolverket, SALSA"),
-    "example": gettext_lazy("Påhittade exempelvärden"),
-}
 
 
 def present(content: Json) -> dict[str, Any]:
@@ -201,7 +193,7 @@ def _definitions(figures: Iterable[IndicatorFigures]) -> list[dict[str, str]]:
 
 def _sources(figures: Iterable[IndicatorFigures]) -> list[dict[str, str]]:
     found = sorted({(f.source, f.source_version) for f in figures if f.source})
-    return [{"name": str(SOURCES.get(name, name)), "version": version} for name, version in found]
+    return [{"name": wording.source_name(name), "version": version} for name, version in found]
 
 
 def _few(names: list[str], most: int = 5) -> str:
