@@ -1,9 +1,13 @@
-"""The main job in real browsers: two planners, a leader from each agency and a skolchef, on real parts."""
+"""The main job in real browsers: two planners, a leader from each agency and a skolchef, on real parts.
+
+The huvudmän come from a register workbook that a planner imports: nothing is made beforehand.
+"""
 
 from __future__ import annotations
 
 import datetime
 from collections import Counter
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -13,11 +17,13 @@ from django.utils import timezone
 
 from accounts.models import StaffRole, User
 from dialogues.models import Dialogue, DialogueState, Letter, LetterState
+from huvudman.models import Huvudman
 from tests.accounts.factories import staff_user
 from tests.accounts.sign_in import PASSWORD, SECRET
 from tests.dialogues.factories import both_agencies
 from tests.dialogues.letters.workers import until
-from tests.huvudman.factories import ContactFactory, HuvudmanFactory
+from tests.huvudman.books import as_xlsx, book, huvudman_line, unit_start
+from tests.huvudman.factories import orgnr
 from tests.journeys.people import Person, answer_link, letter_to, pdf_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -26,16 +32,15 @@ HUVUDMAN = "Föreningen Exempelskolan Backen"
 SKOLCHEF = "kim.ek@backen.example"
 OTHERS = 21
 """So many more huvudmän that the batch needs a second planner's approval."""
+BACKEN = orgnr(1_000)
+ASSOCIATION = "Ideella föreningar"
 
 
 @pytest.fixture
 def cast(site: str, somebody) -> SimpleNamespace:
-    """The register, and everyone who takes part, each in front of a browser."""
+    """Everyone who takes part, each in front of a browser."""
     both_agencies()
     call_command("seed_edition")
-    HuvudmanFactory.create_batch(OTHERS)
-    backen = HuvudmanFactory(name=HUVUDMAN, pupils=40, size_class="s1")
-    ContactFactory(huvudman=backen, email=SKOLCHEF, name="Kim Ek")
     staff = {
         "first": staff_user(StaffRole.PLANNER),
         "second": staff_user(StaffRole.PLANNER),
@@ -58,7 +63,25 @@ def signed_in(who: Person, user: User) -> Person:
     return who
 
 
-def test_from_the_register_to_the_feedback_meeting(cast: SimpleNamespace, smtp_inbox) -> None:
+def register_of_2026() -> bytes:
+    """A workbook with a förening of 40 pupils, a kommun, and enskilda that have a mailbox each."""
+    sheets = book()
+    sheets["Huvudmän"] += [huvudman_line(orgnr(1_001 + n), f"Exempelskolan {n} AB") for n in range(OTHERS)]
+    only_grundskola = [" ", " ", "J", *[" "] * 7]
+    sheets["Huvudmän"].append(
+        huvudman_line(BACKEN, HUVUDMAN, form=ASSOCIATION, email="", flags=only_grundskola)
+    )
+    pupils = [5.0] * 4 + [4.0] * 5
+    start = unit_start(BACKEN, "90000001", "Exempelskolan Backen")
+    sheets["Grundskola"].append(
+        [*start, "N", *["J"] * 9, HUVUDMAN, "borttaget", 0.0, *pupils, "", ASSOCIATION]
+    )
+    return as_xlsx(sheets)
+
+
+def test_from_the_register_to_the_feedback_meeting(cast: SimpleNamespace, smtp_inbox, tmp_path: Path) -> None:
+    import_the_register(cast, tmp_path / "skolenhetsregistret_2026.xlsx")
+    add_the_skolchef(cast)
     plan_and_send(cast)
     answer(cast, smtp_inbox)
     introduce(cast)
@@ -77,6 +100,37 @@ def every_letter_came_once(inbox) -> None:
     came = Counter(m["Message-ID"] for m in inbox.messages)
     sent = Letter.objects.filter(state=LetterState.SENT).values_list("message_id", flat=True)
     assert {came[message_id] for message_id in sent} == {1}
+
+
+def import_the_register(cast: SimpleNamespace, file: Path) -> None:
+    file.write_bytes(register_of_2026())
+    planner = cast.first
+    planner.follows("Huvudmän")
+    planner.sees("Registret är tomt")
+    planner.follows("Importera registret")
+    planner.page.get_by_label("Fil", exact=True).set_input_files(file)
+    planner.page.get_by_role("button", name="Läs filen").click()
+    planner.waits_for("Lägg in ändringarna")
+    planner.sees(HUVUDMAN)
+    assert not Huvudman.objects.exists()
+    planner.page.get_by_role("button", name="Lägg in ändringarna").click()
+    planner.waits_for("Ändringarna lades in")
+    backen = Huvudman.objects.get(name=HUVUDMAN)
+    assert (Huvudman.objects.count(), backen.pupils, backen.size_class) == (OTHERS + 3, 40, "s1")
+
+
+def add_the_skolchef(cast: SimpleNamespace) -> None:
+    planner = cast.first
+    planner.follows("Huvudmän")
+    planner.page.locator("#filter-q").fill("exempelskolan backn")
+    planner.presses("Visa")
+    planner.follows(HUVUDMAN)
+    planner.sees("inbjudan skickas som brev på papper")
+    planner.follows("Lägg till kontakt")
+    planner.page.get_by_label("Roll").select_option("skolchef")
+    planner.types(name="Kim Ek", email=SKOLCHEF)
+    planner.presses("Spara")
+    planner.sees(SKOLCHEF)
 
 
 def plan_and_send(cast: SimpleNamespace) -> None:
