@@ -46,8 +46,8 @@ STAFF = (
     ("admin@skolverket.example", "Ada Administratör", "skolverket", [StaffRole.ADMINISTRATOR]),
 )
 AGENCIES = (
-    ("skolverket", "Skolverket", "08-527 332 00"),
-    ("spsm", "Specialpedagogiska skolmyndigheten", "010-473 50 00"),
+    ("skolverket", "Skolverket", "08-465 004 01"),
+    ("spsm", "Specialpedagogiska skolmyndigheten", "08-465 004 02"),
 )
 
 

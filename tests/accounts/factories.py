@@ -21,7 +21,7 @@ class AgencyFactory(factory.django.DjangoModelFactory):
     code = "skolverket"
     name = factory.LazyAttribute(lambda a: {"skolverket": "Skolverket", "spsm": "SPSM"}.get(a.code, a.code))
     sender = factory.LazyAttribute(lambda a: f"{a.name} <kvalitetsdialog@{a.code}.example>")
-    telephone = "08-527 332 00"
+    telephone = "08-465 004 01"
 
 
 class StaffFactory(factory.django.DjangoModelFactory):

@@ -39,7 +39,7 @@ def test_every_kind_says_what_a_huvudman_needs_in_both_forms(kind: LetterKind, d
     assert "\n" not in letter.title
     for body in (letter.text, letter.html):
         assert "Ring oss i stället" in body
-        assert "08-527 332 00" in body
+        assert "08-465 004 01" in body
         assert "frivilliga" in body
         assert "Skolverket" in body
     assert "Åsa & Öste <förskola> AB" in letter.text
