@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any
 
 from django.utils.formats import date_format
@@ -52,13 +53,13 @@ def present(content: Json) -> dict[str, Any]:
         "needs": _central(content, CentralArea.Kind.NEED),
         "areas": [_area(area) for area in content["areas"]],
         "other_results": [_part(part) for part in content["other_results"]],
-        "conditions": [_part(part) for part in content["conditions"]],
+        "conditions": [_part(part) | {"charts": []} for part in content["conditions"]],
         "factors": [factor | {"questions": questions_for(factor["text"])} for factor in content["factors"]],
         "group": _group(figures),
         "least_members": MINIMUM_MEMBERS,
         "definitions": _definitions(figures),
         "signs": _signs(figures),
-        "reasons": sorted({_sentence_case(wording.own_reason(f)) for f in figures if f.own.is_hidden}),
+        "reasons": sorted({why for figure in figures if (why := _why_hidden(figure))}),
         "sources": _sources(figures),
         "has_own_values": any(not figure.own.is_hidden for figure in figures),
     }
@@ -136,7 +137,7 @@ def _row(figures: IndicatorFigures) -> dict[str, Any]:
         "is_condition": figures.kind == CONDITION,
         "words": figure_words(figures),
         "earlier": earlier_words(figures),
-        "why_hidden": figure_words(figures) if figures.own.is_hidden else "",
+        "why_hidden": _why_hidden(figures),
         "chart": "" if figures.own.is_hidden else spread_chart(figures),
         "own": _cell(figures, figures.own),
         "girls": _cell(figures, figures.girls),
@@ -144,6 +145,12 @@ def _row(figures: IndicatorFigures) -> dict[str, Any]:
         "riket": _cell(figures, figures.riket),
         **_spread(figures),
     }
+
+
+def _why_hidden(figures: IndicatorFigures) -> str:
+    """Why there is no own value, where the sign in the table does not say all of it."""
+    why = wording.own_reason(figures)
+    return "" if why == SIGNS.get(figures.own.kind) else _sentence_case(why)
 
 
 def _spread(figures: IndicatorFigures) -> dict[str, str]:
@@ -182,13 +189,14 @@ def _group(figures: Iterable[IndicatorFigures]) -> str:
     return next((wording.group_words(figure.group) for figure in figures if figure.group), "")
 
 
-def _definitions(figures: Iterable[IndicatorFigures]) -> list[dict[str, str]]:
-    """Each definition once, with the names of the indicators it is shared by."""
-    found: dict[tuple[str, str], None] = {}
+def _definitions(figures: Iterable[IndicatorFigures]) -> list[dict[str, Any]]:
+    """Each definition once, with the names of the indicators that share it, by the first of them."""
+    names: dict[str, set[str]] = {}
     for figure in figures:
         if figure.definition:
-            found.setdefault((figure.name, figure.definition))
-    return [{"name": name, "definition": definition} for name, definition in sorted(found)]
+            names.setdefault(figure.definition, set()).add(figure.name)
+    rows = [{"names": sorted(shared), "definition": definition} for definition, shared in names.items()]
+    return sorted(rows, key=itemgetter("names"))
 
 
 def _sources(figures: Iterable[IndicatorFigures]) -> list[dict[str, str]]:

@@ -105,6 +105,26 @@ def test_no_value_that_is_not_a_number_is_shown_as_nought() -> None:
     assert {sign["sign"] for sign in shown["signs"]} == {".", "..", "~100", "*"}
 
 
+def test_what_a_sign_says_all_by_itself_is_not_said_again() -> None:
+    missing = figure("saknas", MISSING, group=None)
+    shown = present(build_content(full_material(figures=(missing,), goals=())))
+    assert [sign["meaning"] for sign in shown["signs"]] == ["uppgift saknas"]
+    assert shown["reasons"] == []
+    assert [row["why_hidden"] for part in shown["other_results"] for row in part["figures"]] == [""]
+
+
+def test_indicators_that_are_measured_alike_share_one_definition() -> None:
+    alike = tuple(replace(figure(key, number(1)), name=key, definition="0–20.") for key in ("b", "a"))
+    shown = present(build_content(full_material(figures=alike, goals=())))
+    assert shown["definitions"] == [{"names": ["a", "b"], "definition": "0–20."}]
+
+
+def test_conditions_are_told_in_tables_without_charts() -> None:
+    shown = present(build_content(full_material()))
+    assert [len(part["figures"]) for part in shown["conditions"]] == [2]
+    assert [part["charts"] for part in shown["conditions"]] == [[]]
+
+
 def test_earlier_values_keep_their_signs() -> None:
     series = (
         PeriodValue("2022/23", HIDDEN),
