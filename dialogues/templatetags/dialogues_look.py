@@ -44,7 +44,7 @@ DEEDS = {
     f"dialogue.{S.POSTPONED}": gettext_lazy("Huvudmannen vill delta senare."),
     f"dialogue.{S.DECLINED}": gettext_lazy("Huvudmannen tackade nej."),
     f"dialogue.{S.INTRODUCED}": gettext_lazy("Introduktionsmötet hölls."),
-    f"dialogue.{S.UNDERLAG_SENT}": gettext_lazy("Analysunderlaget skickades, eller så öppnades tiden igen."),
+    f"dialogue.{S.UNDERLAG_SENT}": gettext_lazy("Analysunderlaget skickades."),
     f"dialogue.{S.TIME_FIXED}": gettext_lazy("Dialogtiden bestämdes."),
     f"dialogue.{S.DIALOGUE_HELD}": gettext_lazy("Dialogen hölls."),
     f"dialogue.{S.FEEDBACK_HELD}": gettext_lazy("Återkopplingen hölls."),
@@ -53,6 +53,7 @@ DEEDS = {
     "dialogue.placed": gettext_lazy("Huvudmannen fick plats på ett introduktionsmöte."),
     "questions.sent": gettext_lazy("Prioriterade frågor lämnades."),
 }
+TIME_LET_GO = gettext_lazy("Dialogtiden gäller inte längre. En ny ska bestämmas.")
 
 
 @register.simple_tag
@@ -82,4 +83,6 @@ def skolformer(record: DialogueRecord) -> str:
 @register.filter
 def what_was_done(entry: AuditEntry) -> str:
     """An audit entry as a sentence."""
-    return str(DEEDS.get(entry.verb, _("Något ändrades (%(verb)s).") % {"verb": entry.verb}))
+    if entry.verb == f"dialogue.{S.UNDERLAG_SENT}" and entry.facts.get("was") == S.TIME_FIXED:
+        return str(TIME_LET_GO)
+    return str(DEEDS.get(entry.verb, _("Något ändrades.")))
