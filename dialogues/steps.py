@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from accounts.models import User
+from dialogues.domain.introductions import needs_seat
 from dialogues.forms import content_steps as content
 from dialogues.forms import meeting_steps as meet
 from dialogues.forms.steps import StepForm
@@ -65,18 +66,30 @@ STEPS: dict[str, Step] = {
         main=in_state(S.INVITED),
     ),
     "senare-omgang": Step(content.LaterBatchForm, in_state(S.POSTPONED)),
-    "plats": Step(meet.PlaceForm, both(in_state(S.ACCEPTED), meeting_is(INTRODUCTION, None))),
+    "plats": Step(
+        meet.PlaceForm,
+        lambda dialogue, _meetings: needs_seat(dialogue),
+        main=both(in_state(S.ACCEPTED), meeting_is(INTRODUCTION, None)),
+    ),
     "foresla-tid": Step(meet.ProposeForm, both(in_state(S.INTRODUCED), meeting_is(DIALOGUE, None))),
     "godta-tid": Step(meet.AcceptForm, both(in_state(S.UNDERLAG_SENT), meeting_is(DIALOGUE, PROPOSED))),
     "annan-tid": Step(
         meet.OtherTimeForm,
-        both(in_state(S.UNDERLAG_SENT, S.TIME_FIXED), meeting_is(DIALOGUE, PROPOSED, FIXED)),
+        both(in_state(S.INTRODUCED, S.UNDERLAG_SENT, S.TIME_FIXED), meeting_is(DIALOGUE, PROPOSED, FIXED)),
         main=never,
     ),
     "ny-tid": Step(
         meet.ProposeAgainForm,
-        both(in_state(S.UNDERLAG_SENT, S.TIME_FIXED), meeting_is(DIALOGUE, WISHED, FIXED)),
+        both(
+            in_state(S.INTRODUCED, S.UNDERLAG_SENT, S.TIME_FIXED),
+            meeting_is(DIALOGUE, PROPOSED, WISHED, FIXED),
+        ),
         main=meeting_is(DIALOGUE, WISHED),
+    ),
+    "medverkande": Step(
+        meet.StaffForm,
+        both(in_state(S.INTRODUCED, S.UNDERLAG_SENT, S.TIME_FIXED), meeting_is(DIALOGUE, PROPOSED, FIXED)),
+        main=never,
     ),
     "fragor": Step(
         content.QuestionsForm, in_state(S.ACCEPTED, S.INTRODUCED, S.UNDERLAG_SENT, S.TIME_FIXED), main=never
@@ -84,6 +97,24 @@ STEPS: dict[str, Step] = {
     "dialog-hallen": Step(content.HoldDialogueForm, in_state(S.TIME_FIXED)),
     "boka-aterkoppling": Step(
         meet.FeedbackTimeForm, both(in_state(S.DIALOGUE_HELD), meeting_is(FEEDBACK, None))
+    ),
+    "aterkoppling-godta-tid": Step(
+        meet.FeedbackAcceptForm, both(in_state(S.DIALOGUE_HELD), meeting_is(FEEDBACK, PROPOSED))
+    ),
+    "aterkoppling-annan-tid": Step(
+        meet.FeedbackOtherTimeForm,
+        both(in_state(S.DIALOGUE_HELD), meeting_is(FEEDBACK, PROPOSED, FIXED)),
+        main=never,
+    ),
+    "aterkoppling-ny-tid": Step(
+        meet.FeedbackAgainForm,
+        both(in_state(S.DIALOGUE_HELD), meeting_is(FEEDBACK, PROPOSED, WISHED, FIXED)),
+        main=meeting_is(FEEDBACK, WISHED),
+    ),
+    "aterkoppling-medverkande": Step(
+        meet.FeedbackStaffForm,
+        both(in_state(S.DIALOGUE_HELD), meeting_is(FEEDBACK, PROPOSED, FIXED)),
+        main=never,
     ),
     "aterkoppling-hallen": Step(
         content.HoldFeedbackForm, both(in_state(S.DIALOGUE_HELD), meeting_is(FEEDBACK, FIXED))

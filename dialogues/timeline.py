@@ -89,6 +89,11 @@ TURNS: dict[str, Turn] = {
     ),
 }
 
+FEEDBACK_PROPOSED = Turn(
+    Side.HUVUDMAN,
+    gettext_lazy("Svara på förslaget på tid för återkopplingsmötet."),
+    gettext_lazy("Huvudmannen svarar på förslaget på tid för återkopplingsmötet."),
+)
 OTHER_TIME_WISHED = Turn(
     Side.STAFF,
     gettext_lazy("Ni har önskat en annan tid. Vi återkommer."),
@@ -99,6 +104,9 @@ QUESTIONS_TOLD = Turn(
     gettext_lazy("Ni har berättat vilka frågor ni vill prata om. Nu ses vi på dialogen."),
     gettext_lazy("Håll dialogen på den bestämda tiden."),
 )
+
+MEETING_IN = {S.UNDERLAG_SENT: MeetingKind.DIALOGUE, S.DIALOGUE_HELD: MeetingKind.FEEDBACK}
+"""The meeting whose time may be under discussion in a state."""
 
 PHASES = (MeetingKind.INTRODUCTION, MeetingKind.DIALOGUE, MeetingKind.FEEDBACK)
 TITLES = {
@@ -135,15 +143,21 @@ def due(dialogue: Dialogue, meetings: dict[str, Meeting], side: Side) -> tuple[S
     """Whose turn it is and what is due, in the words of `side`; None when it is nobody's: the dialogue is
     over, or the huvudman has declined.
     """
-    turn = TURNS.get(dialogue.state)
+    turn = _turn(dialogue, meetings)
     if turn is None:
         return None
-    meeting = meetings.get(MeetingKind.DIALOGUE)
-    if dialogue.state == S.UNDERLAG_SENT and meeting and meeting.state == MeetingState.OTHER_WISHED:
-        turn = OTHER_TIME_WISHED
-    elif dialogue.state == S.TIME_FIXED and QuestionForm.objects.filter(dialogue=dialogue).exists():
-        turn = QUESTIONS_TOLD
     return turn.whose, str(turn.to_huvudman if side == Side.HUVUDMAN else turn.to_staff)
+
+
+def _turn(dialogue: Dialogue, meetings: dict[str, Meeting]) -> Turn | None:
+    meeting = meetings.get(MEETING_IN.get(S(dialogue.state), ""))
+    if meeting and meeting.state == MeetingState.OTHER_WISHED:
+        return OTHER_TIME_WISHED
+    if dialogue.state == S.DIALOGUE_HELD and meeting and meeting.state == MeetingState.PROPOSED:
+        return FEEDBACK_PROPOSED
+    if dialogue.state == S.TIME_FIXED and QuestionForm.objects.filter(dialogue=dialogue).exists():
+        return QUESTIONS_TOLD
+    return TURNS.get(dialogue.state)
 
 
 def phases(dialogue: Dialogue, meetings: dict[str, Meeting], side: Side) -> list[Phase]:

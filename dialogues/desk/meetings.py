@@ -16,6 +16,7 @@ STAFF_AHEAD = 14
 """Days before a meeting that people from both agencies should be booked."""
 NOTE_WITHIN = 3
 """Days within which a meeting should be noted as held."""
+NEW_TIME_STEP = {MeetingKind.DIALOGUE: "ny-tid", MeetingKind.FEEDBACK: "aterkoppling-ny-tid"}
 HELD_STEP = {MeetingKind.DIALOGUE: "dialog-hallen", MeetingKind.FEEDBACK: "aterkoppling-hallen"}
 
 
@@ -31,8 +32,9 @@ def lacking_staff(desk: Desk) -> QuerySet[Meeting]:
 
 
 def other_time_wished(_desk: Desk) -> QuerySet[Meeting]:
-    """Meetings for which the huvudman wishes another time."""
-    return _meetings(MeetingState.OTHER_WISHED).annotate(due=day_of("starts_at"))
+    """Meetings for which the huvudman wishes another time, with those who were booked for the one before."""
+    rows = _meetings(MeetingState.OTHER_WISHED, booked=False)
+    return rows.annotate(due=day_of("starts_at"))
 
 
 def to_note_as_held(desk: Desk) -> QuerySet[Meeting]:
@@ -54,8 +56,7 @@ def show_other_time(meeting: Meeting, _desk: Desk) -> Todo:
     """A meeting that needs a new time, in words."""
     why = _("Huvudmannen önskar en annan tid: ”%(wish)s”") % {"wish": _short(meeting.wish)}
     what = _("Föreslå ny tid för %(name)s") % {"name": _name(meeting)}
-    address = _step(meeting, "ny-tid") if meeting.kind == MeetingKind.DIALOGUE else _page(meeting)
-    return Todo(what, why, _whose(meeting), address)
+    return Todo(what, why, _whose(meeting), _step(meeting, NEW_TIME_STEP[MeetingKind(meeting.kind)]))
 
 
 def show_to_note(meeting: Meeting, _desk: Desk) -> Todo:
@@ -66,9 +67,9 @@ def show_to_note(meeting: Meeting, _desk: Desk) -> Todo:
     return Todo(what, why, _whose(meeting), _step(meeting, step) if step else _page(meeting))
 
 
-def _meetings(*states: MeetingState) -> QuerySet[Meeting]:
+def _meetings(*states: MeetingState, booked: bool = True) -> QuerySet[Meeting]:
     seats = Seat.objects.filter(is_current=True).exclude(kind=MeetingKind.INTRODUCTION)
-    staff = MeetingStaff.objects.filter(is_booked=True).select_related("user", "agency")
+    staff = MeetingStaff.objects.filter(is_booked=booked).select_related("user", "agency")
     return (
         Meeting.objects.filter(state__in=states)
         .select_related("batch")

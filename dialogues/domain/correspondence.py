@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import translation
 
+from accounts.models import Agency
 from dialogues.calendar import meeting_calendar
 from dialogues.letters import Attachment, queue_letter
-from dialogues.models import Dialogue, Letter, LetterKind, Meeting, MeetingStaff
+from dialogues.models import Dialogue, Letter, LetterKind, Meeting, MeetingStaff, Seat
 from huvudman.queries import recipients_of
 
 CALENDAR = "text/calendar; charset=utf-8; method={method}"
@@ -46,36 +47,51 @@ def write_to_huvudman(
 def write_to_staff(
     *,
     kind: LetterKind,
-    dialogue: Dialogue,
     meeting: Meeting,
-    occasion: str,
-    attachments: Sequence[Attachment],
+    people: Iterable[MeetingStaff],
+    dialogue: Dialogue | None = None,
+    context: Mapping[str, object] | None = None,
+    attachments: Sequence[Attachment] = (),
 ) -> None:
-    """Queue one letter to each person from the agencies who is booked for the meeting."""
-    for person in booked(meeting):
+    """Queue one letter to each of the people from the agencies; without a dialogue, about a group meeting."""
+    for person in people:
         queue_letter(
             kind=kind,
             dialogue=dialogue,
             recipient=person.user.email,
             recipient_name=person.user.name,
-            occasion=occasion,
-            batch=dialogue.batch,
-            context={"meeting": meeting, "for_staff": True},
+            occasion=f"{occasion_of(meeting)}-{person.pk}",
+            subject_key="" if dialogue else f"meeting:{meeting.pk}",
+            batch=dialogue.batch if dialogue else meeting.batch,
+            context={"meeting": meeting, "for_staff": True, **(context or {})},
             attachments=attachments,
         )
 
 
+def occasion_of(meeting: Meeting) -> str:
+    """What a letter about this very version of the meeting has as its occasion, at least to begin with."""
+    return f"meeting-{meeting.pk}-{meeting.sequence}"
+
+
 def booked(meeting: Meeting) -> QuerySet[MeetingStaff]:
     """The people from the agencies who are booked for the meeting."""
-    return meeting.staff.filter(is_booked=True).select_related("user", "agency").order_by("pk")
+    people = meeting.staff.filter(is_booked=True)
+    return people.select_related("user__staff", "agency").order_by("pk")
 
 
-def calendar_file(meeting: Meeting, dialogue: Dialogue, *, method: str = "REQUEST") -> Attachment:
-    """The meeting in a Swedish calendar file: `REQUEST` to enter or update it, `CANCEL` to take it away."""
+def calendar_file(
+    meeting: Meeting, dialogue: Dialogue | None, *, method: str = "REQUEST", seat: Seat | None = None
+) -> Attachment:
+    """The meeting in a Swedish calendar file: `REQUEST` to enter or update it, `CANCEL` to take it away.
+
+    Without a dialogue it is for those from the agencies in a group meeting. With a `seat` the file is about
+    that seat in the group: given up and taken again it is another entry in the calendar.
+    """
     with translation.override(settings.LANGUAGE_CODE):
-        title = f"{meeting.get_kind_display().capitalize()}: {dialogue.huvudman.name}"
+        about = dialogue.huvudman.name if dialogue else meeting.batch
+        title = f"{meeting.get_kind_display().capitalize()}: {about}"
     data = meeting_calendar(
-        uid=f"{meeting.public_id}@kvalitetsdialoger",
+        uid=f"{meeting.public_id}{f'-{seat.pk}' if seat else ''}@kvalitetsdialoger",
         sequence=meeting.sequence,
         method=method,
         title=title,
@@ -83,7 +99,13 @@ def calendar_file(meeting: Meeting, dialogue: Dialogue, *, method: str = "REQUES
         ends_at=meeting.ends_at,
         location=meeting.place or meeting.link,
         description=meeting.link,
-        organizer="kvalitetsdialog@skolverket.example",
-        attendees=[r.email for r in recipients_of(dialogue.huvudman)],
+        organizer=Agency.objects.get(code=settings.LETTER_AGENCY).sender,
+        attendees=_attendees(meeting, dialogue),
     )
     return Attachment(name="mote.ics", media_type=CALENDAR.format(method=method), data=data)
+
+
+def _attendees(meeting: Meeting, dialogue: Dialogue | None) -> list[str]:
+    if dialogue:
+        return [recipient.email for recipient in recipients_of(dialogue.huvudman)]
+    return [person.user.email for person in booked(meeting)]

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.domain.audit import record
-from accounts.domain.machine import NotPossible
+from accounts.domain.machine import NotPossible, WrongState
 from accounts.models import User
-from dialogues.domain.correspondence import calendar_file, write_to_huvudman
-from dialogues.domain.dialogues import move
-from dialogues.domain.meetings import MEETINGS, book_staff
+from dialogues.domain.correspondence import booked
+from dialogues.domain.dialogues import DIALOGUES, move
+from dialogues.domain.introduction_letters import tell_cancelled, tell_left, tell_seat
+from dialogues.domain.meeting_letters import call_staff, tell_staff_change, tell_staff_free
+from dialogues.domain.meetings import MEETINGS
+from dialogues.domain.staffing import StaffChange, book_staff, free_staff, rebook_staff, require_from_both
 from dialogues.domain.underlag import order_underlag_for_meeting
 from dialogues.models import (
+    BEFORE_DIALOGUE,
     Dialogue,
     DialogueState,
     InvitationBatch,
-    LetterKind,
     Meeting,
     MeetingForm,
     MeetingKind,
@@ -36,14 +41,15 @@ def set_up_introduction(
     ends_at: datetime.datetime,
     link: str,
     seats: int,
-    staff: list[User],
+    staff: Sequence[User],
     actor: Actor,
 ) -> Meeting:
     """Make a group meeting with `seats` seats for a batch, and place those who wait for one.
 
-    Raises NotPossible when somebody is booked elsewhere at that time.
+    Raises NotPossible when somebody is booked elsewhere at that time, or one agency is not there.
     """
     actor.require("dialogues.run_introduction", batch)
+    require_from_both(staff)
     with transaction.atomic():
         meeting = Meeting.objects.create(
             kind=MeetingKind.INTRODUCTION,
@@ -55,30 +61,90 @@ def set_up_introduction(
             seats=seats,
             batch=batch,
         )
-        book_staff(meeting, staff)
+        people = book_staff(meeting, staff)
         record(actor=actor, verb="meeting.introduction_set_up", subject=meeting, seats=seats)
-        place_all(batch=batch, actor=actor)
+        call_staff(meeting, None, people)
+        _fill(meeting, actor)
     return meeting
 
 
+def change_introduction(
+    *,
+    meeting: Meeting,
+    starts_at: datetime.datetime,
+    ends_at: datetime.datetime,
+    link: str,
+    seats: int,
+    staff: Sequence[User],
+    actor: Actor,
+) -> Meeting:
+    """Change time, link, number of seats or people of a coming introduction; whom it concerns is told.
+
+    Those who wait get the seats that are new. Raises NotPossible for fewer seats than are taken, and as
+    `set_up_introduction`; WrongState when the meeting is held or cancelled.
+    """
+    actor.require("dialogues.run_introduction", meeting)
+    require_from_both(staff)
+    with transaction.atomic():
+        _lock_for_placing(meeting)
+        row = MEETINGS.locked(meeting)
+        _require_coming(row)
+        if seats < taken_seats(row):
+            raise NotPossible(_("%(n)s huvudmän har redan plats på mötet.") % {"n": taken_seats(row)})
+        is_moved = (row.starts_at, row.ends_at, row.link) != (starts_at, ends_at, link)
+        row.starts_at, row.ends_at, row.link, row.seats = starts_at, ends_at, link, seats
+        row.sequence += is_moved
+        row.save()
+        change = rebook_staff(row, staff)
+        record(actor=actor, verb="meeting.introduction_changed", subject=row, seats=seats)
+        _tell_change(row, change, is_moved=is_moved)
+        _fill(row, actor)
+    return row
+
+
+def cancel_introduction(*, meeting: Meeting, actor: Actor) -> Meeting:
+    """Cancel an introduction: seats are given up, those who had them are placed elsewhere if there is room.
+
+    Everyone is told, with a file that takes it out of the calendar. Raises WrongState when it is held.
+    """
+    actor.require("dialogues.run_introduction", meeting)
+
+    def change(row: Meeting) -> None:
+        row.sequence += 1
+
+    with transaction.atomic():
+        _lock_for_placing(meeting)
+        return MEETINGS.walk(
+            meeting,
+            to=MeetingState.CANCELLED,
+            actor=actor,
+            check=_require_coming,
+            change=change,
+            after=lambda row: _dissolve(row, actor),
+        )
+
+
 def place(*, dialogue: Dialogue, meeting: Meeting, actor: Actor) -> Seat:
-    """Give the huvudman a seat and tell it when and where. Raises NotPossible when there is none."""
+    """Give the huvudman a seat and tell it when and where; a seat in another coming group is given up.
+
+    Who could not come when its group met may have a seat in another, until the dialogue is held; the
+    dialogue's state stays. Raises NotPossible when there is no seat, or the huvudman is in no need of one.
+    """
     actor.require("dialogues.answer_invitation", dialogue)
     with transaction.atomic():
+        _require_need(DIALOGUES.locked(dialogue))
         locked = MEETINGS.locked(meeting)
         if locked.state != MeetingState.FIXED or not _has_free_seat(locked, dialogue):
             raise NotPossible(_("Introduktionsmötet är fullt eller redan hållet."))
-        current = _current_seats(dialogue)
-        if current.filter(meeting=locked).exists():
-            return current.get(meeting=locked)
-        current.update(is_current=False)
-        seat, _new = Seat.objects.update_or_create(
-            meeting=locked,
-            dialogue=dialogue,
-            defaults={"kind": MeetingKind.INTRODUCTION, "is_current": True, "attended": None},
-        )
+        current = _current_seats(dialogue).select_related("meeting").first()
+        if current and current.meeting_id == locked.pk:
+            return current
+        _current_seats(dialogue).update(is_current=False)
+        seat = _seat(dialogue, locked)
         record(actor=actor, verb="dialogue.placed", subject=dialogue, meeting=str(locked))
-        _tell_about_introduction(dialogue, locked)
+        if current and current.meeting.state == MeetingState.FIXED:
+            tell_left(current, dialogue)
+        tell_seat(seat, dialogue, why=_why_again(dialogue, current))
     return seat
 
 
@@ -94,20 +160,12 @@ def place_where_free(*, dialogue: Dialogue, actor: Actor) -> Seat | None:
     return None
 
 
-def place_all(*, batch: InvitationBatch, actor: Actor) -> int:
-    """Place everyone in the batch who said yes and has no seat yet; answer how many got one."""
-    waiting = batch.dialogues.filter(state=DialogueState.ACCEPTED).exclude(
-        seats__kind=MeetingKind.INTRODUCTION, seats__is_current=True
-    )
-    return sum(
-        place_where_free(dialogue=dialogue, actor=actor) is not None
-        for dialogue in waiting.select_related("huvudman", "batch").order_by("pk")
-    )
-
-
-def release_seats(dialogue: Dialogue) -> None:
-    """Give up the huvudman's seat in an introduction that has not been held."""
-    _current_seats(dialogue).exclude(meeting__state=MeetingState.HELD).update(is_current=False)
+def release_seats(dialogue: Dialogue) -> list[Seat]:
+    """Give up the huvudman's seat in an introduction that has not been held; answer the seats given up."""
+    coming = _current_seats(dialogue).exclude(meeting__state=MeetingState.HELD)
+    given_up = list(coming.select_related("meeting"))
+    coming.update(is_current=False)
+    return given_up
 
 
 def hold_introduction(*, meeting: Meeting, attended: set[int], actor: Actor) -> Meeting:
@@ -118,17 +176,97 @@ def hold_introduction(*, meeting: Meeting, attended: set[int], actor: Actor) -> 
     """
 
     def note_attendance(row: Meeting) -> None:
-        taken = row.taken_seats.filter(is_current=True).select_related("dialogue")
-        for seat in taken.order_by("dialogue_id"):
+        taken = row.taken_seats.filter(is_current=True).select_for_update(of=("self",))
+        for seat in taken.select_related("dialogue").order_by("dialogue_id"):
             seat.attended = seat.dialogue_id in attended
             seat.save(update_fields=["attended"])
             if seat.dialogue.state == DialogueState.ACCEPTED:
                 move(seat.dialogue, to=DialogueState.INTRODUCED, actor=actor, attended=seat.attended)
 
     with transaction.atomic():
+        _lock_for_placing(meeting)
         held = MEETINGS.walk(meeting, to=MeetingState.HELD, actor=actor, after=note_attendance)
         order_underlag_for_meeting(meeting=held, actor=actor)
     return held
+
+
+def needs_seat(dialogue: Dialogue) -> bool:
+    """Tell whether the huvudman may have a seat: before the dialogue, if it has been to no introduction."""
+    if dialogue.state not in BEFORE_DIALOGUE:
+        return False
+    return not dialogue.seats.filter(kind=MeetingKind.INTRODUCTION, attended=True).exists()
+
+
+def taken_seats(meeting: Meeting) -> int:
+    """How many seats of an introduction are taken."""
+    return meeting.taken_seats.filter(is_current=True).count()
+
+
+def _fill(meeting: Meeting, actor: Actor) -> None:
+    """Place those in the batch who said yes and have no seat, as far as the meeting's seats go."""
+    assert meeting.batch is not None  # noqa: S101  (the database holds it for introductions)
+    seated = Seat.objects.filter(kind=MeetingKind.INTRODUCTION, is_current=True)
+    waiting = meeting.batch.dialogues.filter(state=DialogueState.ACCEPTED)
+    waiting = waiting.exclude(pk__in=seated.values("dialogue")).select_related("huvudman", "batch")
+    free = (meeting.seats or 0) - taken_seats(meeting)
+    for dialogue in waiting.order_by("pk")[: max(free, 0)]:
+        place(dialogue=dialogue, meeting=meeting, actor=actor)
+
+
+def _dissolve(meeting: Meeting, actor: Actor) -> None:
+    seats = meeting.taken_seats.filter(is_current=True)
+    given_up = list(seats.select_related("dialogue__huvudman", "dialogue__batch").order_by("dialogue_id"))
+    seats.update(is_current=False)
+    for seat in given_up:
+        elsewhere = place_where_free(dialogue=seat.dialogue, actor=actor)
+        tell_cancelled(seat, meeting, elsewhere=elsewhere is not None)
+    tell_staff_free(meeting, None, list(booked(meeting)), why="cancelled")
+    free_staff(meeting)
+
+
+def _tell_change(meeting: Meeting, change: StaffChange, *, is_moved: bool) -> None:
+    tell_staff_change(meeting, None, change)
+    if not is_moved:
+        return
+    call_staff(meeting, None, change.stayed, why="changed")
+    seats = meeting.taken_seats.filter(is_current=True).select_related("dialogue__huvudman")
+    for seat in seats.order_by("dialogue_id"):
+        tell_seat(seat, seat.dialogue, why="changed")
+
+
+def _lock_for_placing(meeting: Meeting) -> None:
+    """Lock those who may get or lose a seat, then the batch's coming meetings: always in that order.
+
+    Whoever places one huvudman locks the dialogue before the meeting, so nobody waits for another in a ring.
+    """
+    seated = Q(seats__meeting=meeting, seats__is_current=True)
+    waiting = Q(batch=meeting.batch_id, state=DialogueState.ACCEPTED)
+    concerned = Dialogue.objects.filter(seated | waiting).values("pk")
+    list(Dialogue.objects.filter(pk__in=concerned).order_by("pk").select_for_update())
+    coming = Meeting.objects.filter(batch=meeting.batch_id, kind=MeetingKind.INTRODUCTION)
+    list(coming.filter(state=MeetingState.FIXED).order_by("pk").select_for_update())
+
+
+def _require_coming(meeting: Meeting) -> None:
+    if meeting.kind != MeetingKind.INTRODUCTION or meeting.state != MeetingState.FIXED:
+        raise WrongState(_("Introduktionsmötet är redan hållet eller inställt."))
+
+
+def _require_need(dialogue: Dialogue) -> None:
+    if not needs_seat(dialogue):
+        raise NotPossible(_("Huvudmannen behöver ingen plats på ett introduktionsmöte nu."))
+
+
+def _seat(dialogue: Dialogue, meeting: Meeting) -> Seat:
+    """A new seat; one that was given up in the same meeting makes room for it."""
+    Seat.objects.filter(meeting=meeting, dialogue=dialogue).delete()
+    return Seat.objects.create(meeting=meeting, dialogue=dialogue, kind=MeetingKind.INTRODUCTION)
+
+
+def _why_again(dialogue: Dialogue, current: Seat | None) -> str:
+    if dialogue.seats.filter(kind=MeetingKind.INTRODUCTION, attended=False).exists():
+        return "missed"
+    return "other_group" if current else ""
 
 
 def _current_seats(dialogue: Dialogue) -> QuerySet[Seat]:
@@ -136,21 +274,10 @@ def _current_seats(dialogue: Dialogue) -> QuerySet[Seat]:
 
 
 def _coming(batch: InvitationBatch) -> QuerySet[Meeting]:
-    return batch.meetings.filter(kind=MeetingKind.INTRODUCTION, state=MeetingState.FIXED).order_by(
-        "starts_at"
-    )
+    coming = batch.meetings.filter(kind=MeetingKind.INTRODUCTION, state=MeetingState.FIXED)
+    return coming.filter(starts_at__gt=timezone.now()).order_by("starts_at")
 
 
 def _has_free_seat(meeting: Meeting, dialogue: Dialogue) -> bool:
     taken = meeting.taken_seats.filter(is_current=True).exclude(dialogue=dialogue).count()
     return taken < (meeting.seats or 0)
-
-
-def _tell_about_introduction(dialogue: Dialogue, meeting: Meeting) -> None:
-    write_to_huvudman(
-        kind=LetterKind.INTRODUCTION,
-        dialogue=dialogue,
-        occasion=f"meeting-{meeting.pk}-{meeting.sequence}",
-        context={"meeting": meeting},
-        attachments=[calendar_file(meeting, dialogue)],
-    )

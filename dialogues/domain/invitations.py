@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.domain.machine import NotPossible
-from dialogues.domain.correspondence import write_to_huvudman
+from dialogues.domain.correspondence import calendar_file, write_to_huvudman
 from dialogues.domain.dialogues import DIALOGUES, move
 from dialogues.domain.introductions import place_where_free, release_seats
 from dialogues.letters import queue_letter
@@ -136,13 +136,17 @@ def _refuse_when_invited_anew(invitation: Invitation, dialogue: Dialogue) -> Non
 def _follow_answer(dialogue: Dialogue, answer: InvitationAnswer, actor: Actor) -> None:
     state = STATE_AFTER[Answer(answer.answer)]
     dialogue = move(dialogue, to=state, actor=actor, channel=answer.channel, given_by=answer.given_by)
+    given_up = [] if state == DialogueState.ACCEPTED else release_seats(dialogue)
     if state == DialogueState.ACCEPTED:
         place_where_free(dialogue=dialogue, actor=actor)
-    else:
-        release_seats(dialogue)
     write_to_huvudman(
         kind=LetterKind.RECEIPT,
         dialogue=dialogue,
         occasion=f"answer-{answer.pk}",
-        context={"answer": answer, "answer_by": answer.invitation.answer_by},
+        context={
+            "answer": answer,
+            "answer_by": answer.invitation.answer_by,
+            "given_up": [seat.meeting for seat in given_up],
+        },
+        attachments=[calendar_file(s.meeting, dialogue, method="CANCEL", seat=s) for s in given_up],
     )

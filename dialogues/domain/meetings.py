@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
+from collections.abc import Sequence
 
-from django.db import IntegrityError, transaction
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.domain.audit import record
-from accounts.domain.machine import Machine, NotPossible
-from accounts.models import Agency, User
-from dialogues.domain.correspondence import calendar_file, write_to_huvudman, write_to_staff
+from accounts.domain.machine import Machine, NotPossible, WrongState
+from accounts.models import User
+from dialogues.domain.correspondence import booked, calendar_file, write_to_huvudman, write_to_staff
 from dialogues.domain.dialogues import DIALOGUES, move
+from dialogues.domain.meeting_letters import (
+    tell_fixed,
+    tell_proposed,
+    tell_staff_change,
+    tell_staff_free,
+    tell_wished,
+)
+from dialogues.domain.staffing import (
+    book_staff,
+    free_staff,
+    rebook_staff,
+    require_both_agencies,
+    require_from_both,
+)
+from dialogues.letters import Attachment
 from dialogues.models import (
     Channel,
     Dialogue,
@@ -22,7 +38,6 @@ from dialogues.models import (
     Meeting,
     MeetingForm,
     MeetingKind,
-    MeetingStaff,
     Seat,
 )
 from dialogues.models import MeetingState as S
@@ -46,6 +61,9 @@ MEETINGS = Machine(model=Meeting, table=TABLE, permissions=PERMISSIONS)
 ALONE = (MeetingKind.DIALOGUE, MeetingKind.FEEDBACK)
 """Phases in which the agencies meet one huvudman at a time."""
 
+TIMED = frozenset({S.PROPOSED, S.FIXED})
+"""States of a meeting in which the time it has is the one that is meant."""
+
 TIME_OPEN = frozenset({DialogueState.INTRODUCED, DialogueState.UNDERLAG_SENT})
 """States of a dialogue in which a first time may be proposed."""
 
@@ -56,16 +74,18 @@ def propose_time(
     starts_at: datetime.datetime,
     ends_at: datetime.datetime,
     form: MeetingForm,
-    staff: list[User],
+    staff: Sequence[User],
     actor: Actor,
     place: str = "",
     link: str = "",
 ) -> Meeting:
     """Propose when and where to meet for the dialogue; the underlag's letter carries the proposal.
 
-    Raises NotPossible when there is a proposal already, or somebody is booked elsewhere at that time.
+    Raises NotPossible when there is a proposal already, somebody is booked elsewhere at that time, or nobody
+    comes from one of the agencies.
     """
     actor.require("dialogues.propose_time", dialogue)
+    require_from_both(staff)
     with transaction.atomic():
         locked = DIALOGUES.locked(dialogue)
         if locked.state not in TIME_OPEN:
@@ -84,38 +104,64 @@ def propose_time(
         )
 
 
-def accept_time(*, meeting: Meeting, given_by: str, channel: Channel, actor: Actor) -> Meeting:
-    """The huvudman accepts the proposed time. Raises NotPossible unless both agencies will be there."""
+def accept_time(
+    *, meeting: Meeting, given_by: str, channel: Channel, actor: Actor, seen: int | None = None
+) -> Meeting:
+    """The huvudman accepts the proposed time. Raises NotPossible unless both agencies will be there.
+
+    `seen` is the meeting's `sequence` when the time was read: raises NotPossible when it is another one now.
+    """
     with transaction.atomic():
         dialogue = DIALOGUES.locked(_only_dialogue(meeting))
+        _require_proposal_seen(MEETINGS.locked(meeting), seen)
         return MEETINGS.walk(
             meeting,
             to=S.FIXED,
             actor=actor,
             check=require_both_agencies,
-            change=_count_change,
+            change=_count_acceptance,
             after=lambda row: _fix_time(dialogue, row, actor),
             given_by=given_by,
             channel=channel,
         )
 
 
-def wish_other_time(*, meeting: Meeting, wish: str, actor: Actor, given_by: str, channel: Channel) -> Meeting:
-    """The huvudman wishes another time, proposed or already fixed; the wish is kept in its own words."""
+def wish_other_time(
+    *,
+    meeting: Meeting,
+    wish: str,
+    actor: Actor,
+    given_by: str,
+    channel: Channel,
+    seen: int | None = None,
+) -> Meeting:
+    """The huvudman wishes another time, proposed or already fixed; the wish is kept in its own words.
+
+    `seen` is the meeting's `sequence` when the time was read: raises NotPossible when it is another one now.
+    """
     if not wish.strip():
         raise NotPossible(_("Skriv vilka tider som passar er, så föreslår vi en ny."))
 
     def note_wish(row: Meeting) -> None:
         row.wish = wish.strip()
+        row.sequence += was_fixed
+
+    def after(row: Meeting) -> None:
+        _unfix_time(dialogue, actor)
+        if was_fixed:
+            tell_wished(row, dialogue, list(booked(row)))
+        free_staff(row)
 
     with transaction.atomic():
         dialogue = DIALOGUES.locked(_only_dialogue(meeting))
+        was_fixed = MEETINGS.locked(meeting).state == S.FIXED
         return MEETINGS.walk(
             meeting,
             to=S.OTHER_WISHED,
             actor=actor,
+            check=lambda row: _require_seen(row.sequence, seen),
             change=note_wish,
-            after=lambda _row: _unfix_time(dialogue, actor),
+            after=after,
             given_by=given_by,
             channel=channel,
         )
@@ -127,25 +173,46 @@ def propose_again(
     starts_at: datetime.datetime,
     ends_at: datetime.datetime,
     form: MeetingForm,
-    staff: list[User],
+    staff: Sequence[User],
     actor: Actor,
     place: str = "",
     link: str = "",
 ) -> Meeting:
-    """Propose another time for a meeting (after a wish, or because the agencies must move it)."""
+    """Propose another time for a meeting (after a wish, or because the agencies must move it).
 
-    def change(row: Meeting) -> None:
-        row.starts_at, row.ends_at, row.form, row.place, row.link = starts_at, ends_at, form, place, link
-        row.sequence += 1
-
-    def after(row: Meeting) -> None:
-        _unfix_time(dialogue, actor)
-        rebook_staff(row, staff)
-        _write(LetterKind.TIME_PROPOSED, dialogue, row)
-
+    The huvudman gets a letter, unless it has not been told the first proposal yet. Where only the people are
+    others, the time stands, as by `change_staff`. Raises NotPossible as `propose_time`.
+    """
+    where = {"starts_at": starts_at, "ends_at": ends_at, "form": form, "place": place, "link": link}
+    actor.require("dialogues.propose_time", meeting)
+    require_from_both(staff)
     with transaction.atomic():
         dialogue = DIALOGUES.locked(_only_dialogue(meeting))
-        return MEETINGS.walk(meeting, to=S.PROPOSED, actor=actor, change=change, after=after)
+        row = MEETINGS.locked(meeting)
+        if row.state in TIMED and all(getattr(row, name) == value for name, value in where.items()):
+            return change_staff(meeting=row, staff=staff, actor=actor)
+        return _propose_anew(row, dialogue, where, staff, actor)
+
+
+def change_staff(*, meeting: Meeting, staff: Sequence[User], actor: Actor) -> Meeting:
+    """Change who comes from the agencies; the time stands. Of a fixed time, those who come or leave are told.
+
+    Raises NotPossible when somebody is booked elsewhere, one agency is not there, or the meeting has no time.
+    """
+    actor.require("dialogues.propose_time", meeting)
+    require_from_both(staff)
+    with transaction.atomic():
+        dialogue = DIALOGUES.locked(_only_dialogue(meeting))
+        row = MEETINGS.locked(meeting)
+        if row.state not in TIMED:
+            raise WrongState(_("Det går att ändra när mötet har en tid."))
+        change = rebook_staff(row, staff)
+        if change:
+            names = [str(user) for user in staff]
+            record(actor=actor, verb="meeting.staff_changed", subject=row, staff=names)
+        if row.state == S.FIXED:
+            tell_staff_change(row, dialogue, change)
+    return row
 
 
 def set_up_feedback(
@@ -154,11 +221,12 @@ def set_up_feedback(
     starts_at: datetime.datetime,
     ends_at: datetime.datetime,
     link: str,
-    staff: list[User],
+    staff: Sequence[User],
     actor: Actor,
 ) -> Meeting:
     """Set the digital feedback meeting. Raises NotPossible unless both agencies will be there."""
     actor.require("dialogues.propose_time", dialogue)
+    require_from_both(staff)
     with transaction.atomic():
         locked = DIALOGUES.locked(dialogue)
         if locked.state != DialogueState.DIALOGUE_HELD:
@@ -174,8 +242,7 @@ def set_up_feedback(
             form=MeetingForm.DIGITAL,
             link=link,
         )
-        require_both_agencies(meeting)
-        _tell_fixed(LetterKind.FEEDBACK, locked, meeting)
+        tell_fixed(meeting, locked, booked(meeting))
     return meeting
 
 
@@ -183,46 +250,22 @@ def cancel_dialogue(*, dialogue: Dialogue, reason: str, actor: Actor) -> Dialogu
     """Cancel the dialogue and its coming meetings: always possible, at any time, without blame."""
 
     def after(row: Dialogue) -> None:
-        for seat in row.seats.filter(is_current=True).select_related("meeting").order_by("meeting_id"):
-            _leave_meeting(seat, row, actor)
+        seats = row.seats.filter(is_current=True).exclude(meeting__state=S.HELD)
+        seats = seats.select_related("meeting").order_by("meeting_id")
+        calendars = [file for seat in seats for file in _leave_meeting(seat, row, actor)]
         write_to_huvudman(
-            kind=LetterKind.CANCELLED, dialogue=row, occasion="cancelled", context={"reason": reason}
+            kind=LetterKind.CANCELLED,
+            dialogue=row,
+            occasion="cancelled",
+            context={"reason": reason, "calendar": bool(calendars)},
+            attachments=calendars,
         )
 
     return move(dialogue, to=DialogueState.CANCELLED, actor=actor, after=after, reason=reason)
 
 
-def require_both_agencies(meeting: Meeting) -> None:
-    """Raise NotPossible unless somebody from each agency is booked for the meeting."""
-    present = set(meeting.staff.filter(is_booked=True).values_list("agency_id", flat=True))
-    absent = Agency.objects.exclude(pk__in=present).order_by("name").first()
-    if absent:
-        raise NotPossible(
-            _("Mötet behöver någon från %(agency)s innan tiden kan bestämmas.") % {"agency": absent}
-        )
-
-
-def book_staff(meeting: Meeting, staff: list[User]) -> None:
-    """Book people from the agencies. Raises NotPossible when the database finds one booked elsewhere."""
-    during = DateTimeTZRange(meeting.starts_at, meeting.ends_at)
-    for user in staff:
-        try:
-            with transaction.atomic():
-                MeetingStaff.objects.create(
-                    meeting=meeting, user=user, agency_id=user.staff.agency_id, during=during
-                )
-        except IntegrityError as taken:
-            raise NotPossible(_("%(name)s är redan bokad den tiden.") % {"name": user}) from taken
-
-
-def rebook_staff(meeting: Meeting, staff: list[User]) -> None:
-    """Replace who is booked, for the time the meeting has now."""
-    meeting.staff.all().delete()
-    book_staff(meeting, staff)
-
-
 def _make_meeting(
-    dialogue: Dialogue, kind: MeetingKind, actor: Actor, staff: list[User], **fields: object
+    dialogue: Dialogue, kind: MeetingKind, actor: Actor, staff: Sequence[User], **fields: object
 ) -> Meeting:
     if dialogue.seats.filter(kind=kind, is_current=True).exists():
         raise NotPossible(_("Det finns redan en tid."))
@@ -239,16 +282,57 @@ def _only_dialogue(meeting: Meeting) -> Dialogue:
     )
 
 
+def _propose_anew(
+    meeting: Meeting, dialogue: Dialogue, where: dict[str, object], staff: Sequence[User], actor: Actor
+) -> Meeting:
+    was = copy.copy(meeting)
+    was.sequence += 1
+    was_booked = list(booked(meeting))
+
+    def change(row: Meeting) -> None:
+        for name, value in where.items():
+            setattr(row, name, value)
+        row.sequence += 1
+
+    def after(row: Meeting) -> None:
+        _unfix_time(dialogue, actor)
+        rebook_staff(row, staff)
+        tell_proposed(row, dialogue, was if was.state == S.FIXED else None)
+        if was.state == S.FIXED:
+            tell_staff_free(was, dialogue, was_booked, why="moved")
+
+    if meeting.state != S.PROPOSED:
+        return MEETINGS.walk(meeting, to=S.PROPOSED, actor=actor, change=change, after=after)
+    change(meeting)
+    meeting.save()
+    record(actor=actor, verb="meeting.proposal_changed", subject=meeting, was=str(was.starts_at))
+    after(meeting)
+    return meeting
+
+
+def _require_proposal_seen(meeting: Meeting, seen: int | None) -> None:
+    """A fixed time is what was proposed, counted once more when it was accepted."""
+    _require_seen(meeting.sequence - (meeting.state == S.FIXED), seen)
+
+
+def _require_seen(sequence: int, seen: int | None) -> None:
+    if seen is not None and seen != sequence:
+        raise NotPossible(_("Tiden har ändrats. Läs det nya förslaget."))
+
+
 def _count_change(meeting: Meeting) -> None:
+    meeting.sequence += 1
+
+
+def _count_acceptance(meeting: Meeting) -> None:
     meeting.sequence += 1
     meeting.wish = ""
 
 
 def _fix_time(dialogue: Dialogue, meeting: Meeting, actor: Actor) -> None:
-    if meeting.kind == MeetingKind.FEEDBACK:
-        return _tell_fixed(LetterKind.FEEDBACK, dialogue, meeting)
-    dialogue = move(dialogue, to=DialogueState.TIME_FIXED, actor=actor)
-    return _tell_fixed(LetterKind.TIME_FIXED, dialogue, meeting)
+    if meeting.kind == MeetingKind.DIALOGUE:
+        dialogue = move(dialogue, to=DialogueState.TIME_FIXED, actor=actor)
+    tell_fixed(meeting, dialogue, booked(meeting))
 
 
 def _unfix_time(dialogue: Dialogue, actor: Actor) -> None:
@@ -256,37 +340,20 @@ def _unfix_time(dialogue: Dialogue, actor: Actor) -> None:
         move(dialogue, to=DialogueState.UNDERLAG_SENT, actor=actor)
 
 
-def _tell_fixed(kind: LetterKind, dialogue: Dialogue, meeting: Meeting) -> None:
-    calendar = [calendar_file(meeting, dialogue)]
-    occasion = _occasion(meeting)
-    write_to_huvudman(
-        kind=kind, dialogue=dialogue, occasion=occasion, context={"meeting": meeting}, attachments=calendar
-    )
-    write_to_staff(kind=kind, dialogue=dialogue, meeting=meeting, occasion=occasion, attachments=calendar)
-
-
-def _write(kind: LetterKind, dialogue: Dialogue, meeting: Meeting) -> None:
-    write_to_huvudman(kind=kind, dialogue=dialogue, occasion=_occasion(meeting), context={"meeting": meeting})
-
-
-def _occasion(meeting: Meeting) -> str:
-    return f"meeting-{meeting.pk}-{meeting.sequence}"
-
-
-def _leave_meeting(seat: Seat, dialogue: Dialogue, actor: Actor) -> None:
-    if seat.meeting.state == S.HELD:
-        return
+def _leave_meeting(seat: Seat, dialogue: Dialogue, actor: Actor) -> list[Attachment]:
+    """Give up the seat; answer the file that takes the meeting out of the huvudman's calendar, if need be."""
     if seat.kind == MeetingKind.INTRODUCTION:
         Seat.objects.filter(pk=seat.pk).update(is_current=False)
-        return
+        return [calendar_file(seat.meeting, dialogue, method="CANCEL", seat=seat)]
     was_fixed = seat.meeting.state == S.FIXED
     meeting = MEETINGS.walk(seat.meeting, to=S.CANCELLED, actor=actor, change=_count_change)
-    cancelled = [calendar_file(meeting, dialogue, method="CANCEL")] if was_fixed else []
+    calendar = [calendar_file(meeting, dialogue, method="CANCEL")] if was_fixed else []
     write_to_staff(
         kind=LetterKind.CANCELLED,
-        dialogue=dialogue,
         meeting=meeting,
-        occasion=_occasion(meeting),
-        attachments=cancelled,
+        people=booked(meeting),
+        dialogue=dialogue,
+        attachments=calendar,
     )
-    meeting.staff.update(is_booked=False)
+    free_staff(meeting)
+    return calendar

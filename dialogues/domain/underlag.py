@@ -22,6 +22,7 @@ from accounts.domain.machine import Machine, NotPossible, WrongState
 from accounts.models import Agency, AuditEntry, StaffMember
 from dialogues.domain.correspondence import write_to_huvudman
 from dialogues.domain.dialogues import DIALOGUES, move
+from dialogues.domain.staffing import require_both_agencies
 from dialogues.letters import Attachment
 from dialogues.models import (
     CentralArea,
@@ -261,7 +262,7 @@ def issue_underlag(*, underlag: Underlag, actor: Actor) -> Underlag:
 
 
 def require_proposed_time(dialogue: Dialogue) -> Meeting:
-    """The coming meeting whose time is proposed. Raises NotPossible when there is none."""
+    """The coming meeting whose time is proposed. Raises NotPossible when there is none with both agencies."""
     meeting = Meeting.objects.filter(
         taken_seats__dialogue=dialogue,
         taken_seats__is_current=True,
@@ -272,6 +273,7 @@ def require_proposed_time(dialogue: Dialogue) -> Meeting:
         raise NotPossible(_("Föreslå en tid för dialogen först: den skickas med underlaget."))
     if meeting.starts_at <= timezone.now():
         raise NotPossible(_("Den föreslagna tiden har passerat. Föreslå en ny tid först."))
+    require_both_agencies(meeting)
     return meeting
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from dialogues.domain.introductions import hold_introduction, set_up_introduction
+from dialogues.domain.introductions import change_introduction, hold_introduction, set_up_introduction
 from dialogues.forms.steps import WhenFields
 from dialogues.models import InvitationBatch, Meeting, Seat
 
+WHO_CAME = _("Kryssa i vilka som deltog, eller att ingen kunde komma.")
 
-class IntroductionForm(WhenFields):
-    """Set up an introduction meeting for a batch."""
+
+class IntroductionFields(WhenFields):
+    """When an introduction is, by which link, for how many, and who comes from the agencies."""
 
     usual = 60
 
@@ -23,20 +26,35 @@ class IntroductionForm(WhenFields):
         label=_("Platser"), min_value=1, max_value=500, initial=25, help_text=_("Antal huvudmän i gruppen.")
     )
 
+    def details(self) -> dict[str, Any]:
+        """All that the verbs want to know about the meeting."""
+        where = {name: self.cleaned_data[name] for name in ("link", "seats")}
+        return {**self.span(), **where, "staff": self.people()}
+
+
+class IntroductionForm(IntroductionFields):
+    """Set up an introduction meeting for a batch."""
+
     def __init__(self, *args: Any, batch: InvitationBatch, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.batch = batch
 
     def perform(self, actor: Actor) -> Meeting:
         """Make the meeting and place those who wait."""
-        return set_up_introduction(
-            batch=self.batch,
-            link=self.cleaned_data["link"],
-            seats=self.cleaned_data["seats"],
-            staff=self.people(),
-            actor=actor,
-            **self.span(),
-        )
+        return set_up_introduction(batch=self.batch, actor=actor, **self.details())
+
+
+class IntroductionChangeForm(IntroductionFields):
+    """Change an introduction meeting; opens with how it is now."""
+
+    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.meeting = meeting
+        self.fill_in(meeting, "link", "seats", with_time=True)
+
+    def perform(self, actor: Actor) -> Meeting:
+        """Change the meeting and tell whom it concerns."""
+        return change_introduction(meeting=self.meeting, actor=actor, **self.details())
 
 
 class SeatField(forms.ModelMultipleChoiceField):
@@ -47,25 +65,35 @@ class SeatField(forms.ModelMultipleChoiceField):
 
 
 class AttendanceForm(forms.Form):
-    """Who came to an introduction meeting."""
+    """Who came to an introduction meeting; asks once more when its time has not come yet."""
 
     came = SeatField(
         label=_("Vilka deltog?"),
         queryset=Seat.objects.none(),
-        required=False,
         widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": WHO_CAME},
         help_text=_("De som inte kunde komma erbjuds ett annat möte och får ändå sitt analysunderlag."),
     )
+    nobody = forms.BooleanField(label=_("Ingen kunde komma"), required=False)
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.meeting = meeting
         seats = meeting.taken_seats.filter(is_current=True).select_related("dialogue__huvudman")
-        field = self.fields["came"]
-        field.queryset = seats.order_by("dialogue__huvudman__name")  # type: ignore[attr-defined]
-        field.initial = list(seats)
+        self.fields["came"].required = not self.data.get("nobody")
+        self.fields["came"].queryset = seats.order_by("dialogue__huvudman__name")  # type: ignore[attr-defined]
+        if meeting.starts_at > timezone.now():
+            self.fields["held_earlier"] = forms.BooleanField(
+                label=_("Mötets tid har inte varit än, men mötet är ändå hållet")
+            )
 
-    def perform(self, actor: Actor) -> None:
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("came") and data.get("nobody"):
+            self.add_error("came", WHO_CAME)
+        return data
+
+    def perform(self, actor: Actor) -> Meeting:
         """Note that the meeting was held."""
         attended = {seat.dialogue_id for seat in self.cleaned_data["came"]}
-        hold_introduction(meeting=self.meeting, attended=attended, actor=actor)
+        return hold_introduction(meeting=self.meeting, attended=attended, actor=actor)

@@ -2,41 +2,79 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
+from accounts.domain.machine import NotPossible
 from dialogues.domain import meetings
 from dialogues.domain.introductions import place
-from dialogues.forms.steps import StepForm, ToldForm, WhenForm
-from dialogues.models import Channel, Meeting, MeetingForm, MeetingKind, MeetingState
+from dialogues.forms.steps import StaffFields, StepForm, ToldForm, WhenForm, people_of
+from dialogues.models import Channel, DialogueState, Meeting, MeetingForm, MeetingKind, MeetingState
 from dialogues.queries import current_meeting
+from dialogues.timeline import when
+
+NOT_TOLD_YET = _("Huvudmannen har inte fått förslaget än. Det skickas tillsammans med analysunderlaget.")
+
+NO_GROUP = _("Det finns inget annat kommande möte med lediga platser. Boka ett i omgången först.")
 
 
-def proposed_meeting(form: StepForm) -> Meeting:
-    """The dialogue meeting that a step is about. Raises NotPossible when there is none."""
-    meeting = current_meeting(form.dialogue, MeetingKind.DIALOGUE)
-    if meeting is None:
-        raise meetings.NotPossible(_("Det finns inget förslag på tid."))
-    return meeting
+class MeetingStep(StepForm):
+    """A step about a meeting that there is already: the dialogue's, or another phase's."""
+
+    kind: ClassVar[MeetingKind] = MeetingKind.DIALOGUE
+
+    def meeting(self) -> Meeting:
+        """The meeting that the step is about. Raises NotPossible when there is none."""
+        meeting = current_meeting(self.dialogue, self.kind)
+        if meeting is None:
+            raise NotPossible(_("Det finns inget förslag på tid."))
+        return meeting
+
+
+class GroupField(forms.ModelChoiceField):
+    """Introductions, shown by time, batch and free seats."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        free = (obj.seats or 0) - obj.taken
+        return f"{when(obj)} ({obj.batch}, {_('lediga platser')}: {free})"
 
 
 class PlaceForm(StepForm):
-    """Give the huvudman a seat in an introduction."""
+    """Give the huvudman a seat in an introduction, or another than it has."""
 
     title = _("Välj introduktionsmöte")
     button = _("Ge plats")
     done = _("Huvudmannen har fått plats och ett brev om mötet.")
     permission = "dialogues.run_introduction"
 
-    meeting = forms.ModelChoiceField(label=_("Möte"), queryset=Meeting.objects.none(), empty_label=None)
+    meeting = GroupField(
+        label=_("Möte"), queryset=Meeting.objects.none(), empty_label=None, widget=forms.RadioSelect
+    )
 
     def prepare(self) -> None:
-        self.fields["meeting"].queryset = Meeting.objects.filter(  # type: ignore[attr-defined]
-            kind=MeetingKind.INTRODUCTION, state=MeetingState.FIXED, batch__cycle=self.dialogue.cycle_id
+        groups = self.groups()
+        self.fields["meeting"].queryset = groups  # type: ignore[attr-defined]
+        if not groups:
+            self.intro = NO_GROUP
+
+    def groups(self) -> QuerySet[Meeting]:
+        """The cycle's coming introductions with a free seat, but the one where the huvudman has one."""
+        rows = Meeting.objects.filter(
+            kind=MeetingKind.INTRODUCTION,
+            state=MeetingState.FIXED,
+            starts_at__gt=timezone.now(),
+            batch__cycle=self.dialogue.cycle_id,
         )
+        taken = Count("taken_seats", filter=Q(taken_seats__is_current=True))
+        own = self.dialogue.seats.filter(is_current=True).values("meeting")
+        rows = rows.exclude(pk__in=own).select_related("batch").annotate(taken=taken)
+        return rows.filter(taken__lt=F("seats")).order_by("starts_at")
 
     def perform(self, actor: Actor) -> None:
         place(dialogue=self.dialogue, meeting=self.cleaned_data["meeting"], actor=actor)
@@ -68,6 +106,18 @@ class PlaceAndTimeForm(WhenForm):
         return {**self.span(), **where, "staff": self.people()}
 
 
+class FeedbackDetailsForm(WhenForm):
+    """When to meet for the feedback, and by which link."""
+
+    usual = 60
+
+    link = forms.URLField(label=_("Möteslänk"), max_length=500, assume_scheme="https")
+
+    def details(self) -> dict[str, Any]:
+        """All that the verb wants to know about the meeting."""
+        return {**self.span(), "link": self.cleaned_data["link"], "staff": self.people()}
+
+
 class ProposeForm(PlaceAndTimeForm):
     """Propose a first time."""
 
@@ -80,76 +130,137 @@ class ProposeForm(PlaceAndTimeForm):
         meetings.propose_time(dialogue=self.dialogue, actor=actor, **self.details())
 
 
-class ProposeAgainForm(PlaceAndTimeForm):
-    """Propose another time than the one before."""
+class ProposeAgainForm(PlaceAndTimeForm, MeetingStep):
+    """Propose another time than the one before; opens with what was proposed."""
 
     title = _("Föreslå en ny tid")
     button = _("Skicka det nya förslaget")
     done = _("Huvudmannen får ett brev med den nya tiden.")
     permission = "dialogues.propose_time"
 
+    def prepare(self) -> None:
+        meeting = current_meeting(self.dialogue, self.kind)
+        if meeting:
+            with_time = meeting.state == MeetingState.PROPOSED
+            self.fill_in(meeting, "form", "place", "link", with_time=with_time)
+        if self.dialogue.state == DialogueState.INTRODUCED:
+            self.button, self.done, self.intro = ProposeForm.button, ProposeForm.done, NOT_TOLD_YET
+
     def perform(self, actor: Actor) -> None:
-        meetings.propose_again(meeting=proposed_meeting(self), actor=actor, **self.details())
+        meetings.propose_again(meeting=self.meeting(), actor=actor, **self.details())
 
 
-class AcceptForm(ToldForm):
+class FeedbackAgainForm(FeedbackDetailsForm, MeetingStep):
+    """Propose another time for the feedback meeting."""
+
+    title = _("Föreslå en ny tid för återkopplingsmötet")
+    button = _("Skicka det nya förslaget")
+    done = _("Huvudmannen får ett brev med den nya tiden.")
+    permission = "dialogues.propose_time"
+    kind = MeetingKind.FEEDBACK
+
+    def prepare(self) -> None:
+        meeting = current_meeting(self.dialogue, self.kind)
+        if meeting:
+            self.fill_in(meeting, "link", with_time=meeting.state == MeetingState.PROPOSED)
+
+    def perform(self, actor: Actor) -> None:
+        form = MeetingForm.DIGITAL
+        meetings.propose_again(meeting=self.meeting(), form=form, actor=actor, **self.details())
+
+
+class StaffForm(StaffFields, MeetingStep):
+    """Change who comes from the agencies; the time stands."""
+
+    title = _("Ändra vilka som kommer från myndigheterna")
+    button = _("Spara")
+    done = _("Ändringen är sparad. De som berörs får ett brev om tiden är bestämd.")
+    permission = "dialogues.propose_time"
+    intro = _("Tiden ändras inte.")
+
+    def prepare(self) -> None:
+        meeting = current_meeting(self.dialogue, self.kind)
+        if meeting:
+            self.initial.update(people_of(meeting))
+
+    def perform(self, actor: Actor) -> None:
+        meetings.change_staff(meeting=self.meeting(), staff=self.people(), actor=actor)
+
+
+class FeedbackStaffForm(StaffForm):
+    """Change who comes from the agencies to the feedback meeting."""
+
+    title = _("Ändra vilka som kommer till återkopplingsmötet")
+    kind = MeetingKind.FEEDBACK
+
+
+class AboutTimeForm(ToldForm, MeetingStep):
+    """What the huvudman says by phone about the very time that the page shows."""
+
+    permission = "dialogues.settle_time"
+
+    def prepare(self) -> None:
+        meeting = current_meeting(self.dialogue, self.kind)
+        if meeting:
+            self.seen = meeting.sequence
+            self.intro = format_lazy(_("Det gäller tiden {time}."), time=when(meeting))
+
+    def told(self) -> dict[str, Any]:
+        """Who told, how, and about which version of the meeting."""
+        data = self.cleaned_data
+        channel = Channel(data["channel"])
+        return {"given_by": data["told_by"], "channel": channel, "seen": self.seen_then()}
+
+
+class AcceptForm(AboutTimeForm):
     """The huvudman accepts the time by phone."""
 
     title = _("Huvudmannen godtar tiden")
     button = _("Bestäm tiden")
     done = _("Tiden är bestämd. Alla får en bekräftelse med kalenderfil.")
-    permission = "dialogues.settle_time"
 
     def perform(self, actor: Actor) -> None:
-        data = self.cleaned_data
-        meetings.accept_time(
-            meeting=proposed_meeting(self),
-            given_by=data["told_by"],
-            channel=Channel(data["channel"]),
-            actor=actor,
-        )
+        meetings.accept_time(meeting=self.meeting(), actor=actor, **self.told())
 
 
-class OtherTimeForm(ToldForm):
+class FeedbackAcceptForm(AcceptForm):
+    """The huvudman accepts the feedback meeting's new time by phone."""
+
+    title = _("Huvudmannen godtar tiden för återkopplingsmötet")
+    kind = MeetingKind.FEEDBACK
+
+
+class OtherTimeForm(AboutTimeForm):
     """The huvudman wishes another time, told by phone."""
 
     title = _("Huvudmannen önskar en annan tid")
     button = _("Spara önskemålet")
     done = _("Önskemålet är sparat. Föreslå en ny tid när ni vet vad som går.")
-    permission = "dialogues.settle_time"
 
     wish = forms.CharField(label=_("Vilka tider passar?"), widget=forms.Textarea(attrs={"rows": 3}))
 
     def perform(self, actor: Actor) -> None:
-        data = self.cleaned_data
-        meetings.wish_other_time(
-            meeting=proposed_meeting(self),
-            wish=data["wish"],
-            given_by=data["told_by"],
-            channel=Channel(data["channel"]),
-            actor=actor,
-        )
+        wish = self.cleaned_data["wish"]
+        meetings.wish_other_time(meeting=self.meeting(), wish=wish, actor=actor, **self.told())
 
 
-class FeedbackTimeForm(WhenForm):
+class FeedbackOtherTimeForm(OtherTimeForm):
+    """The huvudman wishes another time for the feedback meeting."""
+
+    title = _("Huvudmannen önskar en annan tid för återkopplingsmötet")
+    kind = MeetingKind.FEEDBACK
+
+
+class FeedbackTimeForm(FeedbackDetailsForm):
     """Set the feedback meeting."""
 
     title = _("Boka återkopplingsmöte")
     button = _("Boka och skicka kallelse")
     done = _("Återkopplingsmötet är bokat och kallelsen är på väg.")
     permission = "dialogues.propose_time"
-    usual = 60
-
-    link = forms.URLField(label=_("Möteslänk"), max_length=500, assume_scheme="https")
 
     def perform(self, actor: Actor) -> None:
-        meetings.set_up_feedback(
-            dialogue=self.dialogue,
-            link=self.cleaned_data["link"],
-            staff=self.people(),
-            actor=actor,
-            **self.span(),
-        )
+        meetings.set_up_feedback(dialogue=self.dialogue, actor=actor, **self.details())
 
 
 class CancelForm(StepForm):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import re
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -12,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import StaffRole, User
-from dialogues.models import Channel, Dialogue
+from dialogues.domain.staffing import absent_agency
+from dialogues.models import Channel, Dialogue, Meeting, MeetingStaff
 
 TOLD_CHANNELS = [(c.value, c.label) for c in (Channel.PHONE, Channel.MAIL, Channel.LETTER)]
 
@@ -21,15 +24,21 @@ class StepForm(forms.Form):
     """A step in a dialogue: title, button, permission, and the verb behind the button."""
 
     title: ClassVar[str | Promise]
-    button: ClassVar[str | Promise]
-    done: ClassVar[str | Promise]
+    button: str | Promise
+    done: str | Promise
     permission: ClassVar[str]
-    intro: ClassVar[str | Promise] = ""
+    intro: str | Promise = ""
+    seen: int | None = None
+    """The version of the meeting that the page shows, where the step must be about that very one."""
 
     def __init__(self, *args: Any, dialogue: Dialogue, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.dialogue = dialogue
         self.prepare()
+
+    def seen_then(self) -> int:
+        """The version of the meeting on the page that was answered; -1 when it does not say."""
+        return version_in(self.data)
 
     def prepare(self) -> None:
         """Fit the fields to the dialogue."""
@@ -48,6 +57,12 @@ class ToldForm(StepForm):
     channel = forms.ChoiceField(label=_("Hur?"), choices=TOLD_CHANNELS, initial=Channel.PHONE)
 
 
+def version_in(data: Mapping[str, Any]) -> int:
+    """A meeting's version as a page's hidden field `seen` has it; -1, which no meeting has, for none."""
+    seen = str(data.get("seen", ""))
+    return int(seen) if re.fullmatch(r"[0-9]{1,9}", seen) else -1
+
+
 class LeaderField(forms.ModelMultipleChoiceField):
     """Dialogue leaders of both agencies."""
 
@@ -63,7 +78,24 @@ class LeaderField(forms.ModelMultipleChoiceField):
         return f"{obj.name}, {obj.staff.agency}"
 
 
-class WhenFields(forms.Form):
+class StaffFields(forms.Form):
+    """Who comes from the agencies."""
+
+    staff = LeaderField(label=_("Från myndigheterna"), help_text=_("Minst en person från varje myndighet."))
+
+    def clean_staff(self) -> list[User]:
+        chosen = list(self.cleaned_data["staff"])
+        absent = absent_agency(chosen)
+        if absent:
+            raise forms.ValidationError(_("Välj någon från %(agency)s också."), params={"agency": absent})
+        return chosen
+
+    def people(self) -> list[User]:
+        """Who comes from the agencies."""
+        return list(self.cleaned_data["staff"])
+
+
+class WhenFields(StaffFields):
     """When a meeting is: day, time and length in minutes; and who comes from the agencies."""
 
     longest: ClassVar[int] = 480
@@ -74,7 +106,6 @@ class WhenFields(forms.Form):
         label=_("Klockslag"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
     minutes = forms.IntegerField(label=_("Längd i minuter"), min_value=15)
-    staff = LeaderField(label=_("Från myndigheterna"), help_text=_("Minst en person från varje myndighet."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -103,9 +134,19 @@ class WhenFields(forms.Form):
         length = datetime.timedelta(minutes=self.cleaned_data["minutes"])
         return {"starts_at": starts_at, "ends_at": starts_at + length}
 
-    def people(self) -> list[User]:
-        """Who comes from the agencies."""
-        return list(self.cleaned_data["staff"])
+    def fill_in(self, meeting: Meeting, *names: str, with_time: bool) -> None:
+        """Let the form open with the meeting's length, people, fields in `names`, and time if wanted."""
+        starts_at = timezone.localtime(meeting.starts_at)
+        self.initial.update(people_of(meeting), **{name: getattr(meeting, name) for name in names})
+        self.initial["minutes"] = (meeting.ends_at - meeting.starts_at) // datetime.timedelta(minutes=1)
+        if with_time:
+            self.initial.update(day=starts_at.date(), time=starts_at.time())
+
+
+def people_of(meeting: Meeting) -> dict[str, list[int]]:
+    """What the field `staff` opens with: those booked, or who were before another time was wished."""
+    people = MeetingStaff.objects.filter(meeting=meeting).order_by("pk")
+    return {"staff": list(people.values_list("user_id", flat=True))}
 
 
 class WhenForm(WhenFields, StepForm):

@@ -7,12 +7,23 @@ import re
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dialogues.models import Dialogue, DialogueState, Letter, LetterKind, Meeting, MeetingState
+from dialogues.models import (
+    BEFORE_DIALOGUE,
+    Dialogue,
+    DialogueState,
+    Letter,
+    LetterKind,
+    Meeting,
+    MeetingStaff,
+    MeetingState,
+    Seat,
+)
 
 OVER = frozenset({DialogueState.CANCELLED, DialogueState.CLOSED})
 WANTED_STATES: dict[str, frozenset[str]] = {
     LetterKind.INVITATION: frozenset({DialogueState.INVITED}),
-    LetterKind.INTRODUCTION: frozenset({DialogueState.ACCEPTED}),
+    LetterKind.INTRODUCTION: BEFORE_DIALOGUE,
+    LetterKind.MEETING_CANCELLED: frozenset(DialogueState),
     LetterKind.CANCELLED: frozenset({DialogueState.CANCELLED}),
     LetterKind.CLOSED: frozenset({DialogueState.CLOSED}),
     LetterKind.RECEIPT: frozenset(DialogueState),
@@ -25,7 +36,7 @@ WANTED_MEETINGS: dict[str, str] = {
     LetterKind.TIME_FIXED: MeetingState.FIXED,
     LetterKind.FEEDBACK: MeetingState.FIXED,
 }
-OCCASION = re.compile(r"meeting-(\d+)-(\d+)")
+OCCASION = re.compile(r"meeting-(\d+)-(\d+)(?:-(\d+))?")
 
 
 def why_not_send(letter: Letter) -> str:
@@ -56,10 +67,21 @@ def _dialogue_has_moved_on(letter: Letter) -> str:
 
 
 def _meeting_has_changed(letter: Letter) -> str:
-    """A letter of the occasion "meeting-<id>-<sequence>" is about that very version of the meeting."""
+    """A letter of the occasion "meeting-<id>-<sequence>" is about that very version of the meeting.
+
+    A third number names the huvudman's seat in a group, or the booking of somebody from the agencies.
+    """
     about = OCCASION.fullmatch(letter.occasion)
     if about is None or letter.kind not in WANTED_MEETINGS:
         return ""
-    meeting_id, sequence = map(int, about.groups())
+    meeting_id, sequence = int(about[1]), int(about[2])
     still = Meeting.objects.filter(pk=meeting_id, sequence=sequence, state=WANTED_MEETINGS[letter.kind])
-    return "" if still.exists() else _("Mötet har ändrats sedan brevet skrevs.")
+    if still.exists() and (about[3] is None or _still_comes(letter, int(about[3]))):
+        return ""
+    return _("Mötet har ändrats sedan brevet skrevs.")
+
+
+def _still_comes(letter: Letter, pk: int) -> bool:
+    if letter.kind == LetterKind.INTRODUCTION and letter.dialogue:
+        return Seat.objects.filter(pk=pk, is_current=True).exists()
+    return MeetingStaff.objects.filter(pk=pk, is_booked=True).exists()

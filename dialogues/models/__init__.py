@@ -1,7 +1,7 @@
 """The cycle and all that happens in it."""
 
 from dialogues.models.cycle import BatchState, Cycle, InvitationBatch
-from dialogues.models.dialogue import Dialogue, DialogueRecord, DialogueState
+from dialogues.models.dialogue import BEFORE_DIALOGUE, Dialogue, DialogueRecord, DialogueState
 from dialogues.models.draft import QuestionDraft
 from dialogues.models.invitation import Answer, Channel, DeclineReason, Invitation, InvitationAnswer
 from dialogues.models.letter import Letter, LetterAttachment, LetterKind, LetterState
@@ -11,6 +11,7 @@ from dialogues.models.stored_file import StoredFile
 from dialogues.models.underlag import CentralArea, Underlag, UnderlagConfirmation, UnderlagState
 
 __all__ = [
+    "BEFORE_DIALOGUE",
     "Answer",
     "BatchState",
     "CentralArea",

@@ -28,6 +28,12 @@ class DialogueState(models.TextChoices):
     CANCELLED = "cancelled", _("avbokad")
 
 
+BEFORE_DIALOGUE = frozenset(
+    {DialogueState.ACCEPTED, DialogueState.INTRODUCED, DialogueState.UNDERLAG_SENT, DialogueState.TIME_FIXED}
+)
+"""States from the huvudman's yes until the dialogue is held."""
+
+
 class Dialogue(models.Model):
     """A huvudman's place in a cycle, from the plan to the end of feedback."""
 

@@ -19,6 +19,7 @@ class LetterKind(models.TextChoices):
     TIME_FIXED = "time_fixed", _("bekräftad tid för dialogen")
     QUESTIONS = "questions", _("kvitto på prioriterade frågor")
     FEEDBACK = "feedback", _("kallelse till återkopplingsmöte")
+    MEETING_CANCELLED = "meeting_cancelled", _("avbokat möte")
     CANCELLED = "cancelled", _("avbokning")
     CLOSED = "closed", _("tack för dialogen")
 

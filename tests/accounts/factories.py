@@ -44,3 +44,8 @@ def planner() -> User:
 
 def leader(agency: str = "skolverket") -> User:
     return staff_user(StaffRole.LEADER, agency=agency)
+
+
+def pair() -> list[User]:
+    """A leader from each agency."""
+    return [leader("skolverket"), leader("spsm")]

@@ -27,7 +27,7 @@ from dialogues.models import (
 from dialogues.queries import latest_answer
 from dialogues.timeline import when
 from huvudman.models import Contact
-from tests.accounts.factories import planner
+from tests.accounts.factories import pair, planner
 from tests.dialogues.factories import (
     BatchFactory,
     DialogueFactory,
@@ -183,7 +183,7 @@ class TestAnswer:
             ends_at=starts + datetime.timedelta(hours=1),
             link="https://mote.example/1",
             seats=1,
-            staff=[],
+            staff=pair(),
             actor=SYSTEM,
         )
         give(invitation)

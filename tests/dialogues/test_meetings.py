@@ -10,10 +10,9 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from accounts.actors import SYSTEM, person
 from accounts.domain.machine import NotPossible, WrongState
 from accounts.models import StaffRole
-from dialogues.domain import meetings
+from dialogues.domain import meetings, staffing
 from dialogues.domain.meetings import MEETINGS
 from dialogues.models import (
-    Channel,
     DialogueState,
     Letter,
     LetterKind,
@@ -21,13 +20,12 @@ from dialogues.models import (
     MeetingStaff,
     MeetingState,
 )
-from tests.accounts.factories import leader, staff_user
+from tests.accounts.factories import leader, pair, staff_user
 from tests.dialogues.factories import MeetingFactory, dialogue_with_contact, seat_at
+from tests.dialogues.times import START, TWO_HOURS, accept, propose
 
 pytestmark = pytest.mark.django_db
 
-START = datetime.datetime(2027, 3, 3, 9, tzinfo=datetime.UTC)
-TWO_HOURS = datetime.timedelta(hours=2)
 ALLOWED = {
     ("proposed", "fixed"),
     ("proposed", "other_wished"),
@@ -76,52 +74,48 @@ def test_only_the_right_people_may(who, to):
             MEETINGS.walk(meeting, to=to, actor=actor)
 
 
-def propose(dialogue, staff, **fields):
-    when = {"starts_at": START, "ends_at": START + TWO_HOURS, **fields}
-    return meetings.propose_time(
-        dialogue=dialogue, form="in_person", place="Rådhuset", staff=staff, actor=SYSTEM, **when
-    )
-
-
-def accept(meeting, actor=SYSTEM):
-    return meetings.accept_time(meeting=meeting, given_by="Kim Ek", channel=Channel.PORTAL, actor=actor)
-
-
 class TestPropose:
     def test_waits_until_the_introduction_is_held(self):
         dialogue, _own = dialogue_with_contact(DialogueState.ACCEPTED)
-        with pytest.raises(NotPossible):
-            propose(dialogue, [])
+        with pytest.raises(NotPossible, match="introduktionen"):
+            propose(dialogue, pair())
 
     def test_only_one_proposal_at_a_time(self):
         dialogue, _own = dialogue_with_contact(DialogueState.INTRODUCED)
-        propose(dialogue, [])
-        with pytest.raises(NotPossible):
-            propose(dialogue, [])
+        propose(dialogue, pair())
+        with pytest.raises(NotPossible, match="redan en tid"):
+            propose(dialogue, pair())
+
+    @pytest.mark.parametrize("agencies", [[], ["skolverket"], ["spsm", "spsm"]])
+    def test_needs_somebody_from_each_agency(self, agencies):
+        dialogue, _own = dialogue_with_contact(DialogueState.INTRODUCED)
+        with pytest.raises(NotPossible, match="Mötet behöver någon från"):
+            propose(dialogue, [leader(agency) for agency in agencies])
+        assert not dialogue.seats.exists()
 
     def test_says_who_is_booked_already_and_keeps_nothing(self):
-        busy = leader()
+        busy, *others = pair()
         first, _own = dialogue_with_contact(DialogueState.INTRODUCED)
         second, _own = dialogue_with_contact(DialogueState.INTRODUCED)
-        propose(first, [busy])
+        propose(first, [busy, *others])
         with pytest.raises(NotPossible, match=busy.name):
-            propose(second, [busy], starts_at=START + datetime.timedelta(hours=1))
+            propose(second, [busy, leader("spsm")], starts_at=START + datetime.timedelta(hours=1))
         assert not second.seats.exists()
 
     def test_back_to_back_is_fine(self):
-        busy = leader()
+        staff = pair()
         first, _own = dialogue_with_contact(DialogueState.INTRODUCED)
         second, _own = dialogue_with_contact(DialogueState.INTRODUCED)
-        propose(first, [busy])
-        propose(second, [busy], starts_at=START + TWO_HOURS, ends_at=START + 2 * TWO_HOURS)
-        assert MeetingStaff.objects.filter(user=busy).count() == 2
+        propose(first, staff)
+        propose(second, staff, starts_at=START + TWO_HOURS, ends_at=START + 2 * TWO_HOURS)
+        assert MeetingStaff.objects.filter(user__in=staff).count() == 4
 
 
 class TestAccept:
     def test_needs_somebody_from_each_agency(self):
         dialogue, own = dialogue_with_contact(DialogueState.UNDERLAG_SENT)
         meeting = seat_at(dialogue)
-        meetings.book_staff(meeting, [leader("skolverket")])
+        staffing.book_staff(meeting, [leader("skolverket")])
         with pytest.raises(NotPossible, match="SPSM"):
             accept(meeting, person(own))
         meeting.refresh_from_db()
@@ -130,8 +124,8 @@ class TestAccept:
     def test_fixes_the_time_and_tells_everyone_with_a_calendar_file(self):
         dialogue, own = dialogue_with_contact(DialogueState.UNDERLAG_SENT)
         meeting = seat_at(dialogue)
-        staff = [leader("skolverket"), leader("spsm")]
-        meetings.book_staff(meeting, staff)
+        staff = pair()
+        staffing.book_staff(meeting, staff)
         accept(meeting, person(own))
         dialogue.refresh_from_db()
         assert dialogue.state == DialogueState.TIME_FIXED
@@ -142,47 +136,10 @@ class TestAccept:
     def test_twice_is_once(self):
         dialogue, own = dialogue_with_contact(DialogueState.UNDERLAG_SENT)
         meeting = seat_at(dialogue)
-        meetings.book_staff(meeting, [leader("skolverket"), leader("spsm")])
+        staffing.book_staff(meeting, pair())
         accept(meeting, person(own))
         accept(meeting, person(own))
         assert Letter.objects.filter(kind=LetterKind.TIME_FIXED, recipient=own.email).count() == 1
-
-
-class TestAnotherTime:
-    def test_a_wish_reopens_a_fixed_time_and_a_new_proposal_moves_those_booked(self):
-        dialogue, own = dialogue_with_contact(DialogueState.TIME_FIXED)
-        meeting = seat_at(dialogue, state=MeetingState.FIXED)
-        staff = [leader("skolverket"), leader("spsm")]
-        meetings.book_staff(meeting, staff)
-        meetings.wish_other_time(
-            meeting=meeting,
-            wish="Helst en onsdag",
-            given_by="Kim",
-            channel=Channel.PORTAL,
-            actor=person(own),
-        )
-        dialogue.refresh_from_db()
-        assert dialogue.state == DialogueState.UNDERLAG_SENT
-        again = meetings.propose_again(
-            meeting=meeting,
-            starts_at=START,
-            ends_at=START + TWO_HOURS,
-            form="digital",
-            link="https://mote.example/2",
-            staff=staff,
-            actor=SYSTEM,
-        )
-        assert (again.state, again.wish) == (MeetingState.PROPOSED, "Helst en onsdag")
-        assert {row.during.lower for row in again.staff.all()} == {START}
-        assert Letter.objects.get(kind=LetterKind.TIME_PROPOSED).recipient == own.email
-        assert accept(again, person(own)).sequence > meeting.sequence
-
-    def test_an_empty_wish_is_refused(self):
-        dialogue, _own = dialogue_with_contact(DialogueState.UNDERLAG_SENT)
-        with pytest.raises(NotPossible):
-            meetings.wish_other_time(
-                meeting=seat_at(dialogue), wish="  ", given_by="Kim", channel=Channel.PORTAL, actor=SYSTEM
-            )
 
 
 class TestDatabase:
@@ -202,7 +159,7 @@ class TestCancel:
         dialogue, own = dialogue_with_contact(DialogueState.TIME_FIXED)
         meeting = seat_at(dialogue, state=MeetingState.FIXED)
         guide = leader("spsm")
-        meetings.book_staff(meeting, [guide])
+        staffing.book_staff(meeting, [guide])
         meetings.cancel_dialogue(dialogue=dialogue, reason="Ny skolchef", actor=person(own))
         meeting.refresh_from_db()
         assert meeting.state == MeetingState.CANCELLED
@@ -220,7 +177,7 @@ class TestCancel:
 
 class TestFeedback:
     def test_is_set_only_after_the_dialogue_and_with_both_agencies(self):
-        staff = [leader("skolverket"), leader("spsm")]
+        staff = pair()
         span = {"starts_at": START, "ends_at": START + TWO_HOURS, "link": "https://mote.example/3"}
         early, _own = dialogue_with_contact(DialogueState.TIME_FIXED)
         with pytest.raises(NotPossible):

@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import StaffRole
-from dialogues.models import DialogueState, InvitationAnswer, Meeting, MeetingKind, MeetingState
+from dialogues.models import DialogueState, InvitationAnswer, Meeting, MeetingState
 from dialogues.steps import STEPS
-from tests.accounts.factories import leader, planner, staff_user
+from tests.accounts.factories import leader, pair, planner, staff_user
 from tests.dialogues.factories import (
     BatchFactory,
     DialogueFactory,
@@ -18,7 +18,6 @@ from tests.dialogues.factories import (
     dialogue_with_contact,
     seat_at,
 )
-from tests.dialogues.underlag.factories import EditionFactory
 from tests.huvudman.factories import KommunFactory, LanFactory
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +29,12 @@ def page_of(dialogue) -> str:
 
 def step_of(dialogue, name: str) -> str:
     return reverse("admin:dialogue_step", args=[dialogue.public_id, name])
+
+
+def when(days: int, minutes: int = 120) -> dict[str, str]:
+    """A day and time to come, as they are typed."""
+    day = timezone.localdate() + datetime.timedelta(days=days)
+    return {"day": day.isoformat(), "time": "09:00", "minutes": str(minutes)}
 
 
 class TestList:
@@ -137,18 +142,19 @@ class TestSteps:
     def test_a_time_is_proposed_once_and_says_who_is_busy(self, client):
         both_agencies()
         client.force_login(planner())
-        busy = leader()
+        busy, other = pair()
         first, _own = dialogue_with_contact(DialogueState.INTRODUCED)
         second, _own = dialogue_with_contact(DialogueState.INTRODUCED)
         typed = {
             "day": (timezone.localdate() + datetime.timedelta(days=30)).isoformat(),
             "time": "09:00",
             "minutes": "120",
-            "staff": [busy.pk],
+            "staff": [busy.pk, other.pk],
             "form": "in_person",
             "place": "Rådhuset",
         }
         assert client.post(step_of(first, "foresla-tid"), typed).status_code == 302
+        typed["staff"] = [busy.pk, leader("spsm").pk]
         refused = client.post(step_of(second, "foresla-tid"), typed)
         assert f"{busy.name} är redan bokad den tiden." in refused.text
         assert "Rådhuset" in refused.text
@@ -172,13 +178,23 @@ class TestSteps:
             "day": "2030-03-01",
             "time": "09:00",
             "minutes": "120",
-            "staff": [leader().pk],
+            "staff": [user.pk for user in pair()],
             "form": "in_person",
             "place": "Rådhuset",
             **change,
         }
         response = client.post(step_of(dialogue, "foresla-tid"), typed)
         assert message in response.text
+        assert not Meeting.objects.exists()
+
+    @pytest.mark.parametrize(("present", "absent"), [("skolverket", "SPSM"), ("spsm", "Skolverket")])
+    def test_one_agency_alone_is_refused_at_its_field(self, client, present, absent):
+        client.force_login(planner())
+        dialogue, _own = dialogue_with_contact(DialogueState.INTRODUCED)
+        typed = when(days=30) | {"staff": [leader(present).pk], "form": "in_person", "place": "Rådhuset"}
+        response = client.post(step_of(dialogue, "foresla-tid"), typed)
+        assert response.status_code == 422
+        assert response.context["form"].errors["staff"] == [f"Välj någon från {absent} också."]
         assert not Meeting.objects.exists()
 
     def test_questions_by_phone_need_only_an_area(self, client):
@@ -199,40 +215,3 @@ class TestSteps:
         assert client.post(step_of(dialogue, "dialog-hallen"), typed).status_code == 302
         dialogue.refresh_from_db()
         assert dialogue.state == DialogueState.DIALOGUE_HELD
-
-
-class TestIntroductionPages:
-    def test_set_up_places_those_who_wait_and_attendance_is_noted(self, client):
-        both_agencies()
-        EditionFactory()
-        client.force_login(leader())
-        batch = BatchFactory()
-        came, _own = dialogue_with_contact(DialogueState.ACCEPTED, batch=batch)
-        absent, _own = dialogue_with_contact(DialogueState.ACCEPTED, batch=batch)
-        typed = {
-            "day": "2030-03-01",
-            "time": "09:00",
-            "minutes": "60",
-            "staff": [leader().pk, leader("spsm").pk],
-            "link": "https://mote.example/1",
-            "seats": "25",
-        }
-        new = reverse("admin:introduction_new", args=[batch.public_id])
-        page = client.post(new, typed, follow=True)
-        assert "2 av 25 är upptagna" in page.text
-        seat = came.seats.get(kind=MeetingKind.INTRODUCTION)
-        client.post(page.redirect_chain[-1][0], {"came": [seat.pk]})
-        for dialogue, attended in ((came, True), (absent, False)):
-            dialogue.refresh_from_db()
-            assert dialogue.state == DialogueState.INTRODUCED
-            assert dialogue.seats.get().attended is attended
-
-    def test_only_those_who_run_dialogues_may(self, client):
-        client.force_login(staff_user(StaffRole.REGISTRAR))
-        batch = BatchFactory()
-        new = reverse("admin:introduction_new", args=[batch.public_id])
-        assert client.get(new).status_code == 403
-        meeting = seat_at(DialogueFactory(batch=batch), kind=MeetingKind.INTRODUCTION, state="fixed", seats=3)
-        page = reverse("admin:introduction", args=[meeting.public_id])
-        assert client.get(page).status_code == 200
-        assert client.post(page, {}).status_code == 403

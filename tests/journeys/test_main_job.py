@@ -180,6 +180,7 @@ def introduce(cast: SimpleNamespace) -> None:
     planner.presses("Boka mötet")
     planner.sees(HUVUDMAN)
     cast.skolverket.opens(planner.page.url)
+    cast.skolverket.picks(HUVUDMAN, "men mötet är ändå hållet")
     cast.skolverket.presses("Mötet är hållet")
     cast.skolverket.sees("Nu kan analysunderlagen tas fram.")
 

@@ -5,13 +5,15 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from accounts.actors import SYSTEM
 from accounts.domain.machine import NotPossible
-from dialogues.domain.introductions import place
+from dialogues.domain.dialogues import move
+from dialogues.domain.introductions import cancel_introduction, hold_introduction, place
 from dialogues.domain.invitations import answer_invitation
-from dialogues.domain.meetings import MEETINGS, accept_time, book_staff, propose_time
+from dialogues.domain.meetings import MEETINGS, accept_time, propose_time
+from dialogues.domain.staffing import book_staff
 from dialogues.links import link_holder
 from dialogues.models import (
     Answer,
@@ -23,6 +25,7 @@ from dialogues.models import (
     Meeting,
     MeetingKind,
     MeetingStaff,
+    MeetingState,
     Seat,
 )
 from tests.accounts.factories import leader
@@ -33,6 +36,8 @@ from tests.dialogues.factories import (
     dialogue_with_contact,
     seat_at,
 )
+from tests.dialogues.times import START, TWO_HOURS, accept, propose_again, ready
+from tests.dialogues.underlag.factories import EditionFactory
 from tests.huvudman.factories import ContactFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
@@ -61,6 +66,11 @@ def at_once(*deeds: Callable[[], object]) -> list[object]:
     return results
 
 
+def unlocked(machine, row):
+    """What a machine would do without its lock: only look."""
+    return machine.model.objects.get(pk=row.pk)
+
+
 def test_two_take_the_last_seat(monkeypatch):
     def race() -> int:
         meeting = MeetingFactory(kind=MeetingKind.INTRODUCTION, state="fixed", seats=1)
@@ -71,9 +81,6 @@ def test_two_take_the_last_seat(monkeypatch):
     assert race() == 1
     both_have_looked = threading.Barrier(2, timeout=20)
 
-    def unlocked(_machine, row):
-        return Meeting.objects.get(pk=row.pk)
-
     def count_and_wait(meeting, dialogue):
         free = meeting.taken_seats.filter(is_current=True).count() < meeting.seats
         both_have_looked.wait()
@@ -82,6 +89,90 @@ def test_two_take_the_last_seat(monkeypatch):
     monkeypatch.setattr(type(MEETINGS), "locked", unlocked)
     monkeypatch.setattr("dialogues.domain.introductions._has_free_seat", count_and_wait)
     assert race() == 2
+
+
+def test_nobody_is_placed_in_a_meeting_that_is_being_cancelled(monkeypatch):
+    def race(after: Callable[[], object] = lambda: None) -> int:
+        dialogue, _own = dialogue_with_contact(DialogueState.ACCEPTED)
+        meeting = MeetingFactory(kind=MeetingKind.INTRODUCTION, state="fixed", seats=1, batch=dialogue.batch)
+
+        def cancel() -> None:
+            cancel_introduction(meeting=meeting, actor=SYSTEM)
+            after()
+
+        at_once(lambda: place(dialogue=dialogue, meeting=meeting, actor=SYSTEM), cancel)
+        meeting.refresh_from_db()
+        assert meeting.state == MeetingState.CANCELLED
+        return Seat.objects.filter(meeting=meeting, is_current=True).count()
+
+    assert race() == 0
+    is_cancelled = threading.Event()
+
+    def look_and_wait(_meeting, _dialogue):
+        return is_cancelled.wait(20)
+
+    monkeypatch.setattr(type(MEETINGS), "locked", unlocked)
+    monkeypatch.setattr("dialogues.domain.introductions._lock_for_placing", lambda _meeting: None)
+    monkeypatch.setattr("dialogues.domain.introductions._has_free_seat", look_and_wait)
+    assert race(after=is_cancelled.set) == 1
+
+
+def test_a_time_is_not_accepted_that_is_being_moved(monkeypatch):
+    later = START + datetime.timedelta(days=7)
+
+    def race(after: Callable[[], object] = lambda: None) -> Meeting:
+        _dialogue, _own, meeting, staff = ready(DialogueState.UNDERLAG_SENT, MeetingState.PROPOSED)
+
+        def move() -> None:
+            propose_again(meeting, staff, starts_at=later, ends_at=later + TWO_HOURS)
+            after()
+
+        at_once(lambda: accept(meeting, seen=0), move)
+        meeting.refresh_from_db()
+        return meeting
+
+    moved = race()
+    assert (moved.state, moved.starts_at) == (MeetingState.PROPOSED, later)
+    is_moved = threading.Event()
+
+    def look_and_wait(meeting, seen):
+        assert meeting.sequence == seen
+        assert is_moved.wait(20)
+
+    monkeypatch.setattr(type(MEETINGS), "locked", unlocked)
+    monkeypatch.setattr("dialogues.domain.meetings._require_proposal_seen", look_and_wait)
+    never_seen = race(after=is_moved.set)
+    assert (never_seen.state, never_seen.starts_at) == (MeetingState.FIXED, later)
+
+
+def test_giving_a_seat_and_noting_who_came_do_not_wait_for_each_other(monkeypatch):
+    EditionFactory()
+
+    def ready_to_race() -> list[Callable[[], object]]:
+        dialogue, _own = dialogue_with_contact(DialogueState.ACCEPTED)
+        group = {"kind": MeetingKind.INTRODUCTION, "state": "fixed", "seats": 1, "batch": dialogue.batch}
+        first, other = MeetingFactory(**group), MeetingFactory(**group)
+        place(dialogue=dialogue, meeting=first, actor=SYSTEM)
+        return [
+            lambda: place(dialogue=dialogue, meeting=other, actor=SYSTEM),
+            lambda: hold_introduction(meeting=first, attended=set(), actor=SYSTEM),
+        ]
+
+    assert not any(isinstance(result, Exception) for result in at_once(*ready_to_race()))
+    deeds = ready_to_race()
+    both_have_locked = threading.Barrier(2, timeout=20)
+
+    def look_and_wait(_meeting, _dialogue):
+        return both_have_locked.wait() in {0, 1}
+
+    def wait_and_move(*args, **facts):
+        both_have_locked.wait()
+        return move(*args, **facts)
+
+    monkeypatch.setattr("dialogues.domain.introductions._lock_for_placing", lambda _meeting: None)
+    monkeypatch.setattr("dialogues.domain.introductions._has_free_seat", look_and_wait)
+    monkeypatch.setattr("dialogues.domain.introductions.move", wait_and_move)
+    assert [type(result) for result in at_once(*deeds)].count(OperationalError) == 1
 
 
 def test_two_answers_at_once_are_both_kept_and_the_latest_counts():
@@ -123,24 +214,25 @@ def test_the_same_answer_twice_at_once_is_one():
 
 def test_one_person_is_not_booked_in_two_meetings_at_once():
     busy = leader()
+    others = [leader("spsm"), leader("spsm")]
     starts = datetime.datetime(2027, 3, 3, 9, tzinfo=datetime.UTC)
     rivals = [dialogue_with_contact(DialogueState.INTRODUCED)[0] for _n in range(2)]
 
-    def propose(dialogue) -> Callable[[], object]:
+    def propose(dialogue, other) -> Callable[[], object]:
         return lambda: propose_time(
             dialogue=dialogue,
             starts_at=starts,
             ends_at=starts + datetime.timedelta(hours=2),
             form="in_person",
             place="Rådhuset",
-            staff=[busy],
+            staff=[busy, other],
             actor=SYSTEM,
         )
 
-    results = at_once(*(propose(dialogue) for dialogue in rivals))
+    results = at_once(*(propose(*both) for both in zip(rivals, others, strict=True)))
     assert sorted(type(result).__name__ for result in results) == ["Meeting", "NotPossible"]
     assert any(isinstance(result, NotPossible) and busy.name in str(result) for result in results)
-    assert MeetingStaff.objects.count() == 1
+    assert MeetingStaff.objects.filter(user=busy).count() == 1
 
 
 def test_a_time_accepted_twice_at_once_is_told_once():

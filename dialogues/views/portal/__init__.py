@@ -7,6 +7,8 @@ from dialogues.views.portal.front import portal, portal_huvudman
 from dialogues.views.portal.letters import portal_attachment, portal_letter, portal_letters
 from dialogues.views.portal.meetings import (
     portal_feedback,
+    portal_feedback_done,
+    portal_feedback_other_time,
     portal_introduction,
     portal_other_time,
     portal_time,
@@ -47,6 +49,8 @@ urlpatterns: list[URLPattern] = [
     page("tid/annan/", portal_other_time, "portal_other_time"),
     page("tid/klart/", portal_time_done, "portal_time_done"),
     page("aterkoppling/", portal_feedback, "portal_feedback"),
+    page("aterkoppling/annan/", portal_feedback_other_time, "portal_feedback_other_time"),
+    page("aterkoppling/klart/", portal_feedback_done, "portal_feedback_done"),
     page("brev/", portal_letters, "portal_letters"),
     page("brev/<uuid:letter_id>/", portal_letter, "portal_letter"),
     page("brev/<uuid:letter_id>/bilaga/<int:number>/", portal_attachment, "portal_attachment"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -14,13 +16,29 @@ from accounts.domain.machine import NotPossible
 from dialogues.domain.correspondence import booked
 from dialogues.domain.meetings import accept_time, wish_other_time
 from dialogues.forms.portal import OtherTimeForm
+from dialogues.forms.steps import version_in
 from dialogues.models import Channel, Dialogue, DialogueRecord, Meeting, MeetingKind, MeetingState
 from dialogues.timeline import when
-from dialogues.views.portal.case import case_of, seat_of
+from dialogues.views.portal.case import Case, case_of, seat_of
 from dialogues.views.portal.pages import contact_of, own_dialogue, show, who
 
 Facts = list[dict[str, object]]
 SETTLED = (MeetingState.FIXED, MeetingState.OTHER_WISHED)
+MAY_WISH = (MeetingState.PROPOSED, MeetingState.FIXED)
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The pages about one meeting's time: the step in the side list, and the names of their addresses."""
+
+    here: str
+    time: str
+    other_time: str
+    done: str
+
+
+DIALOGUE = Pages("time", "portal_time", "portal_other_time", "portal_time_done")
+FEEDBACK = Pages("feedback", "portal_feedback", "portal_feedback_other_time", "portal_feedback_done")
 
 
 @own_dialogue
@@ -28,6 +46,7 @@ def portal_introduction(request: HttpRequest, dialogue: Dialogue) -> HttpRespons
     """When the introduction is and how to get there."""
     seat = seat_of(dialogue, MeetingKind.INTRODUCTION)
     meeting = seat.meeting if seat else None
+    missed = dialogue.seats.filter(kind=MeetingKind.INTRODUCTION, attended=False).exists()
     return show(
         request,
         "introduction",
@@ -35,67 +54,52 @@ def portal_introduction(request: HttpRequest, dialogue: Dialogue) -> HttpRespons
         here="introduction",
         seat=seat,
         meeting=meeting,
-        facts=facts_of(meeting) if meeting else [],
+        missed=missed,
+        facts=facts_of(meeting),
     )
 
 
 @own_dialogue
 def portal_time(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
     """The proposed time: POST accepts it."""
-    case = case_of(dialogue)
-    meeting = case.meeting if case.underlag else None
-    form = forms.Form(request.POST if request.method == "POST" else None)
-    if meeting and request.method == "POST" and _done(form, lambda: _accept(request, dialogue, meeting)):
-        return redirect("portal_time_done", dialogue.public_id)
-    more = {"meeting": meeting, "facts": facts_of(meeting) if meeting else [], "form": form}
-    status = 409 if form.errors else 200
-    return show(request, "time", dialogue, here="time", case=case, status=status, **more)
+    return _time_page(request, dialogue, case_of(dialogue), DIALOGUE)
+
+
+@own_dialogue
+def portal_feedback(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
+    """When the feedback meeting is, and what was noted; POST accepts a time that is proposed anew."""
+    record = DialogueRecord.objects.filter(dialogue=dialogue).first()
+    return _time_page(request, dialogue, case_of(dialogue), FEEDBACK, record=record)
 
 
 @own_dialogue
 def portal_other_time(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
-    """Wishing another time, in one's own words."""
-    case = case_of(dialogue)
-    meeting = case.meeting if case.underlag else None
-    if meeting is None or meeting.state not in (MeetingState.PROPOSED, MeetingState.FIXED):
-        return redirect("portal_time", dialogue.public_id)
-    form = OtherTimeForm(request.POST if request.method == "POST" else None)
-    if form.is_valid() and _done(form, lambda: _wish(request, dialogue, meeting, form.cleaned_data["wish"])):
-        return redirect("portal_time_done", dialogue.public_id)
-    more = {"facts": facts_of(meeting), "form": form}
-    status = 422 if form.errors else 200
-    return show(request, "other_time", dialogue, here="time", case=case, status=status, **more)
+    """Wishing another time for the dialogue, in one's own words."""
+    return _other_time_page(request, dialogue, DIALOGUE)
+
+
+@own_dialogue
+def portal_feedback_other_time(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
+    """Wishing another time for the feedback meeting."""
+    return _other_time_page(request, dialogue, FEEDBACK)
 
 
 @own_dialogue
 def portal_time_done(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
     """The receipt: the time is fixed, or the wish is noted."""
-    case = case_of(dialogue)
-    if case.meeting is None or case.meeting.state not in SETTLED:
-        return redirect("portal_time", dialogue.public_id)
-    facts = facts_of(case.meeting)
-    return show(request, "time_done", dialogue, here="time", case=case, meeting=case.meeting, facts=facts)
+    return _done_page(request, dialogue, DIALOGUE)
 
 
 @own_dialogue
-def portal_feedback(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
-    """When the feedback meeting is, and what was noted from dialogue and feedback."""
-    case = case_of(dialogue)
-    meeting = case.feedback
-    return show(
-        request,
-        "feedback",
-        dialogue,
-        here="feedback",
-        case=case,
-        meeting=meeting,
-        facts=facts_of(meeting) if meeting else [],
-        record=DialogueRecord.objects.filter(dialogue=dialogue).first(),
-    )
+def portal_feedback_done(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
+    """The receipt for the feedback meeting's time."""
+    return _done_page(request, dialogue, FEEDBACK)
 
 
-def facts_of(meeting: Meeting) -> Facts:
-    """When, how, where and with whom, as the facts component shows it."""
+def facts_of(meeting: Meeting | None) -> Facts:
+    """When, how, where and with whom, as the facts component shows it; nothing of no meeting."""
+    if meeting is None:
+        return []
     rows: Facts = [
         {"label": _("När"), "value": when(meeting)},
         {"label": _("Hur"), "value": meeting.get_form_display().capitalize()},
@@ -110,15 +114,78 @@ def facts_of(meeting: Meeting) -> Facts:
     return rows
 
 
+def _time_page(
+    request: HttpRequest, dialogue: Dialogue, case: Case, pages: Pages, **more: object
+) -> HttpResponse:
+    meeting = _meeting(case, pages)
+    form = forms.Form(request.POST if request.method == "POST" else None)
+    if meeting and request.method == "POST" and _done(form, lambda: _accept(request, dialogue, meeting)):
+        return redirect(pages.done, dialogue.public_id)
+    return _show(request, dialogue, pages, meeting, 409, template=pages.here, case=case, form=form, **more)
+
+
+def _other_time_page(request: HttpRequest, dialogue: Dialogue, pages: Pages) -> HttpResponse:
+    case = case_of(dialogue)
+    meeting = _meeting(case, pages)
+    if meeting is None or meeting.state not in MAY_WISH:
+        return redirect(pages.time, dialogue.public_id)
+    form = OtherTimeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and _done(form, lambda: _wish(request, dialogue, meeting, form.cleaned_data["wish"])):
+        return redirect(pages.done, dialogue.public_id)
+    return _show(request, dialogue, pages, meeting, 422, template="other_time", case=case, form=form)
+
+
+def _done_page(request: HttpRequest, dialogue: Dialogue, pages: Pages) -> HttpResponse:
+    case = case_of(dialogue)
+    meeting = _meeting(case, pages)
+    if meeting is None or meeting.state not in SETTLED:
+        return redirect(pages.time, dialogue.public_id)
+    facts = facts_of(meeting)
+    return show(request, "time_done", dialogue, here=pages.here, case=case, meeting=meeting, facts=facts)
+
+
+def _show(
+    request: HttpRequest,
+    dialogue: Dialogue,
+    pages: Pages,
+    meeting: Meeting | None,
+    refused: int,
+    *,
+    template: str,
+    form: forms.Form,
+    **more: object,
+) -> HttpResponse:
+    """The page with the time as it is now: after a refusal (status `refused`) it is read again."""
+    if meeting and form.errors:
+        meeting.refresh_from_db()
+    status = refused if form.errors else 200
+    more |= {"meeting": meeting, "facts": facts_of(meeting), "form": form, "pages": pages}
+    return show(request, template, dialogue, here=pages.here, status=status, **more)
+
+
+def _meeting(case: Case, pages: Pages) -> Meeting | None:
+    """The meeting that the pages are about; a first proposal is told by the underlag's letter, not before."""
+    if pages is FEEDBACK:
+        return case.feedback
+    return case.meeting if case.underlag else None
+
+
 def _accept(request: HttpRequest, dialogue: Dialogue, meeting: Meeting) -> None:
-    given_by = str(contact_of(who(request), dialogue.huvudman))
-    accept_time(meeting=meeting, given_by=given_by, channel=Channel.PORTAL, actor=person(who(request)))
+    accept_time(meeting=meeting, **_said(request, dialogue))
 
 
 def _wish(request: HttpRequest, dialogue: Dialogue, meeting: Meeting, wish: str) -> None:
-    given_by = str(contact_of(who(request), dialogue.huvudman))
-    actor = person(who(request))
-    wish_other_time(meeting=meeting, wish=wish, given_by=given_by, channel=Channel.PORTAL, actor=actor)
+    wish_other_time(meeting=meeting, wish=wish, **_said(request, dialogue))
+
+
+def _said(request: HttpRequest, dialogue: Dialogue) -> dict[str, Any]:
+    """Who says it, how, and about which version of the meeting."""
+    return {
+        "given_by": str(contact_of(who(request), dialogue.huvudman)),
+        "channel": Channel.PORTAL,
+        "actor": person(who(request)),
+        "seen": version_in(request.POST),
+    }
 
 
 def _done(form: forms.Form, verb: Callable[[], None]) -> bool:

@@ -119,14 +119,9 @@ def _questions(case: Case) -> Status:
 
 
 def _time(case: Case) -> Status:
-    meeting = case.meeting
-    if meeting is None or case.underlag is None:
+    if case.meeting is None or case.underlag is None:
         return "off", _("Kommer med underlaget")
-    if meeting.state == MeetingState.PROPOSED:
-        return "now", _("Svara på förslaget")
-    if meeting.state == MeetingState.OTHER_WISHED:
-        return "wait", _("Vi föreslår en ny tid")
-    return _meeting_status(meeting)
+    return _meeting_status(case.meeting)
 
 
 def _feedback(case: Case) -> Status:
@@ -134,6 +129,10 @@ def _feedback(case: Case) -> Status:
 
 
 def _meeting_status(meeting: Meeting) -> Status:
+    if meeting.state == MeetingState.PROPOSED:
+        return "now", _("Svara på förslaget")
+    if meeting.state == MeetingState.OTHER_WISHED:
+        return "wait", _("Vi föreslår en ny tid")
     if meeting.state == MeetingState.HELD:
         return "ok", _("Genomfört")
     if meeting.state == MeetingState.CANCELLED:

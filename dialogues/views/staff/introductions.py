@@ -1,72 +1,144 @@
-"""Introduction meetings: set up for a batch, see who has a seat, note who came."""
+"""Introduction meetings: set up for a batch, change, cancel, see who has a seat, note who came."""
 
 from __future__ import annotations
 
 import uuid
 
+from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.actors import person
+from accounts.actors import Actor, person
 from accounts.domain.machine import NotPossible
-from dialogues.forms.introductions import AttendanceForm, IntroductionForm
+from dialogues.domain.introductions import cancel_introduction, taken_seats
+from dialogues.forms.introductions import AttendanceForm, IntroductionChangeForm, IntroductionForm
 from dialogues.models import InvitationBatch, Meeting, MeetingKind, MeetingState
 from dialogues.timeline import when
-from dialogues.views.staff.frame import staff_page
+from dialogues.views.staff.frame import require, staff_page
+
+RUN = "dialogues.run_introduction"
+MeetingForms = AttendanceForm | IntroductionChangeForm | IntroductionForm
 
 
 def introduction_new(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Set up an introduction meeting for a batch."""
+    require(request, RUN)
     batch = get_object_or_404(InvitationBatch, public_id=public_id)
-    _require_right(request)
-    form = IntroductionForm(request.POST or None, batch=batch)
-    if form.is_bound and form.is_valid():
-        try:
-            meeting = form.perform(person(request.user))  # type: ignore[arg-type]
-        except NotPossible as reason:
-            form.add_error(None, str(reason))
-        else:
+    form = IntroductionForm(request.POST if request.method == "POST" else None, batch=batch)
+    if form.is_valid():
+        meeting = _perform(request, form)
+        if meeting:
             messages.success(request, _("Mötet är bokat. De som väntade har fått plats och ett brev."))
             return redirect("admin:introduction", meeting.public_id)
     context = {"title": _("Nytt introduktionsmöte"), "form": form, "batch": batch}
-    return staff_page(request, "staff/introduction_new.html", context)
+    return staff_page(request, "staff/introduction_new.html", context, status=_status(form))
 
 
 def introduction_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """An introduction meeting: when, who has a seat, and who came."""
-    meeting = get_object_or_404(
-        Meeting.objects.select_related("batch"), public_id=public_id, kind=MeetingKind.INTRODUCTION
-    )
-    form = AttendanceForm(request.POST or None, meeting=meeting)
+    meeting = _find(public_id)
+    form = AttendanceForm(request.POST if request.method == "POST" else None, meeting=meeting)
     if request.method == "POST":
-        _require_right(request)
-        form = AttendanceForm(request.POST, meeting=meeting)
-        if form.is_valid() and _held(request, form):
+        require(request, RUN)
+        if form.is_valid() and _perform(request, form):
             messages.success(request, _("Mötet är hållet. Nu kan analysunderlagen tas fram."))
             return redirect("admin:introduction", public_id)
-    seats = meeting.taken_seats.filter(is_current=True).select_related("dialogue__huvudman")
+    seats = meeting.taken_seats.filter(Q(is_current=True) | Q(attended__isnull=False))
     context = {
         "title": f"{_('Introduktionsmöte')} {when(meeting)}",
+        "crumbs": _crumbs(meeting),
         "meeting": meeting,
-        "seats": seats.order_by("dialogue__huvudman__name"),
+        "seats": seats.select_related("dialogue__huvudman").order_by("dialogue__huvudman__name"),
         "staff": meeting.staff.filter(is_booked=True).select_related("user", "agency"),
         "form": form if meeting.state == MeetingState.FIXED else None,
+        "may_run": meeting.state == MeetingState.FIXED and request.user.has_perm(RUN),
     }
-    return staff_page(request, "staff/introduction.html", context)
+    return staff_page(request, "staff/introduction.html", context, status=_status(form))
 
 
-def _require_right(request: HttpRequest) -> None:
-    if not request.user.has_perm("dialogues.run_introduction"):
-        raise PermissionDenied
+def introduction_change(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Change time, link, seats or people of a coming introduction."""
+    require(request, RUN)
+    meeting = _coming(request, public_id)
+    form = IntroductionChangeForm(request.POST if request.method == "POST" else None, meeting=meeting)
+    if form.is_valid() and _perform(request, form):
+        messages.success(request, _("Mötet är ändrat. De som berörs får ett brev."))
+        return redirect("admin:introduction", public_id)
+    context = {
+        "title": _("Ändra introduktionsmötet"),
+        "crumbs": [*_crumbs(meeting), _crumb_of(meeting)],
+        "form": form,
+        "meeting": meeting,
+        "taken": taken_seats(meeting),
+    }
+    return staff_page(request, "staff/introduction_change.html", context, status=_status(form))
 
 
-def _held(request: HttpRequest, form: AttendanceForm) -> bool:
+def introduction_cancel(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Ask before an introduction is cancelled; that cannot be undone."""
+    require(request, RUN)
+    meeting = _coming(request, public_id)
+    if request.method == "POST":
+        try:
+            cancel_introduction(meeting=meeting, actor=_actor(request))
+        except NotPossible as reason:
+            messages.error(request, str(reason))
+        else:
+            messages.success(request, _("Mötet är inställt. Alla som hade en plats får ett brev."))
+        return redirect("admin:introduction", public_id)
+    context = {
+        "crumbs": [*_crumbs(meeting), _crumb_of(meeting)],
+        "meeting": meeting,
+        "facts": [
+            {"label": _("Möte"), "value": when(meeting)},
+            {"label": _("Huvudmän med plats"), "value": str(taken_seats(meeting))},
+        ],
+    }
+    return staff_page(request, "staff/introduction_cancel.html", context)
+
+
+def _find(public_id: uuid.UUID) -> Meeting:
+    rows = Meeting.objects.select_related("batch")
+    return get_object_or_404(rows, public_id=public_id, kind=MeetingKind.INTRODUCTION)
+
+
+def _coming(request: HttpRequest, public_id: uuid.UUID) -> Meeting:
+    """The meeting; its pages for changes are gone once it is held, but what is sent late gets an answer."""
+    meeting = _find(public_id)
+    if request.method != "POST" and meeting.state != MeetingState.FIXED:
+        raise Http404
+    return meeting
+
+
+def _crumbs(meeting: Meeting) -> list[dict[str, str]]:
+    batch = meeting.batch
+    assert batch is not None  # noqa: S101  (the database holds it for introductions)
+    return [
+        {"label": _("Omgångar"), "url": reverse("admin:batch_list")},
+        {"label": str(batch), "url": reverse("admin:batch", args=[batch.public_id])},
+    ]
+
+
+def _crumb_of(meeting: Meeting) -> dict[str, str]:
+    return {"label": when(meeting), "url": reverse("admin:introduction", args=[meeting.public_id])}
+
+
+def _actor(request: HttpRequest) -> Actor:
+    return person(request.user)  # type: ignore[arg-type]
+
+
+def _perform(request: HttpRequest, form: MeetingForms) -> Meeting | None:
+    """Call the form's verb; a refusal becomes the form's error."""
     try:
-        form.perform(person(request.user))  # type: ignore[arg-type]
+        return form.perform(_actor(request))
     except NotPossible as reason:
         form.add_error(None, str(reason))
-        return False
-    return True
+    return None
+
+
+def _status(form: forms.Form) -> int:
+    return 422 if form.errors else 200

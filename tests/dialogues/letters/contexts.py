@@ -50,6 +50,10 @@ def _feedback(dialogue: Dialogue) -> dict[str, object]:
     return {"meeting": MeetingFactory(batch=dialogue.batch, kind=MeetingKind.FEEDBACK)}
 
 
+def _meeting_cancelled(dialogue: Dialogue) -> dict[str, object]:
+    return _meeting(dialogue) | {"why": "wished"}
+
+
 def _underlag(dialogue: Dialogue) -> dict[str, object]:
     return _meeting(dialogue) | {"time_url": "https://example.test/tid/"}
 
@@ -77,5 +81,6 @@ CONTEXTS: dict[LetterKind, Callable[[Dialogue], dict[str, object]]] = {
     LetterKind.TIME_FIXED: _meeting,
     LetterKind.QUESTIONS: _questions,
     LetterKind.FEEDBACK: _feedback,
+    LetterKind.MEETING_CANCELLED: _meeting_cancelled,
     LetterKind.CANCELLED: _cancelled,
 }

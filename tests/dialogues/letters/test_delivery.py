@@ -240,7 +240,8 @@ def test_waits_grow_to_four_hours_give_or_take_a_fifth() -> None:
     ("kind", "fits"),
     [
         (LetterKind.INVITATION, {"invited"}),
-        (LetterKind.INTRODUCTION, {"accepted"}),
+        (LetterKind.INTRODUCTION, {"accepted", "introduced", "underlag_sent", "time_fixed"}),
+        (LetterKind.MEETING_CANCELLED, set(DialogueState.values)),
         (LetterKind.RECEIPT, set(DialogueState.values)),
         (LetterKind.CANCELLED, {"cancelled"}),
         (LetterKind.CLOSED, {"closed"}),

@@ -53,7 +53,9 @@ def test_no_word_of_an_inspection(kind: LetterKind, dialogue: Dialogue) -> None:
     assert not NOT_OUR_WORDS.search(letter.title + letter.text + letter.html)
 
 
-@pytest.mark.parametrize("kind", sorted(set(LetterKind) - {LetterKind.CANCELLED}))
+@pytest.mark.parametrize(
+    "kind", sorted(set(LetterKind) - {LetterKind.CANCELLED, LetterKind.MEETING_CANCELLED})
+)
 def test_the_time_it_takes_is_told(kind: LetterKind, dialogue: Dialogue) -> None:
     assert re.search(r"ungefär \d+ minut", write(kind, dialogue).text)
 

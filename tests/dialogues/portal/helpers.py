@@ -1,10 +1,11 @@
 """Things that are there before a portal page is opened."""
 
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Agency
 from dialogues.domain.files import store_file
-from dialogues.domain.meetings import book_staff
+from dialogues.domain.staffing import book_staff
 from dialogues.models import (
     Dialogue,
     Letter,
@@ -12,12 +13,15 @@ from dialogues.models import (
     LetterKind,
     LetterState,
     Meeting,
+    MeetingKind,
+    MeetingState,
     Underlag,
     UnderlagState,
 )
 from dialogues.underlag.content import build_content
 from quality_system.models import Edition
-from tests.accounts.factories import leader
+from tests.accounts.factories import pair
+from tests.dialogues.factories import seat_at
 from tests.dialogues.underlag.material import full_material
 
 
@@ -45,7 +49,7 @@ def issued_underlag(dialogue: Dialogue) -> Underlag:
 
 def both_booked(meeting: Meeting) -> Meeting:
     """The meeting with a leader from each agency."""
-    book_staff(meeting, [leader("skolverket"), leader("spsm")])
+    book_staff(meeting, pair())
     return meeting
 
 
@@ -76,3 +80,20 @@ def sent_letter(
         file = store_file(attachment, "text/calendar")
         LetterAttachment.objects.create(letter=letter, file=file, name="mote.ics", media_type="text/calendar")
     return letter
+
+
+def address(name: str, dialogue: Dialogue, *more: object) -> str:
+    return reverse(name, args=[dialogue.public_id, *more])
+
+
+def front(dialogue: Dialogue) -> str:
+    return reverse("portal_huvudman", args=[dialogue.huvudman.public_id])
+
+
+def text(answer) -> str:
+    return answer.content.decode().replace("\xa0", " ")
+
+
+def with_proposed_time(dialogue: Dialogue) -> Meeting:
+    issued_underlag(dialogue)
+    return both_booked(seat_at(dialogue, kind=MeetingKind.DIALOGUE, state=MeetingState.PROPOSED))

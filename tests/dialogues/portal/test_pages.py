@@ -16,8 +16,6 @@ from dialogues.models import (
     DialogueRecord,
     DialogueState,
     InvitationAnswer,
-    LetterKind,
-    Meeting,
     MeetingKind,
     MeetingState,
     QuestionDraft,
@@ -29,35 +27,19 @@ from tests.dialogues.factories import (
     CycleFactory,
     DialogueFactory,
     InvitationFactory,
-    dialogue_with_contact,
     seat_at,
 )
-from tests.dialogues.portal.helpers import both_booked, issued_underlag, sent_letter
+from tests.dialogues.portal.helpers import (
+    address,
+    both_booked,
+    front,
+    sent_letter,
+    text,
+    with_proposed_time,
+)
 from tests.huvudman.factories import ContactFactory, HuvudmanFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def signed_in(client):
-    def sign_in(state: DialogueState, **fields: object) -> Dialogue:
-        dialogue, user = dialogue_with_contact(state, **fields)
-        client.force_login(user)
-        return dialogue
-
-    return sign_in
-
-
-def address(name: str, dialogue: Dialogue, *more: object) -> str:
-    return reverse(name, args=[dialogue.public_id, *more])
-
-
-def front(dialogue: Dialogue) -> str:
-    return reverse("portal_huvudman", args=[dialogue.huvudman.public_id])
-
-
-def text(answer) -> str:
-    return answer.content.decode().replace("\xa0", " ")
 
 
 def next_cycle(dialogue: Dialogue, state: DialogueState) -> Dialogue:
@@ -226,55 +208,6 @@ def test_the_introduction_tells_time_and_link_and_that_no_preparation_is_needed(
     assert "1 december 2026 kl. 09.15–11.15" in page
     assert "https://mote.example/abc" in page
     assert "Ni behöver inte förbereda er" in page
-
-
-def with_proposed_time(dialogue: Dialogue) -> Meeting:
-    issued_underlag(dialogue)
-    return both_booked(seat_at(dialogue, kind=MeetingKind.DIALOGUE, state=MeetingState.PROPOSED))
-
-
-def test_a_proposed_time_is_not_shown_before_the_underlag_is_sent(client, signed_in):
-    dialogue = signed_in(DialogueState.INTRODUCED)
-    seat_at(dialogue, kind=MeetingKind.DIALOGUE, state=MeetingState.PROPOSED)
-    assert "Ingen tid är föreslagen" in text(client.get(address("portal_time", dialogue)))
-    client.post(address("portal_time", dialogue))
-    assert Meeting.objects.get().state == MeetingState.PROPOSED
-
-
-def test_accepting_the_time(client, signed_in):
-    dialogue = signed_in(DialogueState.UNDERLAG_SENT)
-    meeting = with_proposed_time(dialogue)
-    assert "Tiden passar oss" in text(client.get(address("portal_time", dialogue)))
-    done = client.post(address("portal_time", dialogue))
-    assert done["Location"] == address("portal_time_done", dialogue)
-    assert "Tiden är bestämd" in text(client.get(done["Location"]))
-    meeting.refresh_from_db()
-    dialogue.refresh_from_db()
-    assert (meeting.state, dialogue.state) == (MeetingState.FIXED, DialogueState.TIME_FIXED)
-    assert dialogue.letters.filter(kind=LetterKind.TIME_FIXED).exists()
-
-
-def test_a_time_that_cannot_be_fixed_says_why_and_changes_nothing(client, signed_in):
-    dialogue = signed_in(DialogueState.UNDERLAG_SENT)
-    issued_underlag(dialogue)
-    meeting = seat_at(dialogue, kind=MeetingKind.DIALOGUE, state=MeetingState.PROPOSED)
-    answer = client.post(address("portal_time", dialogue))
-    assert answer.status_code == 409
-    assert "Mötet behöver någon från" in text(answer)
-    meeting.refresh_from_db()
-    assert meeting.state == MeetingState.PROPOSED
-
-
-def test_wishing_another_time(client, signed_in):
-    dialogue = signed_in(DialogueState.UNDERLAG_SENT)
-    meeting = with_proposed_time(dialogue)
-    empty = client.post(address("portal_other_time", dialogue), {"wish": " "})
-    assert empty.status_code == 422
-    done = client.post(address("portal_other_time", dialogue), {"wish": "Tisdagar i mars"})
-    assert "tagit emot ert önskemål" in text(client.get(done["Location"]))
-    meeting.refresh_from_db()
-    assert (meeting.state, meeting.wish) == (MeetingState.OTHER_WISHED, "Tisdagar i mars")
-    assert "Tisdagar i mars" in text(client.get(address("portal_time", dialogue)))
 
 
 def test_the_feedback_page_tells_the_time_and_what_was_noted(client, signed_in):

@@ -10,11 +10,12 @@ import factory
 from django.core.files.base import ContentFile
 
 from accounts.models import Agency
+from dialogues.domain.staffing import book_staff
 from dialogues.models import CentralArea, Dialogue, DialogueState, Meeting, StoredFile, Underlag
 from dialogues.models import UnderlagState as S
 from huvudman.models import Skolform
 from quality_system.models import Edition, Objective, SubGoal, SuccessFactor
-from tests.accounts.factories import leader
+from tests.accounts.factories import leader, pair
 from tests.dialogues.factories import DialogueFactory, both_agencies, seat_at
 from tests.huvudman.factories import ContactFactory
 
@@ -68,7 +69,7 @@ def underlag_in(
     after = DialogueState.UNDERLAG_SENT if state == S.ISSUED else DialogueState.INTRODUCED
     dialogue = DialogueFactory(state=dialogue_state or after)
     ContactFactory(huvudman=dialogue.huvudman)
-    seat_at(dialogue)
+    book_staff(seat_at(dialogue), pair())
     underlag = Underlag.objects.create(
         dialogue=dialogue,
         edition=edition or EditionFactory(),

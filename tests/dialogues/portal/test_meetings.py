@@ -1,0 +1,175 @@
+"""The portal's pages about times: accepted as they were shown, wished away, and another introduction."""
+
+import datetime
+import re
+
+import pytest
+
+from accounts.actors import SYSTEM
+from dialogues.domain.introductions import place
+from dialogues.domain.meetings import propose_again
+from dialogues.models import (
+    DialogueState,
+    LetterKind,
+    Meeting,
+    MeetingKind,
+    MeetingState,
+)
+from tests.dialogues.factories import (
+    MeetingFactory,
+    seat_at,
+)
+from tests.dialogues.portal.helpers import (
+    address,
+    both_booked,
+    front,
+    issued_underlag,
+    text,
+    with_proposed_time,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_proposed_time_is_not_shown_before_the_underlag_is_sent(client, signed_in):
+    dialogue = signed_in(DialogueState.INTRODUCED)
+    seat_at(dialogue, kind=MeetingKind.DIALOGUE, state=MeetingState.PROPOSED)
+    assert "Ingen tid är föreslagen" in text(client.get(address("portal_time", dialogue)))
+    client.post(address("portal_time", dialogue))
+    assert Meeting.objects.get().state == MeetingState.PROPOSED
+
+
+def test_accepting_the_time(client, signed_in):
+    dialogue = signed_in(DialogueState.UNDERLAG_SENT)
+    meeting = with_proposed_time(dialogue)
+    assert "Tiden passar oss" in text(client.get(address("portal_time", dialogue)))
+    done = client.post(address("portal_time", dialogue), {"seen": meeting.sequence})
+    assert done["Location"] == address("portal_time_done", dialogue)
+    assert "Tiden är bestämd" in text(client.get(done["Location"]))
+    meeting.refresh_from_db()
+    dialogue.refresh_from_db()
+    assert (meeting.state, dialogue.state) == (MeetingState.FIXED, DialogueState.TIME_FIXED)
+    assert dialogue.letters.filter(kind=LetterKind.TIME_FIXED).exists()
+
+
+def test_a_time_that_cannot_be_fixed_says_why_and_changes_nothing(client, signed_in):
+    dialogue = signed_in(DialogueState.UNDERLAG_SENT)
+    issued_underlag(dialogue)
+    meeting = seat_at(dialogue, kind=MeetingKind.DIALOGUE, state=MeetingState.PROPOSED)
+    answer = client.post(address("portal_time", dialogue), {"seen": meeting.sequence})
+    assert answer.status_code == 409
+    assert "Mötet behöver någon från" in text(answer)
+    meeting.refresh_from_db()
+    assert meeting.state == MeetingState.PROPOSED
+
+
+def moved(meeting: Meeting) -> Meeting:
+    """The meeting after the agencies have proposed another place."""
+    again = {"starts_at": meeting.starts_at, "ends_at": meeting.ends_at, "form": "in_person"}
+    staff = [row.user for row in meeting.staff.all()]
+    return propose_again(meeting=meeting, staff=staff, actor=SYSTEM, place="Biblioteket", **again)
+
+
+def seen_on(page: str) -> str:
+    """The version of the meeting that a page shows."""
+    return re.search(r'name="seen" value="(\d+)"', page)[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "status"),
+    [("portal_time", {}, 409), ("portal_other_time", {"wish": "Tisdagar i mars"}, 422)],
+)
+def test_only_the_time_that_was_shown_is_answered(client, signed_in, name, typed, status):
+    dialogue = signed_in(DialogueState.UNDERLAG_SENT)
+    meeting = with_proposed_time(dialogue)
+    seen = seen_on(text(client.get(address(name, dialogue))))
+    moved(meeting)
+    refused = client.post(address(name, dialogue), typed | {"seen": seen})
+    page = text(refused)
+    assert refused.status_code == status
+    assert "Tiden har ändrats. Läs det nya förslaget." in page
+    assert "Biblioteket" in page
+    assert typed.get("wish", "") in page
+    meeting.refresh_from_db()
+    assert meeting.state == MeetingState.PROPOSED
+    assert client.post(address(name, dialogue), typed | {"seen": seen_on(page)}).status_code == 302
+
+
+@pytest.mark.parametrize("seen", [None, "", "x", "-1"])
+def test_an_answer_about_no_version_is_refused(client, signed_in, seen):
+    dialogue = signed_in(DialogueState.UNDERLAG_SENT)
+    meeting = with_proposed_time(dialogue)
+    typed = {} if seen is None else {"seen": seen}
+    assert client.post(address("portal_time", dialogue), typed).status_code == 409
+    meeting.refresh_from_db()
+    assert meeting.state == MeetingState.PROPOSED
+
+
+def test_another_time_is_wished_for_the_feedback_and_the_next_accepted(client, signed_in):
+    dialogue = signed_in(DialogueState.DIALOGUE_HELD)
+    meeting = both_booked(seat_at(dialogue, kind=MeetingKind.FEEDBACK, state=MeetingState.FIXED))
+    page = text(client.get(address("portal_feedback", dialogue)))
+    assert address("portal_feedback_other_time", dialogue) in page
+    form = text(client.get(address("portal_feedback_other_time", dialogue)))
+    typed = {"wish": "Helst i maj", "seen": seen_on(form)}
+    wished = client.post(address("portal_feedback_other_time", dialogue), typed)
+    assert wished["Location"] == address("portal_feedback_done", dialogue)
+    assert "tagit emot ert önskemål" in text(client.get(wished["Location"]))
+    assert "Helst i maj" in text(client.get(address("portal_feedback", dialogue)))
+    assert "Vår tur" in text(client.get(front(dialogue)))
+    moved(meeting)
+    assert "Er tur" in text(client.get(front(dialogue)))
+    page = text(client.get(address("portal_feedback", dialogue)))
+    assert "Biblioteket" in page
+    done = client.post(address("portal_feedback", dialogue), {"seen": seen_on(page)})
+    assert done["Location"] == address("portal_feedback_done", dialogue)
+    receipt = text(client.get(done["Location"]))
+    assert "Tiden är bestämd" in receipt
+    assert "Den tid som är bestämd nu" in text(client.get(address("portal_feedback_other_time", dialogue)))
+    assert "vilka frågor ni vill prata om" not in receipt
+    meeting.refresh_from_db()
+    dialogue.refresh_from_db()
+    assert (meeting.state, dialogue.state) == (MeetingState.FIXED, DialogueState.DIALOGUE_HELD)
+    assert dialogue.letters.filter(kind=LetterKind.FEEDBACK).exists()
+
+
+@pytest.mark.parametrize("state", [MeetingState.OTHER_WISHED, MeetingState.HELD, MeetingState.CANCELLED])
+def test_no_other_time_is_wished_where_there_is_none(client, signed_in, state):
+    dialogue = signed_in(DialogueState.DIALOGUE_HELD)
+    seat_at(dialogue, kind=MeetingKind.FEEDBACK, state=state)
+    answer = client.get(address("portal_feedback_other_time", dialogue))
+    assert answer["Location"] == address("portal_feedback", dialogue)
+
+
+def test_who_could_not_come_sees_the_new_seat(client, signed_in):
+    dialogue = signed_in(DialogueState.INTRODUCED)
+    held = seat_at(dialogue, kind=MeetingKind.INTRODUCTION, state=MeetingState.HELD, seats=9)
+    dialogue.seats.update(attended=False)
+    assert "Vi erbjuder er en annan grupp" in text(client.get(address("portal_introduction", dialogue)))
+    starts_at = held.starts_at + datetime.timedelta(days=9)
+    other = MeetingFactory(
+        kind=MeetingKind.INTRODUCTION,
+        state="fixed",
+        seats=9,
+        starts_at=starts_at,
+        batch=dialogue.batch,
+        form="digital",
+        link="https://mote.example/ny",
+    )
+    place(dialogue=dialogue, meeting=other, actor=SYSTEM)
+    page = text(client.get(address("portal_introduction", dialogue)))
+    assert "Nu har ni plats på det här mötet" in page
+    assert "https://mote.example/ny" in page
+    assert client.get(front(dialogue)).status_code == 200
+
+
+def test_wishing_another_time(client, signed_in):
+    dialogue = signed_in(DialogueState.UNDERLAG_SENT)
+    meeting = with_proposed_time(dialogue)
+    empty = client.post(address("portal_other_time", dialogue), {"wish": " "})
+    assert empty.status_code == 422
+    done = client.post(address("portal_other_time", dialogue), {"wish": "Tisdagar i mars", "seen": "0"})
+    assert "tagit emot ert önskemål" in text(client.get(done["Location"]))
+    meeting.refresh_from_db()
+    assert (meeting.state, meeting.wish) == (MeetingState.OTHER_WISHED, "Tisdagar i mars")
+    assert "Tisdagar i mars" in text(client.get(address("portal_time", dialogue)))

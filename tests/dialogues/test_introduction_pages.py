@@ -1,0 +1,220 @@
+"""The staff's pages of introductions: set up, noted as held, changed, cancelled."""
+
+import datetime
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.actors import SYSTEM
+from accounts.models import StaffRole
+from dialogues.domain.introductions import place, set_up_introduction
+from dialogues.models import DialogueState, Meeting, MeetingKind, MeetingState
+from tests.accounts.factories import leader, pair, staff_user
+from tests.dialogues.factories import (
+    BatchFactory,
+    DialogueFactory,
+    MeetingFactory,
+    both_agencies,
+    dialogue_with_contact,
+    seat_at,
+)
+from tests.dialogues.test_staff_pages import step_of, when
+from tests.dialogues.underlag.factories import EditionFactory
+
+pytestmark = pytest.mark.django_db
+
+
+class TestIntroductionPages:
+    def test_set_up_places_those_who_wait_and_attendance_is_noted(self, client):
+        both_agencies()
+        EditionFactory()
+        client.force_login(leader())
+        batch = BatchFactory()
+        came, _own = dialogue_with_contact(DialogueState.ACCEPTED, batch=batch)
+        absent, _own = dialogue_with_contact(DialogueState.ACCEPTED, batch=batch)
+        typed = {
+            "day": "2030-03-01",
+            "time": "09:00",
+            "minutes": "60",
+            "staff": [user.pk for user in pair()],
+            "link": "https://mote.example/1",
+            "seats": "25",
+        }
+        new = reverse("admin:introduction_new", args=[batch.public_id])
+        page = client.post(new, typed, follow=True)
+        assert "2 av 25 är upptagna" in page.text
+        seat = came.seats.get(kind=MeetingKind.INTRODUCTION)
+        address = page.redirect_chain[-1][0]
+        nothing = client.post(address, {"held_earlier": "on"})
+        assert "Kryssa i vilka som deltog" in nothing.text
+        too_early = client.post(address, {"came": [seat.pk]})
+        assert (nothing.status_code, too_early.status_code) == (422, 422)
+        came.refresh_from_db()
+        assert came.state == DialogueState.ACCEPTED
+        client.post(address, {"came": [seat.pk], "held_earlier": "on"})
+        for dialogue, attended in ((came, True), (absent, False)):
+            dialogue.refresh_from_db()
+            assert dialogue.state == DialogueState.INTRODUCED
+            assert dialogue.seats.get().attended is attended
+
+    def test_only_those_who_run_dialogues_may(self, client):
+        client.force_login(staff_user(StaffRole.REGISTRAR))
+        batch = BatchFactory()
+        new = reverse("admin:introduction_new", args=[batch.public_id])
+        assert client.get(new).status_code == 403
+        meeting = seat_at(DialogueFactory(batch=batch), kind=MeetingKind.INTRODUCTION, state="fixed", seats=3)
+        page = reverse("admin:introduction", args=[meeting.public_id])
+        assert client.get(page).status_code == 200
+        assert client.post(page, {}).status_code == 403
+
+    def test_opens_with_nobody_ticked(self, client):
+        client.force_login(leader())
+        meeting = seated(BatchFactory())
+        text = client.get(page_of(meeting)).text
+        assert 'name="came"' in text
+        assert "(valfritt)" not in text
+        assert "checked" not in text
+
+    def test_one_whose_time_has_passed_is_noted_without_asking_once_more(self, client):
+        EditionFactory()
+        client.force_login(leader())
+        meeting = seated(BatchFactory(), starts_at=timezone.now() - datetime.timedelta(hours=3))
+        both = {"came": [meeting.taken_seats.get().pk], "nobody": "on"}
+        assert client.post(page_of(meeting), both).status_code == 422
+        assert client.post(page_of(meeting), {"nobody": "on"}).status_code == 302
+        meeting.refresh_from_db()
+        assert (meeting.state, meeting.taken_seats.get().attended) == (MeetingState.HELD, False)
+
+    @pytest.mark.parametrize("seats", [1, 3])
+    @pytest.mark.parametrize(("name", "queries"), [("introduction", 7), ("introduction_change", 7)])
+    def test_how_many_questions_the_pages_ask(self, client, django_assert_num_queries, seats, name, queries):
+        client.force_login(leader())
+        batch = BatchFactory()
+        for _n in range(seats - 1):
+            dialogue_with_contact(DialogueState.ACCEPTED, batch=batch)
+        meeting = seated(batch)
+        client.get(page_of(meeting, name))
+        with django_assert_num_queries(queries):
+            client.get(page_of(meeting, name))
+
+
+def page_of(meeting: Meeting, name: str = "introduction") -> str:
+    return reverse(f"admin:{name}", args=[meeting.public_id])
+
+
+def seated(batch, **fields) -> Meeting:
+    """An introduction with one seat taken and a leader from each agency."""
+    dialogue, _own = dialogue_with_contact(DialogueState.ACCEPTED, batch=batch)
+    starts_at = fields.get("starts_at") or timezone.now() + datetime.timedelta(days=10)
+    meeting = set_up_introduction(
+        batch=batch,
+        starts_at=starts_at,
+        ends_at=starts_at + datetime.timedelta(hours=1),
+        link="https://mote.example/1",
+        seats=25,
+        staff=pair(),
+        actor=SYSTEM,
+    )
+    assert dialogue.pk in meeting.taken_seats.values_list("dialogue", flat=True)
+    return meeting
+
+
+class TestChange:
+    def test_opens_with_how_it_is_and_saves_what_is_changed(self, client):
+        client.force_login(leader())
+        meeting = seated(BatchFactory())
+        people = [row.user_id for row in meeting.staff.order_by("pk")]
+        page = client.get(page_of(meeting, "introduction_change"))
+        shown = page.context["form"]
+        assert (shown["link"].value(), shown["seats"].value()) == ("https://mote.example/1", 25)
+        assert (shown["staff"].value(), shown["minutes"].value()) == (people, 60)
+        assert f'value="{timezone.localtime(meeting.starts_at):%Y-%m-%d}"' in page.text
+        typed = when(days=12, minutes=90) | {"link": "https://mote.example/2", "seats": "30", "staff": people}
+        response = client.post(page_of(meeting, "introduction_change"), typed, follow=True)
+        assert "Mötet är ändrat." in response.text
+        meeting.refresh_from_db()
+        assert (meeting.link, meeting.seats) == ("https://mote.example/2", 30)
+
+    def test_what_cannot_be_is_told_and_what_was_typed_stays(self, client):
+        client.force_login(leader())
+        meeting = seated(BatchFactory())
+        alone = [meeting.staff.order_by("pk")[0].user_id]
+        typed = when(days=12) | {"link": "https://mote.example/2", "seats": "30", "staff": alone}
+        response = client.post(page_of(meeting, "introduction_change"), typed)
+        assert response.status_code == 422
+        assert "Välj någon från SPSM också." in response.text
+        assert "https://mote.example/2" in response.text
+
+
+class TestCancel:
+    def test_asks_first_and_then_cancels(self, client):
+        client.force_login(leader())
+        meeting = seated(BatchFactory())
+        page = client.get(page_of(meeting, "introduction_cancel"))
+        assert "Vill du ställa in introduktionsmötet?" in page.text
+        meeting.refresh_from_db()
+        assert meeting.state == MeetingState.FIXED
+        done = client.post(page_of(meeting, "introduction_cancel"), follow=True)
+        assert "Mötet är inställt." in done.text
+        meeting.refresh_from_db()
+        assert meeting.state == MeetingState.CANCELLED
+
+    def test_one_that_is_held_meanwhile_says_so(self, client):
+        client.force_login(leader())
+        meeting = seated(BatchFactory())
+        Meeting.objects.update(state=MeetingState.HELD)
+        assert client.get(page_of(meeting, "introduction_cancel")).status_code == 404
+        assert client.get(page_of(meeting, "introduction_change")).status_code == 404
+        assert "Det går inte nu" in client.post(page_of(meeting, "introduction_cancel"), follow=True).text
+
+    @pytest.mark.parametrize("name", ["introduction_change", "introduction_cancel"])
+    @pytest.mark.parametrize("role", StaffRole.values)
+    def test_only_those_who_run_dialogues_find_the_buttons_and_the_pages(self, client, role, name):
+        client.force_login(staff_user(StaffRole(role)))
+        meeting = seated(BatchFactory())
+        may = role in {"planner", "leader"}
+        assert (page_of(meeting, name) in client.get(page_of(meeting)).text) == may
+        page = client.get(page_of(meeting, name))
+        assert page.status_code == (200 if may else 403)
+        assert '<li aria-current="page"></li>' not in page.text
+        if not may:
+            assert client.post(page_of(meeting, name)).status_code == 403
+
+
+class TestAnotherSeat:
+    def test_who_could_not_come_is_given_one_from_the_dialogues_page(self, client):
+        client.force_login(leader())
+        dialogue, _own = dialogue_with_contact(DialogueState.INTRODUCED)
+        held = seat_at(dialogue, kind=MeetingKind.INTRODUCTION, state=MeetingState.HELD, seats=5)
+        dialogue.seats.update(attended=False)
+        other, full = seated(dialogue.batch), seated(dialogue.batch)
+        Meeting.objects.filter(pk=full.pk).update(seats=1)
+        step = client.get(step_of(dialogue, "plats"))
+        offered = {choice.instance for choice, _label in step.context["form"].fields["meeting"].choices}
+        assert offered == {other}
+        response = client.post(step_of(dialogue, "plats"), {"meeting": other.pk}, follow=True)
+        assert "Huvudmannen har fått plats" in response.text
+        assert dialogue.seats.get(is_current=True).meeting == other
+        assert "kunde inte komma" in client.get(page_of(held)).text
+
+    def test_who_has_a_seat_may_change_group(self, client):
+        client.force_login(leader())
+        dialogue, _own = dialogue_with_contact(DialogueState.ACCEPTED)
+        first = MeetingFactory(kind=MeetingKind.INTRODUCTION, state="fixed", seats=5, batch=dialogue.batch)
+        place(dialogue=dialogue, meeting=first, actor=SYSTEM)
+        other = seated(dialogue.batch)
+        client.post(step_of(dialogue, "plats"), {"meeting": other.pk})
+        assert dialogue.seats.get(is_current=True).meeting == other
+
+    def test_with_no_group_to_choose_the_step_says_what_to_do(self, client):
+        client.force_login(leader())
+        dialogue, _own = dialogue_with_contact(DialogueState.ACCEPTED)
+        assert "Boka ett i omgången först" in client.get(step_of(dialogue, "plats")).text
+
+    def test_who_came_is_offered_none(self, client):
+        client.force_login(leader())
+        dialogue, _own = dialogue_with_contact(DialogueState.INTRODUCED)
+        seat_at(dialogue, kind=MeetingKind.INTRODUCTION, state=MeetingState.HELD, seats=5)
+        dialogue.seats.update(attended=True)
+        assert client.get(step_of(dialogue, "plats")).status_code == 404

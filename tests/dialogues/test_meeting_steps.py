@@ -1,0 +1,201 @@
+"""The staff's steps about a meeting that there is already: opened, prefilled, told by phone."""
+
+import datetime
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from dialogues.models import Dialogue, DialogueState, LetterKind, Meeting, MeetingKind, MeetingState
+from dialogues.steps import STEPS
+from tests.accounts.factories import leader
+from tests.dialogues.test_staff_pages import page_of, step_of, when
+from tests.dialogues.times import propose_again, ready
+
+pytestmark = pytest.mark.django_db
+
+ABOUT_THE_DIALOGUE = {"foresla-tid", "godta-tid", "annan-tid", "ny-tid", "medverkande"}
+ABOUT_THE_FEEDBACK = {"boka-aterkoppling", *(f"aterkoppling-{name}" for name in ABOUT_THE_DIALOGUE)}
+TOLD = {"told_by": "Kim Ek, skolchef", "channel": "phone"}
+MOVING = {"annan-tid", "ny-tid", "medverkande"}
+DIALOGUE_STEPS = {
+    "introduced": {None: {"foresla-tid"}, "proposed": MOVING, "other_wished": {"ny-tid"}, "fixed": MOVING},
+    "underlag_sent": {
+        "proposed": {"godta-tid", *MOVING},
+        "other_wished": {"ny-tid"},
+        "fixed": MOVING,
+    },
+    "time_fixed": {"proposed": MOVING, "other_wished": {"ny-tid"}, "fixed": MOVING},
+}
+FEEDBACK_STEPS = {
+    "dialogue_held": {
+        None: {"boka-aterkoppling"},
+        "proposed": {
+            "aterkoppling-godta-tid",
+            "aterkoppling-annan-tid",
+            "aterkoppling-ny-tid",
+            "aterkoppling-medverkande",
+        },
+        "other_wished": {"aterkoppling-ny-tid"},
+        "fixed": {"aterkoppling-annan-tid", "aterkoppling-ny-tid", "aterkoppling-medverkande"},
+    }
+}
+
+
+@pytest.mark.parametrize("meeting_state", [None, *MeetingState.values])
+@pytest.mark.parametrize("state", DialogueState.values)
+@pytest.mark.parametrize(
+    ("kind", "names", "expected"),
+    [
+        (MeetingKind.DIALOGUE, ABOUT_THE_DIALOGUE, DIALOGUE_STEPS),
+        (MeetingKind.FEEDBACK, ABOUT_THE_FEEDBACK, FEEDBACK_STEPS),
+    ],
+)
+def test_which_steps_are_open(state, meeting_state, kind, names, expected):
+    meetings = {kind: Meeting(kind=kind, state=meeting_state)} if meeting_state else {}
+    dialogue = Dialogue(state=state)
+    opened = {name for name in names & set(STEPS) if STEPS[name].when(dialogue, meetings)}
+    assert opened == expected.get(state, {}).get(meeting_state, set())
+
+
+@pytest.fixture
+def desk(client):
+    client.force_login(leader())
+    return client
+
+
+@pytest.mark.parametrize(
+    ("state", "meeting_state"),
+    [("introduced", "proposed"), ("underlag_sent", "proposed"), ("time_fixed", "fixed")],
+)
+def test_a_new_proposal_opens_with_what_was_proposed(desk, state, meeting_state):
+    dialogue, _own, meeting, staff = ready(DialogueState(state), meeting_state)
+    Meeting.objects.update(link="https://mote.example/1")
+    form = desk.get(step_of(dialogue, "ny-tid")).context["form"]
+    values = {name: form[name].value() for name in ("form", "place", "link", "minutes", "staff")}
+    assert values == {
+        "form": "in_person",
+        "place": "Rådhuset",
+        "link": "https://mote.example/1",
+        "minutes": 120,
+        "staff": [user.pk for user in staff],
+    }
+    is_proposed = meeting_state == "proposed"
+    assert form["day"].value() == (timezone.localtime(meeting.starts_at).date() if is_proposed else None)
+
+
+def test_after_a_wish_a_new_proposal_opens_with_the_people_of_the_old(desk):
+    dialogue, _own, meeting, staff = ready(DialogueState.UNDERLAG_SENT, MeetingState.OTHER_WISHED)
+    meeting.staff.update(is_booked=False)
+    form = desk.get(step_of(dialogue, "ny-tid")).context["form"]
+    assert form["staff"].value() == [user.pk for user in staff]
+
+
+def test_the_first_proposal_is_changed_before_the_underlag_and_says_that_nobody_is_told(desk):
+    dialogue, _own, _meeting, staff = ready(DialogueState.INTRODUCED, MeetingState.PROPOSED)
+    assert step_of(dialogue, "ny-tid") in desk.get(page_of(dialogue)).text
+    assert "inte fått förslaget än" in desk.get(step_of(dialogue, "ny-tid")).text
+    people = {"staff": [user.pk for user in staff]}
+    typed = when(days=50) | people | {"form": "in_person", "place": "Skolan"}
+    done = desk.post(step_of(dialogue, "ny-tid"), typed, follow=True)
+    assert "Det skickas tillsammans med analysunderlaget." in done.text
+    assert Meeting.objects.get().place == "Skolan"
+    assert not dialogue.letters.exists()
+
+
+def test_a_first_proposal_is_wished_away_by_phone_and_proposed_anew_before_the_underlag(desk):
+    dialogue, _own, meeting, staff = ready(DialogueState.INTRODUCED, MeetingState.PROPOSED)
+    desk.post(step_of(dialogue, "annan-tid"), TOLD | {"seen": "0", "wish": "Efter sportlovet"})
+    meeting.refresh_from_db()
+    assert (meeting.state, meeting.wish) == (MeetingState.OTHER_WISHED, "Efter sportlovet")
+    assert step_of(dialogue, "ny-tid") in desk.get("/personal/").text
+    people = {"staff": [user.pk for user in staff]}
+    typed = when(days=50) | people | {"form": "in_person", "place": "Skolan"}
+    assert desk.post(step_of(dialogue, "ny-tid"), typed).status_code == 302
+    meeting.refresh_from_db()
+    dialogue.refresh_from_db()
+    assert (meeting.state, dialogue.state) == (MeetingState.PROPOSED, DialogueState.INTRODUCED)
+    assert not dialogue.letters.exists()
+
+
+def test_a_time_moved_since_the_page_was_opened_is_not_accepted_by_phone(desk):
+    dialogue, _own, meeting, staff = ready(DialogueState.UNDERLAG_SENT, MeetingState.PROPOSED)
+    opened = desk.get(step_of(dialogue, "godta-tid"))
+    assert '<input type="hidden" name="seen" value="0">' in opened.text
+    later = meeting.starts_at + datetime.timedelta(days=7)
+    propose_again(meeting, staff, starts_at=later, ends_at=later + datetime.timedelta(hours=2))
+    refused = desk.post(step_of(dialogue, "godta-tid"), TOLD | {"seen": "0"})
+    assert refused.status_code == 422
+    assert "Tiden har ändrats. Läs det nya förslaget." in refused.text
+    assert "Kim Ek, skolchef" in refused.text
+    assert "10 mars 2027" in refused.text
+    assert desk.post(step_of(dialogue, "godta-tid"), TOLD | {"seen": "1"}).status_code == 302
+    dialogue.refresh_from_db()
+    assert dialogue.state == DialogueState.TIME_FIXED
+
+
+@pytest.mark.parametrize("seen", [None, "", "x", "-1", "9" * 30])
+@pytest.mark.parametrize("name", ["godta-tid", "annan-tid"])
+def test_an_answer_about_no_version_is_refused(desk, name, seen):
+    dialogue, _own, meeting, _staff = ready(DialogueState.UNDERLAG_SENT, MeetingState.PROPOSED)
+    typed = TOLD | {"wish": "Onsdagar"} | ({} if seen is None else {"seen": seen})
+    assert desk.post(step_of(dialogue, name), typed).status_code == 422
+    meeting.refresh_from_db()
+    assert meeting.state == MeetingState.PROPOSED
+
+
+def test_the_people_are_changed_in_a_step_of_their_own(desk):
+    dialogue, _own, meeting, staff = ready(DialogueState.TIME_FIXED, MeetingState.FIXED)
+    form = desk.get(step_of(dialogue, "medverkande")).context["form"]
+    assert form["staff"].value() == [user.pk for user in staff]
+    alone = desk.post(step_of(dialogue, "medverkande"), {"staff": [staff[0].pk]})
+    assert "Välj någon från SPSM också." in alone.text
+    comes = leader("spsm")
+    changed = desk.post(step_of(dialogue, "medverkande"), {"staff": [staff[0].pk, comes.pk]})
+    assert changed.status_code == 302
+    assert {row.user for row in meeting.staff.all()} == {staff[0], comes}
+
+
+def test_the_feedback_meeting_is_wished_away_moved_and_accepted_by_phone(desk):
+    dialogue, own, meeting, staff = ready(
+        DialogueState.DIALOGUE_HELD, MeetingState.FIXED, MeetingKind.FEEDBACK
+    )
+    wish = TOLD | {"wish": "Helst i maj", "seen": "0"}
+    assert desk.post(step_of(dialogue, "aterkoppling-annan-tid"), wish).status_code == 302
+    assert "Föreslå en ny" in desk.get(page_of(dialogue)).text
+    typed = when(days=90, minutes=60) | {"link": "https://mote.example/2"}
+    typed |= {"staff": [user.pk for user in staff]}
+    assert desk.post(step_of(dialogue, "aterkoppling-ny-tid"), typed).status_code == 302
+    assert dialogue.letters.filter(kind=LetterKind.TIME_PROPOSED, recipient=own.email).count() == 1
+    meeting.refresh_from_db()
+    assert (meeting.state, meeting.form, meeting.place) == (MeetingState.PROPOSED, "digital", "")
+    accepted = TOLD | {"seen": str(meeting.sequence)}
+    assert desk.post(step_of(dialogue, "aterkoppling-godta-tid"), accepted).status_code == 302
+    meeting.refresh_from_db()
+    assert meeting.state == MeetingState.FIXED
+    assert dialogue.letters.filter(kind=LetterKind.FEEDBACK).count() == 3
+
+
+def test_the_people_of_the_feedback_meeting_are_changed(desk):
+    dialogue, _own, meeting, staff = ready(
+        DialogueState.DIALOGUE_HELD, MeetingState.FIXED, MeetingKind.FEEDBACK
+    )
+    comes = leader("skolverket")
+    desk.post(step_of(dialogue, "aterkoppling-medverkande"), {"staff": [comes.pk, staff[1].pk]})
+    assert {row.user for row in meeting.staff.all()} == {comes, staff[1]}
+    told = dialogue.letters.values_list("recipient", "kind")
+    assert set(told) == {
+        (comes.email, LetterKind.FEEDBACK),
+        (staff[0].email, LetterKind.MEETING_CANCELLED),
+    }
+
+
+def test_a_wish_for_the_feedback_leads_from_the_desk_to_its_step(desk):
+    dialogue, _own, _meeting, staff = ready(
+        DialogueState.DIALOGUE_HELD, MeetingState.OTHER_WISHED, MeetingKind.FEEDBACK
+    )
+    Meeting.objects.update(wish="Helst i maj")
+    dialogue.seats.get().meeting.staff.update(is_booked=False)
+    text = desk.get(reverse("admin:index")).text
+    assert step_of(dialogue, "aterkoppling-ny-tid") in text
+    assert staff[0].name in text

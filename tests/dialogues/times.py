@@ -1,0 +1,67 @@
+"""Meetings made ready, moved and answered, and what the letters put into calendars."""
+
+import datetime
+import re
+
+from accounts.actors import SYSTEM
+from dialogues.domain import meetings, staffing
+from dialogues.domain.files import read_file
+from dialogues.models import Channel, Letter, MeetingKind
+from tests.accounts.factories import pair
+from tests.dialogues.factories import dialogue_with_contact, seat_at
+
+START = datetime.datetime(2027, 3, 3, 9, tzinfo=datetime.UTC)
+TWO_HOURS = datetime.timedelta(hours=2)
+
+
+def propose(dialogue, staff, **fields):
+    when = {"starts_at": START, "ends_at": START + TWO_HOURS, **fields}
+    return meetings.propose_time(
+        dialogue=dialogue, form="in_person", place="Rådhuset", staff=staff, actor=SYSTEM, **when
+    )
+
+
+def accept(meeting, actor=SYSTEM, seen=None):
+    return meetings.accept_time(
+        meeting=meeting, given_by="Kim Ek", channel=Channel.PORTAL, actor=actor, seen=seen
+    )
+
+
+def wish(meeting, actor=SYSTEM, text="Helst en onsdag", **more):
+    return meetings.wish_other_time(
+        meeting=meeting, wish=text, given_by="Kim", channel=Channel.PORTAL, actor=actor, **more
+    )
+
+
+def propose_again(meeting, staff, **more):
+    where = {"form": "in_person", "place": "Rådhuset", "link": ""}
+    return meetings.propose_again(
+        meeting=meeting,
+        staff=staff,
+        actor=SYSTEM,
+        **{"starts_at": START, "ends_at": START + TWO_HOURS, **where, **more},
+    )
+
+
+def ready(state, meeting_state, kind=MeetingKind.DIALOGUE):
+    """A dialogue, a user of its huvudman, its meeting, and those from the agencies."""
+    dialogue, own = dialogue_with_contact(state)
+    staff = pair()
+    meeting = seat_at(dialogue, kind=kind, state=meeting_state, starts_at=START, form="in_person")
+    staffing.book_staff(meeting, staff)
+    return dialogue, own, meeting, staff
+
+
+def calendars(kind, recipient) -> list[str]:
+    """The calendar files of the letters of a kind to a person, in order."""
+    letters = Letter.objects.filter(kind=kind, recipient=recipient).order_by("pk")
+    files = [letter.attachments.get() for letter in letters if letter.attachments.exists()]
+    return [read_file(row.file).decode().replace("\r\n ", "") for row in files]
+
+
+def in_calendar(texts: list[str]) -> list[tuple[str, int]]:
+    """The method and sequence of calendar files, which must all be about one meeting."""
+    assert len({re.search("UID:(.*)", text)[1] for text in texts}) <= 1
+    return [
+        (re.search(r"METHOD:(\w+)", text)[1], int(re.search(r"SEQUENCE:(\d+)", text)[1])) for text in texts
+    ]
