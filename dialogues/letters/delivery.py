@@ -6,38 +6,45 @@ import datetime
 import logging
 import random
 import time
+from collections.abc import Callable
+from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.domain.audit import record
-from dialogues.domain.files import read_file, store_unique_file
+from dialogues.domain.files import read_file, write_unique_file
 from dialogues.letters.lifecycle import claim_due, release, step
 from dialogues.letters.message import Part, Unsendable, build_message, envelope_address
 from dialogues.letters.post import CannotConnect, Outcome, Post, Reply
-from dialogues.letters.relevance import why_not_send
+from dialogues.letters.relevance import as_seen, why_not_send
 from dialogues.models import Letter, StoredFile
 from dialogues.models import LetterState as S
 
 logger = logging.getLogger(__name__)
 
-CLAIM_SIZE = 50
+CLAIM_SIZE = 25
 BUDGET = 60.0
 """Seconds after which a run stops beginning on letters: well within a task's time limit."""
 FIRST_WAIT, LONGEST_WAIT = datetime.timedelta(minutes=1), datetime.timedelta(hours=4)
 
 
-def deliver_due(budget: float = BUDGET) -> bool:
-    """Deliver letters that are due, for at most `budget` seconds; answer whether there may be more to do."""
+def deliver_due(budget: float = BUDGET, ask_for_help: Callable[[], object] | None = None) -> bool:
+    """Deliver letters that are due, for at most `budget` seconds; answer whether there may be more to do.
+
+    `ask_for_help` is called once, as soon as there are as many letters as one claim may take.
+    """
     until = time.monotonic() + budget
     with Post() as post:
         while letters := claim_due(CLAIM_SIZE):
             try:
+                if ask_for_help and len(letters) == CLAIM_SIZE:
+                    ask_for_help()
+                    ask_for_help = None
                 if not _deliver(letters, post, until):
                     return time.monotonic() >= until
             finally:
@@ -83,21 +90,20 @@ def _deliver_one(letter: Letter, post: Post) -> None:
 
 def _begin(letter: Letter) -> bytes | None:
     """Mark a letter as being handed over, keep its bytes and answer them; None when it should not be sent."""
-    with transaction.atomic():
-        unfit = why_not_send(letter)
-        if unfit:
-            step(letter, to=S.STOPPED, last_reply=unfit, facts={"reason": unfit})
-            return None
+    if not why_not_send(letter):
         data, stored = _bytes_of(letter)
-        mine = step(
-            letter, to=S.HANDING_OVER, sent_bytes=stored, handed_over_at=Now(), attempts=F("attempts") + 1
-        )
-    letter.attempts += 1
-    return data if mine else None
+        if _mark(letter, stored):
+            letter.attempts += 1
+            return data
+    letter.refresh_from_db(fields=["dialogue", "contact"])
+    unfit = why_not_send(letter)
+    if unfit:
+        step(letter, to=S.STOPPED, last_reply=unfit, facts={"reason": unfit})
+    return None  # if it should be sent all the same, it goes back to the queue with what is not begun on
 
 
 def _bytes_of(letter: Letter) -> tuple[bytes, StoredFile]:
-    """The letter's bytes and their row: the same at every attempt."""
+    """The letter's bytes, the same at every attempt, and their row: at the first one it is not saved yet."""
     if letter.sent_bytes:
         return read_file(letter.sent_bytes), letter.sent_bytes
     data = build_message(
@@ -111,7 +117,20 @@ def _bytes_of(letter: Letter) -> tuple[bytes, StoredFile]:
         date=timezone.now(),
         parts=[Part(a.name, a.media_type, read_file(a.file)) for a in letter.attachments.all()],
     )
-    return data, store_unique_file(data, "message/rfc822")
+    return data, write_unique_file(data, "message/rfc822")
+
+
+def _mark(letter: Letter, stored: StoredFile) -> bool:
+    """Mark a letter as being handed over and keep its bytes, unless it is not ours or not as it was read."""
+    return step(
+        letter,
+        to=S.HANDING_OVER,
+        only_if=as_seen(letter),
+        with_new=stored if stored._state.adding else None,
+        sent_bytes=stored,
+        handed_over_at=Now(),
+        attempts=F("attempts") + 1,
+    )
 
 
 def _envelope(letter: Letter) -> dict[str, str]:
@@ -145,7 +164,7 @@ def _try_later(letter: Letter, words: str) -> None:
     """Wait and try again, or give up after settings.LETTER_ATTEMPTS."""
     attempts = letter.attempts if letter.state == S.HANDING_OVER else letter.attempts + 1
     facts: dict[str, object] = {"reply": words, "attempt": attempts}
-    fields = {"last_reply": words, "attempts": attempts}
+    fields: dict[str, Any] = {"last_reply": words, "attempts": attempts}
     if attempts >= settings.LETTER_ATTEMPTS:
         step(letter, to=S.FAILED, facts=facts, **fields)
         return

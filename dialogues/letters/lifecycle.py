@@ -24,7 +24,7 @@ from accounts.domain.audit import update_and_record
 from accounts.domain.machine import Machine, NotPossible, WrongState
 from accounts.models import AuditEntry
 from dialogues.letters.waking import wake_the_post
-from dialogues.models import BatchState, Letter, LetterKind
+from dialogues.models import BatchState, Letter, LetterKind, StoredFile
 from dialogues.models import LetterState as S
 
 TABLE: dict[str, frozenset[str]] = {
@@ -138,17 +138,28 @@ def claim_due(limit: int) -> list[Letter]:
     )
 
 
-def step(letter: Letter, *, to: S, facts: dict[str, object] | None = None, **fields: Any) -> bool:
-    """Move a letter that this worker has claimed. Answers False, and does nothing, when it no longer has it.
+def step(
+    letter: Letter,
+    *,
+    to: S,
+    only_if: Q | None = None,
+    with_new: StoredFile | None = None,
+    facts: dict[str, object] | None = None,
+    **fields: Any,
+) -> bool:
+    """Move a letter that this worker has claimed. Answers False, and does nothing, when it no longer has it
+    or when `only_if` does not hold: all is asked and done in one statement.
 
-    Raises WrongState when the state `to` may never follow the letter's state.
+    `with_new` is the unsaved row of a file that the letter points to from now on. Raises WrongState when the
+    state `to` may never follow the letter's state.
     """
     was = letter.state
     if to not in TABLE[was]:
         raise WrongState(f"{was} → {to}")
-    held = Letter.objects.filter(pk=letter.pk, claim=letter.claim, state=was)
+    held = Letter.objects.filter(only_if or Q(), pk=letter.pk, claim=letter.claim, state=was)
     told = {"was": was, **(facts or {})}
-    if not update_and_record(held, {"state": to, **fields}, actor=SYSTEM, verb=f"letter.{to}", **told):
+    values = {"state": to, **fields}
+    if not update_and_record(held, values, actor=SYSTEM, verb=f"letter.{to}", with_new=with_new, **told):
         return False
     letter.state = to
     return True

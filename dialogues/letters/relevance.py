@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from django.db.models import Exists, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -40,8 +41,20 @@ OCCASION = re.compile(r"meeting-(\d+)-(\d+)(?:-(\d+))?")
 
 
 def why_not_send(letter: Letter) -> str:
-    """Why the letter should no longer be sent, in words for a person; empty when it should."""
+    """Why the letter should no longer be sent, in words for a person; empty when it should.
+
+    Its dialogue, batch and contact are taken as they were read with the letter: see `as_seen`.
+    """
     return _contact_has_left(letter) or _dialogue_has_moved_on(letter) or _meeting_has_changed(letter)
+
+
+def as_seen(letter: Letter) -> Q:
+    """That the letter's dialogue still is in the state in which it was read.
+
+    For the statement that moves the letter: a subquery, since an UPDATE can't join.
+    """
+    seen = letter.dialogue
+    return Q(Exists(Dialogue.objects.filter(pk=seen.pk, state=seen.state))) if seen else Q()
 
 
 def _contact_has_left(letter: Letter) -> str:
@@ -54,8 +67,6 @@ def _contact_has_left(letter: Letter) -> str:
 def _dialogue_has_moved_on(letter: Letter) -> str:
     if letter.dialogue is None:
         return ""
-    now = Dialogue.objects.filter(pk=letter.dialogue.pk)
-    letter.dialogue.state = now.values_list("state", flat=True).get()
     wanted = WANTED_STATES.get(letter.kind, frozenset(DialogueState) - OVER)
     if letter.dialogue.state not in wanted:
         state = letter.dialogue.get_state_display()

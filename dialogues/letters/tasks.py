@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from celery import shared_task
+from kombu.exceptions import OperationalError
 
 from dialogues.letters import delivery, lifecycle
 
 
 @shared_task(name="dialogues.deliver_letters")
 def deliver_letters() -> None:
-    """Deliver the letters that are due; when time ran out before the letters did, go on in a new task."""
-    if delivery.deliver_due():
+    """Deliver the letters that are due. If they are many, another worker helps, or goes on after this one."""
+    delivery.deliver_due(ask_for_help=_ask_another)
+
+
+def _ask_another() -> None:
+    with contextlib.suppress(OperationalError):  # without a broker this worker does what it can alone
         deliver_letters.apply_async(retry=False)
 
 

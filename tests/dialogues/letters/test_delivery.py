@@ -2,6 +2,9 @@
 
 import datetime
 import threading
+import uuid
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
@@ -12,13 +15,15 @@ from accounts.models import AuditEntry
 from dialogues.domain.files import read_file
 from dialogues.letters import Attachment, delivery, queue_letter
 from dialogues.letters.delivery import backoff, deliver_due
-from dialogues.models import DialogueState, Letter, LetterKind, MeetingKind, MeetingState
+from dialogues.letters.tasks import deliver_letters
+from dialogues.models import Dialogue, DialogueState, Letter, LetterKind, MeetingKind, MeetingState
 from dialogues.models import LetterState as S
 from tests.accounts.factories import AgencyFactory
 from tests.dialogues.factories import BatchFactory, DialogueFactory, MeetingFactory
 from tests.dialogues.letters import postmaster as office
 from tests.dialogues.letters.factories import LetterFactory, letter_in
 from tests.dialogues.letters.postmaster import Postmaster
+from tests.dialogues.letters.workers import broker_at
 from tests.huvudman.factories import ContactFactory
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +177,50 @@ def test_a_run_ends_when_its_time_is_out_and_says_that_there_is_more(postmaster:
     assert deliver_due(budget=0) is True
     assert states() == [S.QUEUED] * 2
     assert Letter.objects.filter(claim__isnull=False).count() == 0
+
+
+def test_help_is_asked_for_once_and_only_for_many(postmaster: Postmaster, monkeypatch) -> None:
+    monkeypatch.setattr(delivery, "CLAIM_SIZE", 2)
+    asked: list[int] = []
+    LetterFactory()
+    deliver_due(ask_for_help=lambda: asked.append(1))
+    assert asked == []
+    LetterFactory.create_batch(5)
+    deliver_due(ask_for_help=lambda: asked.append(1))
+    assert asked == [1]
+    assert states() == [S.SENT] * 6
+
+
+def test_without_a_broker_to_ask_for_help_all_is_sent_alone(postmaster: Postmaster, monkeypatch) -> None:
+    monkeypatch.setattr(delivery, "CLAIM_SIZE", 2)
+    LetterFactory.create_batch(5)
+    with broker_at(f"redis://127.0.0.1:{office.free_port()}/0"):
+        deliver_letters()
+    assert states() == [S.SENT] * 5
+
+
+def test_a_letter_asks_the_database_twice(postmaster: Postmaster, django_assert_num_queries) -> None:
+    LetterFactory()
+    deliver_due()
+    for letters in (1, 3):
+        LetterFactory.create_batch(letters)
+        with django_assert_num_queries(12 + 2 * letters):
+            deliver_due()
+
+
+def test_each_letter_has_all_its_headers(postmaster: Postmaster) -> None:
+    LetterFactory.create_batch(3)
+    deliver_due()
+    of_its_own = {"To", "Date", "Message-ID", "Content-Type"}
+    heads = [
+        [(name, value) for part in message.walk() for name, value in part.items() if name not in of_its_own]
+        for message in postmaster.messages
+    ]
+    assert heads[0] == heads[1] == heads[2]
+    assert ("Subject", "Inbjudan till kvalitetsdialog") in heads[0]
+    for message in postmaster.messages:
+        kinds = [part.get_content_type() for part in message.walk()]
+        assert kinds == ["multipart/alternative", "text/plain", "text/html"]
 
 
 def test_a_letter_that_cannot_be_built_does_not_hold_up_the_others(postmaster: Postmaster) -> None:
@@ -330,3 +379,39 @@ def test_the_state_is_read_again_just_before_sending(postmaster: Postmaster, mon
     monkeypatch.setattr(delivery, "_deliver_one", cancel_the_second_after_the_first)
     deliver_due()
     assert states() == [S.SENT, S.STOPPED]
+
+
+def test_a_letter_that_still_fits_when_its_dialogue_has_moved_on_goes_out_once(
+    postmaster: Postmaster, monkeypatch
+) -> None:
+    letter = LetterFactory(kind=LetterKind.RECEIPT)
+    before_building(monkeypatch, lambda: move_on(letter))
+    deliver_due()
+    assert states() == [S.SENT]
+    assert postmaster.times_taken.total() == 1
+
+
+def test_a_claim_lost_while_the_letter_is_built_sends_nothing(postmaster: Postmaster, monkeypatch) -> None:
+    letter = LetterFactory()
+    other = uuid.uuid4()
+    before_building(monkeypatch, lambda: Letter.objects.update(claim=other))
+    deliver_due()
+    letter.refresh_from_db()
+    assert (letter.state, letter.claim, letter.sent_bytes, letter.attempts) == (S.CLAIMED, other, None, 0)
+    assert postmaster.taken == []
+
+
+def before_building(monkeypatch, happens: Callable[[], object]) -> None:
+    """Let something happen while the first letter is built."""
+    real, once = delivery.build_message, iter([happens])
+
+    def build(**letter: Any) -> bytes:
+        for deed in once:
+            deed()
+        return real(**letter)
+
+    monkeypatch.setattr(delivery, "build_message", build)
+
+
+def move_on(letter: Letter) -> None:
+    Dialogue.objects.filter(pk=letter.dialogue_id).update(state=DialogueState.ACCEPTED)
