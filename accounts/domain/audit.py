@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
-from django.db.models.sql import InsertQuery, UpdateQuery
+from django.db.models.sql import UpdateQuery
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
@@ -31,25 +31,17 @@ def record(*, actor: Actor, verb: str, subject: Model, **facts: object) -> Audit
 
 
 RECORDED_UPDATE = """
-WITH moved AS ({update} RETURNING id){added}
+WITH moved AS ({update} RETURNING id)
 INSERT INTO accounts_auditentry (at, actor_id, actor_label, verb, subject_type_id, facts, subject_id)
 SELECT %s, %s, %s, %s, %s, %s, id FROM moved
 """
 
 
 def update_and_record(
-    rows: QuerySet[Any],
-    values: dict[str, Any],
-    *,
-    actor: Actor,
-    verb: str,
-    with_new: Model | None = None,
-    **facts: object,
+    rows: QuerySet[Any], values: dict[str, Any], *, actor: Actor, verb: str, **facts: object
 ) -> int:
     """Update rows and add an entry for each to the audit log; answer how many. All or nothing.
 
-    `with_new` is an unsaved row, with its key, that they point to from now on: it is added, also when no row
-    is updated.
     One statement, where a transaction would ask the database four times: for thousands of letters.
     """
     query: Any = rows.query.chain(UpdateQuery)
@@ -57,16 +49,7 @@ def update_and_record(
     update, parameters = query.get_compiler(connection=connection).as_sql()
     actor_id = actor.user.pk if actor.user else None
     kind = ContentType.objects.get_for_model(rows.model).pk
-    added, new = _insert(with_new) if with_new else ("", ())
     entry: list[Any] = [timezone.now(), actor_id, actor.label, verb, kind, Jsonb(facts)]
     with connection.cursor() as cursor:
-        cursor.execute(RECORDED_UPDATE.format(update=update, added=added), [*parameters, *new, *entry])
+        cursor.execute(RECORDED_UPDATE.format(update=update), [*parameters, *entry])
         return cursor.rowcount
-
-
-def _insert(row: Model) -> tuple[str, tuple[Any, ...]]:
-    """The part of a recorded update that adds a row, and its parameters."""
-    query: Any = InsertQuery(type(row))
-    query.insert_values(row._meta.concrete_fields, [row])
-    [(insert, parameters)] = query.get_compiler(connection=connection).as_sql()
-    return f", added AS ({insert})", parameters

@@ -20,13 +20,6 @@ def store_file(data: bytes, media_type: str) -> StoredFile:
     return known or _store_new(sha256, data, media_type)
 
 
-def write_unique_file(data: bytes, media_type: str) -> StoredFile:
-    """Write bytes that nobody else can have, such as a letter's; answer their row, which is not saved yet."""
-    sha256 = hashlib.sha256(data).hexdigest()
-    name = default_storage.save(_place(sha256), ContentFile(data))
-    return StoredFile(sha256=sha256, file=name, size=len(data), media_type=media_type)
-
-
 def read_file(stored: StoredFile) -> bytes:
     """The bytes of a stored file."""
     with stored.file.open("rb") as file:
@@ -45,12 +38,8 @@ def _store_new(sha256: str, data: bytes, media_type: str) -> StoredFile:
 
 def _written(sha256: str, data: bytes) -> str:
     """The name of the file with the data, which is written unless it is there."""
-    wanted = _place(sha256)
+    wanted = f"files/{sha256[:2]}/{sha256}"
     return wanted if _is_there(wanted, data) else default_storage.save(wanted, ContentFile(data))
-
-
-def _place(sha256: str) -> str:
-    return f"files/{sha256[:2]}/{sha256}"
 
 
 def _is_there(name: str, data: bytes) -> bool:

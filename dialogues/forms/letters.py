@@ -61,7 +61,7 @@ DEEDS = {
 def deeds_for(letter: Letter) -> list[Deed]:
     """What can be done with the letter as it stands; what never was handed over can't have arrived."""
     possible = [deed for deed in DEEDS.values() if letter.state in deed.states]
-    if letter.sent_bytes_id is None:
+    if letter.handed_over_at is None:
         return [deed for deed in possible if deed.verb is not mark_as_arrived]
     return possible
 

@@ -17,12 +17,13 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.domain.audit import record
-from dialogues.domain.files import read_file, write_unique_file
+from dialogues.domain.files import read_file
+from dialogues.letters.keeping import keep_bytes
 from dialogues.letters.lifecycle import claim_due, release, step
-from dialogues.letters.message import Part, Unsendable, build_message, envelope_address
+from dialogues.letters.message import Unsendable, envelope_address
 from dialogues.letters.post import CannotConnect, Outcome, Post, Reply
 from dialogues.letters.relevance import as_seen, why_not_send
-from dialogues.models import Letter, StoredFile
+from dialogues.models import Letter
 from dialogues.models import LetterState as S
 
 logger = logging.getLogger(__name__)
@@ -89,10 +90,11 @@ def _deliver_one(letter: Letter, post: Post) -> None:
 
 
 def _begin(letter: Letter) -> bytes | None:
-    """Mark a letter as being handed over, keep its bytes and answer them; None when it should not be sent."""
+    """Mark a letter as being handed over and answer its bytes; None when it should not be sent."""
     if not why_not_send(letter):
-        data, stored = _bytes_of(letter)
-        if _mark(letter, stored):
+        letter.sent_bytes = letter.sent_bytes or keep_bytes(letter)
+        data = read_file(letter.sent_bytes)
+        if _mark(letter):
             letter.attempts += 1
             return data
     letter.refresh_from_db(fields=["dialogue", "contact"])
@@ -102,32 +104,13 @@ def _begin(letter: Letter) -> bytes | None:
     return None  # if it should be sent all the same, it goes back to the queue with what is not begun on
 
 
-def _bytes_of(letter: Letter) -> tuple[bytes, StoredFile]:
-    """The letter's bytes, the same at every attempt, and their row: at the first one it is not saved yet."""
-    if letter.sent_bytes:
-        return read_file(letter.sent_bytes), letter.sent_bytes
-    data = build_message(
-        sender=letter.agency.sender,
-        recipient=letter.recipient,
-        recipient_name=letter.recipient_name,
-        title=letter.title,
-        text=letter.text,
-        html=letter.html,
-        message_id=letter.message_id,
-        date=timezone.now(),
-        parts=[Part(a.name, a.media_type, read_file(a.file)) for a in letter.attachments.all()],
-    )
-    return data, write_unique_file(data, "message/rfc822")
-
-
-def _mark(letter: Letter, stored: StoredFile) -> bool:
-    """Mark a letter as being handed over and keep its bytes, unless it is not ours or not as it was read."""
+def _mark(letter: Letter) -> bool:
+    """Mark a letter as being handed over, unless it is not ours or not as it was read."""
     return step(
         letter,
         to=S.HANDING_OVER,
         only_if=as_seen(letter),
-        with_new=stored if stored._state.adding else None,
-        sent_bytes=stored,
+        sent_bytes=letter.sent_bytes,
         handed_over_at=Now(),
         attempts=F("attempts") + 1,
     )

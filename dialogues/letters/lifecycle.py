@@ -24,7 +24,7 @@ from accounts.domain.audit import update_and_record
 from accounts.domain.machine import Machine, NotPossible, WrongState
 from accounts.models import AuditEntry
 from dialogues.letters.waking import wake_the_post
-from dialogues.models import BatchState, Letter, LetterKind, StoredFile
+from dialogues.models import BatchState, Letter, LetterKind
 from dialogues.models import LetterState as S
 
 TABLE: dict[str, frozenset[str]] = {
@@ -106,7 +106,7 @@ def mark_as_arrived(*, letter: Letter, reason: str, actor: Actor) -> Letter:
         _asks_why(reason)(row)
         if row.state not in (S.UNCERTAIN, S.FAILED):
             raise WrongState(_("Brevet är på väg eller stoppat."))
-        if row.sent_bytes_id is None:
+        if row.handed_over_at is None:
             raise NotPossible(_("Brevet har aldrig lämnats över, så det kan inte ha kommit fram."))
 
     def note_when(row: Letter) -> None:
@@ -133,25 +133,17 @@ def claim_due(limit: int) -> list[Letter]:
     return list(
         Letter.objects.filter(pk__in=[letter.pk for letter in taken], claim=claim, state=S.CLAIMED)
         .select_related("dialogue__batch", "contact", "agency", "sent_bytes")
-        .prefetch_related("attachments__file")
         .order_by("due_at", "pk")
     )
 
 
 def step(
-    letter: Letter,
-    *,
-    to: S,
-    only_if: Q | None = None,
-    with_new: StoredFile | None = None,
-    facts: dict[str, object] | None = None,
-    **fields: Any,
+    letter: Letter, *, to: S, only_if: Q | None = None, facts: dict[str, object] | None = None, **fields: Any
 ) -> bool:
     """Move a letter that this worker has claimed. Answers False, and does nothing, when it no longer has it
     or when `only_if` does not hold: all is asked and done in one statement.
 
-    `with_new` is the unsaved row of a file that the letter points to from now on. Raises WrongState when the
-    state `to` may never follow the letter's state.
+    Raises WrongState when the state `to` may never follow the letter's state.
     """
     was = letter.state
     if to not in TABLE[was]:
@@ -159,7 +151,7 @@ def step(
     held = Letter.objects.filter(only_if or Q(), pk=letter.pk, claim=letter.claim, state=was)
     told = {"was": was, **(facts or {})}
     values = {"state": to, **fields}
-    if not update_and_record(held, values, actor=SYSTEM, verb=f"letter.{to}", with_new=with_new, **told):
+    if not update_and_record(held, values, actor=SYSTEM, verb=f"letter.{to}", **told):
         return False
     letter.state = to
     return True

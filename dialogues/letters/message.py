@@ -9,26 +9,18 @@ from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import parseaddr
-from functools import cache, lru_cache
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from dialogues.letters.rendering import one_line
 
 
 class Headers(HeaderRegistry):
-    """Makes a header, and the class for its name, once: most of a letter's are those of the letter before."""
-
-    def __call__(self, name: str, value: object) -> BaseHeader:
-        """The header, which nobody changes once it is made. Addresses are not remembered."""
-        return self._of_text(name, value) if isinstance(value, str) else super().__call__(name, value)
+    """Makes the class for a header once: the standard library makes one anew for every header of a letter."""
 
     @cache  # noqa: B019 (there is one registry, and it lives as long as the process)
     def __getitem__(self, name: str) -> type[BaseHeader]:
         return super().__getitem__(name)
-
-    @lru_cache(maxsize=100)  # noqa: B019
-    def _of_text(self, name: str, text: str) -> BaseHeader:
-        return super().__call__(name, text)
 
 
 POLICY = SMTP.clone(cte_type="7bit", header_factory=Headers())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import uuid
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,8 @@ from django.utils import timezone
 
 from accounts.models import Agency
 from dialogues.domain.files import store_file
+from dialogues.letters.keeping import keep_bytes
+from dialogues.letters.message import Unsendable
 from dialogues.letters.rendering import one_line, render_letter
 from dialogues.letters.waking import wake_the_post
 from dialogues.models import Dialogue, InvitationBatch, Letter, LetterAttachment, LetterKind, StoredFile
@@ -85,6 +88,7 @@ def queue_letter(
         )
         if is_new:
             _attach(letter, attachments)
+            _build(letter)
             transaction.on_commit(wake_the_post, robust=True)
     return letter
 
@@ -121,6 +125,13 @@ def _context(
         "portal_url": base_url + reverse("home"),
         **more,
     }
+
+
+def _build(letter: Letter) -> None:
+    """Build what will be sent, so that sending is only that; who sends finds out what can't be built."""
+    with contextlib.suppress(Unsendable):
+        letter.sent_bytes = keep_bytes(letter)
+        letter.save(update_fields=["sent_bytes"])
 
 
 def _attach(letter: Letter, attachments: Sequence[Attachment]) -> None:

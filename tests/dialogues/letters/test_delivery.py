@@ -4,7 +4,6 @@ import datetime
 import threading
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
@@ -15,8 +14,17 @@ from accounts.models import AuditEntry
 from dialogues.domain.files import read_file
 from dialogues.letters import Attachment, delivery, queue_letter
 from dialogues.letters.delivery import backoff, deliver_due
+from dialogues.letters.keeping import keep_bytes
 from dialogues.letters.tasks import deliver_letters
-from dialogues.models import Dialogue, DialogueState, Letter, LetterKind, MeetingKind, MeetingState
+from dialogues.models import (
+    Dialogue,
+    DialogueState,
+    Letter,
+    LetterKind,
+    MeetingKind,
+    MeetingState,
+    StoredFile,
+)
 from dialogues.models import LetterState as S
 from tests.accounts.factories import AgencyFactory
 from tests.dialogues.factories import BatchFactory, DialogueFactory, MeetingFactory
@@ -200,12 +208,18 @@ def test_without_a_broker_to_ask_for_help_all_is_sent_alone(postmaster: Postmast
 
 
 def test_a_letter_asks_the_database_twice(postmaster: Postmaster, django_assert_num_queries) -> None:
-    LetterFactory()
+    written(1)
     deliver_due()
     for letters in (1, 3):
-        LetterFactory.create_batch(letters)
-        with django_assert_num_queries(12 + 2 * letters):
+        written(letters)
+        with django_assert_num_queries(11 + 2 * letters):
             deliver_due()
+
+
+def written(letters: int) -> None:
+    """Letters with their bytes built, as `queue_letter` leaves them."""
+    for letter in LetterFactory.create_batch(letters):
+        Letter.objects.filter(pk=letter.pk).update(sent_bytes=keep_bytes(letter))
 
 
 def test_each_letter_has_all_its_headers(postmaster: Postmaster) -> None:
@@ -385,32 +399,32 @@ def test_a_letter_that_still_fits_when_its_dialogue_has_moved_on_goes_out_once(
     postmaster: Postmaster, monkeypatch
 ) -> None:
     letter = LetterFactory(kind=LetterKind.RECEIPT)
-    before_building(monkeypatch, lambda: move_on(letter))
+    before_reading(monkeypatch, lambda: move_on(letter))
     deliver_due()
     assert states() == [S.SENT]
     assert postmaster.times_taken.total() == 1
 
 
-def test_a_claim_lost_while_the_letter_is_built_sends_nothing(postmaster: Postmaster, monkeypatch) -> None:
+def test_a_claim_lost_while_the_letter_is_read_sends_nothing(postmaster: Postmaster, monkeypatch) -> None:
     letter = LetterFactory()
     other = uuid.uuid4()
-    before_building(monkeypatch, lambda: Letter.objects.update(claim=other))
+    before_reading(monkeypatch, lambda: Letter.objects.update(claim=other))
     deliver_due()
     letter.refresh_from_db()
     assert (letter.state, letter.claim, letter.sent_bytes, letter.attempts) == (S.CLAIMED, other, None, 0)
     assert postmaster.taken == []
 
 
-def before_building(monkeypatch, happens: Callable[[], object]) -> None:
-    """Let something happen while the first letter is built."""
-    real, once = delivery.build_message, iter([happens])
+def before_reading(monkeypatch, happens: Callable[[], object]) -> None:
+    """Let something happen before the first letter is read from its file, after all was asked about it."""
+    real, once = delivery.read_file, iter([happens])
 
-    def build(**letter: Any) -> bytes:
+    def read(stored: StoredFile) -> bytes:
         for deed in once:
             deed()
-        return real(**letter)
+        return real(stored)
 
-    monkeypatch.setattr(delivery, "build_message", build)
+    monkeypatch.setattr(delivery, "read_file", read)
 
 
 def move_on(letter: Letter) -> None:

@@ -2,9 +2,11 @@
 
 import datetime
 import re
+from email import message_from_bytes, policy
 
 import pytest
 
+from dialogues.domain.files import read_file
 from dialogues.letters import Attachment, queue_letter
 from dialogues.models import Dialogue, Letter, LetterKind, LetterState
 from tests.accounts.factories import AgencyFactory
@@ -86,6 +88,23 @@ def test_meeting_times_are_told_in_stockholm(dialogue: Dialogue) -> None:
     )
     assert "onsdag 1 juli 2026 kl. 13.15–15.00" in letter.text
     assert letter.title == "Dialogen är bestämd: 1 juli 2026 kl. 13.15"
+
+
+def test_what_will_be_sent_is_built_when_the_letter_is_written(dialogue: Dialogue) -> None:
+    due = datetime.datetime(2026, 7, 1, 11, 15, tzinfo=datetime.UTC)
+    notes = Attachment("a.txt", "text/plain", b"as it was")
+    letter = write(LetterKind.CLOSED, dialogue, attachments=[notes], due_at=due)
+    assert letter.sent_bytes is not None
+    built = message_from_bytes(read_file(letter.sent_bytes), policy=policy.SMTP)
+    assert built["Message-ID"] == letter.message_id
+    assert built["Date"].datetime == due
+    assert [part.get_content() for part in built.iter_attachments()] == ["as it was"]
+    assert built.get_body(("plain",)).get_content().replace("\r\n", "\n").strip() == letter.text.strip()
+
+
+def test_a_letter_that_cant_be_built_waits_for_who_sends_and_the_deed_stands(dialogue: Dialogue) -> None:
+    letter = queue_letter(kind=LetterKind.CLOSED, dialogue=dialogue, recipient="å@b.example")
+    assert (letter.state, letter.sent_bytes) == (LetterState.QUEUED, None)
 
 
 def test_asked_twice_the_first_letter_is_answered(dialogue: Dialogue) -> None:
