@@ -137,7 +137,8 @@ def wish_other_time(
 ) -> Meeting:
     """The huvudman wishes another time, proposed or already fixed; the wish is kept in its own words.
 
-    `seen` is the meeting's `sequence` when the time was read: raises NotPossible when it is another one now.
+    A second wish, of two who write at the same time, is added to the first. `seen` is the meeting's
+    `sequence` when the time was read: raises NotPossible when it is another one now.
     """
     if not wish.strip():
         raise NotPossible(_("Skriv vilka tider som passar er, så föreslår vi en ny."))
@@ -154,9 +155,12 @@ def wish_other_time(
 
     with transaction.atomic():
         dialogue = DIALOGUES.locked(_only_dialogue(meeting))
-        was_fixed = MEETINGS.locked(meeting).state == S.FIXED
+        row = MEETINGS.locked(meeting)
+        if row.state == S.OTHER_WISHED:
+            return _add_wish(row, wish.strip(), actor, given_by=given_by, channel=channel)
+        was_fixed = row.state == S.FIXED
         return MEETINGS.walk(
-            meeting,
+            row,
             to=S.OTHER_WISHED,
             actor=actor,
             check=lambda row: _require_seen(row.sequence, seen),
@@ -307,6 +311,16 @@ def _propose_anew(
     meeting.save()
     record(actor=actor, verb="meeting.proposal_changed", subject=meeting, was=str(was.starts_at))
     after(meeting)
+    return meeting
+
+
+def _add_wish(meeting: Meeting, wish: str, actor: Actor, **told: object) -> Meeting:
+    """Keep another wish beside the first; the same words, of a button pressed twice, are kept once."""
+    actor.require(PERMISSIONS[S.OTHER_WISHED], meeting)
+    if wish not in meeting.wish:
+        meeting.wish = f"{meeting.wish}\n\n{wish}"
+        meeting.save(update_fields=["wish"])
+        record(actor=actor, verb="meeting.wish_added", subject=meeting, **told)
     return meeting
 
 

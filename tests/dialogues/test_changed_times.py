@@ -98,6 +98,16 @@ class TestAnotherTime:
         reopened = state == "time_fixed" and meeting_state in {"proposed", "fixed"}
         assert dialogue.state == ("underlag_sent" if reopened else state)
 
+    def test_two_who_wish_at_the_same_time_are_both_heard_and_once_each(self):
+        _dialogue, own, meeting, _staff = ready(DialogueState.TIME_FIXED, MeetingState.FIXED)
+        for text in ("Helst en onsdag", "Inte vecka 10", "Helst en onsdag"):
+            wish(meeting, person(own), text=text, seen=meeting.sequence)
+        meeting.refresh_from_db()
+        assert meeting.wish == "Helst en onsdag\n\nInte vecka 10"
+        assert AuditEntry.objects.filter(verb="meeting.wish_added").count() == 1
+        with pytest.raises(PermissionDenied):
+            wish(meeting, person(staff_user(StaffRole.STATISTICIAN)), text="Aldrig")
+
     def test_who_changed_what_is_in_the_log(self):
         _dialogue, _own, meeting, (stays, _goes) = ready(DialogueState.INTRODUCED, MeetingState.PROPOSED)
         propose_again(meeting, [stays, leader("spsm")])
