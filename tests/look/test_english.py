@@ -97,6 +97,7 @@ def test_letters_stay_swedish(kind: LetterKind) -> None:
 
 
 def test_calendar_files_stay_swedish() -> None:
+    AgencyFactory()
     dialogue = DialogueFactory()
     with translation.override("en"):
         calendar = calendar_file(MeetingFactory(batch=None), dialogue)
