@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from django.conf import settings
 from django.core import signing
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from dialogues.models import Invitation
@@ -12,6 +15,8 @@ from huvudman.models import Contact
 from huvudman.queries import valid_contacts
 
 SALT = "dialogues.answer"
+PERSONAL = re.compile(r"(/svar/)[\w:.-]+")
+"""The path of a personal link wherever it stands in a letter, without its last slash."""
 
 
 class BadLink(Exception):
@@ -31,6 +36,16 @@ def answer_link(invitation: Invitation, contact: Contact | None) -> str:
     """The address where the recipient answers the invitation without signing in."""
     token = signing.dumps([invitation.pk, contact.pk if contact else None], salt=SALT)
     return absolute(reverse("answer", args=[token]))
+
+
+def has_personal_link(text: str) -> bool:
+    """Tell whether a letter's text or HTML has a personal link in it."""
+    return PERSONAL.search(text) is not None
+
+
+def without_personal_links(text: str) -> str:
+    """A letter's text or HTML for others than its recipient: nobody can answer by the links in it."""
+    return PERSONAL.sub(rf"\1[{_('personlig länk')}]", text)
 
 
 def read_token(token: str) -> tuple[Invitation, Contact | None]:

@@ -20,6 +20,7 @@ from accounts.domain.machine import NotPossible
 from accounts.models import AuditEntry
 from dialogues.forms.letters import DEEDS, ReasonForm, deeds_for
 from dialogues.letter_filters import LetterFilter
+from dialogues.links import has_personal_link, without_personal_links
 from dialogues.models import Letter, LetterAttachment
 from dialogues.views.staff.frame import page_of, require, staff_page
 
@@ -81,14 +82,14 @@ def letter_deed(request: HttpRequest, public_id: uuid.UUID, name: str) -> HttpRe
 def letter_html(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """The letter's HTML for a frame on its page: nothing is fetched, no script runs, no link leads away."""
     require(request, VIEW)
-    return HttpResponse(_find(public_id).html)
+    return HttpResponse(without_personal_links(_find(public_id).html))
 
 
 def letter_bytes(request: HttpRequest, public_id: uuid.UUID) -> FileResponse:
-    """The letter exactly as it was handed over."""
+    """The letter exactly as it was handed over, unless it has a personal link: that is its recipient's."""
     require(request, VIEW)
     letter = _find(public_id)
-    if letter.sent_bytes is None:
+    if letter.sent_bytes is None or has_personal_link(letter.text):
         raise Http404
     file = letter.sent_bytes.file.open("rb")
     return FileResponse(
@@ -116,6 +117,8 @@ def _show(request: HttpRequest, letter: Letter, form: ReasonForm, *, status: int
     context = {
         "title": letter.title,
         "letter": letter,
+        "text": without_personal_links(letter.text),
+        "is_personal": has_personal_link(letter.text),
         "attachments": letter.attachments.select_related("file").order_by("pk"),
         "evidence": evidence_of(letter),
         "deeds": deeds_for(letter) if request.user.has_perm(HANDLE) else [],

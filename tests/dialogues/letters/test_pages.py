@@ -7,14 +7,18 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.actors import SYSTEM
 from accounts.models import StaffRole
 from dialogues.domain.files import store_file
+from dialogues.domain.invitations import invite
 from dialogues.letters.lifecycle import claim_due, step
-from dialogues.models import LetterKind
+from dialogues.links import answer_link
+from dialogues.models import Letter, LetterKind
 from dialogues.models import LetterState as S
 from tests.accounts.factories import UserFactory, leader, planner, staff_user
-from tests.dialogues.factories import BatchFactory, DialogueFactory
+from tests.dialogues.factories import BatchFactory, DialogueFactory, both_agencies
 from tests.dialogues.letters.factories import LetterFactory, letter_in
+from tests.huvudman.factories import ContactFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +127,24 @@ class TestOneLetter:
         other = letter_in(S.QUEUED)
         assert client.get(page_of(other, "letter_attachment", attachment.pk)).status_code == 404
         assert client.get(page_of(other, "letter_bytes")).status_code == 404
+
+    @pytest.mark.parametrize("role", [StaffRole.PLANNER, StaffRole.REGISTRAR])
+    def test_the_personal_link_is_its_recipients_only(self, client, role):
+        both_agencies()
+        dialogue = DialogueFactory()
+        ContactFactory(huvudman=dialogue.huvudman)
+        invite(dialogue=dialogue, actor=SYSTEM)
+        letter = dialogue.letters.get(kind=LetterKind.INVITATION)
+        Letter.objects.update(sent_bytes=store_file(b"x", "message/rfc822"), handed_over_at=timezone.now())
+        token = answer_link(dialogue.invitations.get(), letter.contact).rstrip("/").rsplit("/", 1)[1]
+        assert token in letter.text
+        client.force_login(staff_user(role))
+        for name in ("letter", "letter_html"):
+            text = client.get(page_of(letter, name)).text
+            assert token not in text
+            assert "/svar/[personlig länk]/" in text
+        assert client.get(page_of(letter, "letter_bytes")).status_code == 404
+        assert token in Letter.objects.get().html
 
     def test_the_html_is_framed_and_can_do_nothing(self, client):
         client.force_login(planner())
