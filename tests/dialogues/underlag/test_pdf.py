@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,8 +50,6 @@ def names(pdf: pikepdf.Pdf) -> list[str]:
 
 
 def text_of(data: bytes, tmp_path: Path) -> str:
-    if not shutil.which("pdftotext"):
-        pytest.skip("pdftotext (poppler-utils) is not installed")
     (tmp_path / "u.pdf").write_bytes(data)
     done = subprocess.run(
         ["pdftotext", "-layout", str(tmp_path / "u.pdf"), "-"], capture_output=True, check=True, text=True
