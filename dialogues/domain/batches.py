@@ -186,6 +186,18 @@ def needs_second_person(batch: InvitationBatch) -> bool:
     return batch.dialogues.count() > settings.SECOND_APPROVAL_ABOVE
 
 
+def refuse_outgrown_approval(batch: InvitationBatch) -> None:
+    """Raise NotPossible for an approved batch that has become too large for the one who approved it."""
+    own = batch.approved_by_id is not None and batch.approved_by_id == batch.prepared_by_id
+    if batch.state != S.DRAFT and own and needs_second_person(batch):
+        raise NotPossible(
+            _(
+                "Omgången blir så stor att en annan planerare än den som förberett den behöver godkänna "
+                "den. Återta godkännandet först, eller välj en annan omgång."
+            )
+        )
+
+
 def _has_waiting_letters(batch: InvitationBatch) -> bool:
     waiting = (LetterState.QUEUED, LetterState.RETRY)
     return batch.letters.filter(kind=LetterKind.INVITATION, state__in=waiting).exists()

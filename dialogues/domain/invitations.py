@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.domain.machine import NotPossible
+from dialogues.domain.batches import refuse_outgrown_approval
 from dialogues.domain.correspondence import calendar_file, write_to_huvudman
 from dialogues.domain.dialogues import DIALOGUES, move
 from dialogues.domain.introductions import place_where_free, release_seats
@@ -110,17 +111,27 @@ def answer_invitation(
 
 
 def carry_to_later_batch(*, dialogue: Dialogue, batch: InvitationBatch, actor: Actor) -> Dialogue:
-    """Give a huvudman that wants to take part later its place in a later batch of the cycle."""
+    """Give a huvudman that wants to take part later its place in a later batch of the cycle.
+
+    Raises NotPossible when the batch is not later, has begun to be sent, or would outgrow its approval.
+    """
 
     def check(row: Dialogue) -> None:
-        later = (batch.year, batch.number) > (row.batch.year, row.batch.number)
-        if batch.cycle_id != row.cycle_id or not later or batch.state not in NOT_SENT:
+        later = (locked.year, locked.number) > (row.batch.year, row.batch.number)
+        if locked.cycle_id != row.cycle_id or not later or locked.state not in NOT_SENT:
             raise NotPossible(_("Välj en senare omgång som inte har skickats."))
 
     def change(row: Dialogue) -> None:
-        row.batch = batch
+        row.batch = locked
 
-    return move(dialogue, to=DialogueState.PLANNED, actor=actor, check=check, change=change, batch=str(batch))
+    with transaction.atomic():
+        # The batch before its dialogues, as when it is sent.
+        locked = InvitationBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+        carried = move(
+            dialogue, to=DialogueState.PLANNED, actor=actor, check=check, change=change, batch=str(locked)
+        )
+        refuse_outgrown_approval(locked)
+    return carried
 
 
 def _refuse_when_too_late(dialogue: Dialogue) -> None:

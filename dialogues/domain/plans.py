@@ -69,7 +69,9 @@ def _unit(huvudman: Huvudman) -> Unit:
 
 
 def _refuse_when_begun(cycle: Cycle) -> None:
-    if cycle.batches.exclude(state=BatchState.DRAFT).exists():
+    """Lock the batches, so that none is approved or changed while they are drawn again."""
+    batches = list(cycle.batches.select_for_update().order_by("pk"))
+    if any(batch.state != BatchState.DRAFT for batch in batches):
         raise NotPossible(_("Cykeln går inte att lotta om: minst en omgång är redan godkänd."))
 
 

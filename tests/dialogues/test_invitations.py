@@ -20,6 +20,7 @@ from dialogues.models import (
     DialogueState,
     Invitation,
     InvitationAnswer,
+    InvitationBatch,
     Letter,
     LetterKind,
     MeetingKind,
@@ -208,6 +209,27 @@ class TestLaterBatch:
         wrong = BatchFactory(**{"state": BatchState.DRAFT, **fields})
         with pytest.raises(NotPossible):
             carry_to_later_batch(dialogue=dialogue, batch=wrong, actor=SYSTEM)
+
+    def test_a_batch_sent_since_it_was_read_is_refused(self):
+        dialogue = DialogueFactory(state=DialogueState.POSTPONED, batch__number=1)
+        later = BatchFactory(number=2, state=BatchState.SCHEDULED)
+        InvitationBatch.objects.filter(pk=later.pk).update(state=BatchState.SENT)
+        with pytest.raises(NotPossible, match="inte har skickats"):
+            carry_to_later_batch(dialogue=dialogue, batch=later, actor=SYSTEM)
+
+    @pytest.mark.parametrize("state", [BatchState.APPROVED, BatchState.SCHEDULED])
+    def test_none_grows_past_what_one_planner_may_approve_alone(self, state, settings):
+        settings.SECOND_APPROVAL_ABOVE = 1
+        anna, bo = planner(), planner()
+        later = BatchFactory(number=2, state=state, prepared_by=anna, approved_by=anna)
+        DialogueFactory(batch=later)
+        dialogue = DialogueFactory(state=DialogueState.POSTPONED, batch__number=1)
+        with pytest.raises(NotPossible, match="annan planerare"):
+            carry_to_later_batch(dialogue=dialogue, batch=later, actor=SYSTEM)
+        dialogue.refresh_from_db()
+        assert (dialogue.state, dialogue.batch.number) == (DialogueState.POSTPONED, 1)
+        InvitationBatch.objects.filter(pk=later.pk).update(approved_by=bo)
+        assert carry_to_later_batch(dialogue=dialogue, batch=later, actor=SYSTEM).batch == later
 
     def test_only_one_that_wants_to_come_later(self):
         dialogue = DialogueFactory(state=DialogueState.ACCEPTED, batch__number=1)

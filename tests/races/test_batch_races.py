@@ -16,8 +16,10 @@ from django.db import connection, transaction
 
 from accounts.actors import SYSTEM, person
 from accounts.domain.audit import record
+from accounts.domain.machine import NotPossible
 from accounts.models import AuditEntry
 from dialogues.domain import batches, plans, sending
+from dialogues.domain.invitations import carry_to_later_batch
 from dialogues.models import BatchState, Cycle, Dialogue, DialogueState, Invitation, InvitationBatch, Letter
 from tests.accounts.factories import planner
 from tests.dialogues.batches.factories import batch_in, small_cycle
@@ -80,6 +82,11 @@ def draft(size: int = 3) -> InvitationBatch:
     batch = batch_in(BatchState.DRAFT)
     DialogueFactory.create_batch(size, batch=batch)
     return batch
+
+
+def postponed() -> Dialogue:
+    """One that wants to come later, in a batch before all others."""
+    return DialogueFactory(state=DialogueState.POSTPONED, batch__year=2025)
 
 
 def test_without_the_lock_two_walkers_both_make_the_same_step() -> None:
@@ -157,6 +164,77 @@ def test_a_cycle_planned_twice_at_once_is_planned_once() -> None:
     assert at_once(plan, plan) == [cycle.pk] * 2
     assert (Dialogue.objects.count(), InvitationBatch.objects.count()) == (8, 4)
     assert AuditEntry.objects.filter(verb="cycle.planned").count() == 1
+
+
+def test_without_the_lock_a_huvudman_lands_in_a_batch_already_sent() -> None:
+    batch, dialogue = due_batch(1), postponed()
+    read, sent = threading.Barrier(2, timeout=BOUND), threading.Barrier(2, timeout=BOUND)
+
+    def carry_without_lock() -> None:
+        assert InvitationBatch.objects.get(pk=batch.pk).state == BatchState.SCHEDULED
+        read.wait()
+        sent.wait()
+        Dialogue.objects.filter(pk=dialogue.pk).update(state=DialogueState.PLANNED, batch=batch)
+
+    def beat() -> None:
+        read.wait()
+        sending.start_due_batches(actor=SYSTEM)
+        sent.wait()
+
+    at_once(carry_without_lock, beat)
+    batch.refresh_from_db()
+    assert batch.state == BatchState.SENT
+    assert batch.dialogues.get(state=DialogueState.PLANNED) == dialogue
+
+
+def test_carried_just_as_the_batch_is_sent_it_is_invited_or_told_to_choose_again() -> None:
+    batch, dialogue = due_batch(1), postponed()
+    answers: list[object] = []
+
+    def carry() -> None:
+        try:
+            answers.append(carry_to_later_batch(dialogue=dialogue, batch=batch, actor=SYSTEM))
+        except NotPossible as refused:
+            answers.append(str(refused))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=carry)
+    with transaction.atomic():
+        sending.start_due_batches(actor=SYSTEM)
+        thread.start()
+        eventually(_somebody_waits_for_a_lock)
+    thread.join(timeout=BOUND)
+    assert answers == ["Välj en senare omgång som inte har skickats."]
+    dialogue.refresh_from_db()
+    assert dialogue.state == DialogueState.POSTPONED
+    assert not batch.dialogues.filter(state=DialogueState.PLANNED).exists()
+
+
+def test_a_batch_approved_just_as_the_cycle_is_drawn_again_stays() -> None:
+    HuvudmanFactory.create_batch(8)
+    cycle = plans.plan_cycle(cycle=small_cycle(), actor=SYSTEM)
+    HuvudmanFactory()
+    batch = cycle.batches.order_by("pk")[0]
+    refusals: list[str] = []
+
+    def draw_again() -> None:
+        try:
+            plans.plan_cycle(cycle=cycle, actor=SYSTEM)
+        except NotPossible as refused:
+            refusals.append(str(refused))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=draw_again)
+    with transaction.atomic():
+        batches.approve_batch(batch=batch, actor=person(planner()))
+        thread.start()
+        eventually(_somebody_waits_for_a_lock)
+    thread.join(timeout=BOUND)
+    assert len(refusals) == 1
+    assert InvitationBatch.objects.get(pk=batch.pk).state == BatchState.APPROVED
+    assert Dialogue.objects.count() == 8
 
 
 def test_after_a_worker_killed_with_9_the_next_beat_goes_on() -> None:

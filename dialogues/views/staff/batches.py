@@ -160,6 +160,8 @@ def _press(request: HttpRequest, batch: InvitationBatch, name: str) -> HttpRespo
     except NotPossible as reason:
         messages.error(request, str(reason))
         return back
+    except InvitationBatch.DoesNotExist as drawn_again:
+        raise Http404 from drawn_again
     undo = reverse("admin:batch_button", args=[batch.public_id, button.undo]) if button.undo else ""
     tell_done(request, str(button.done), undo=undo)
     return back
