@@ -215,6 +215,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": 55},
     },
     "take up lost underlag": {"task": "dialogues.take_up_lost_underlag", "schedule": 60.0},
+    "take up waiting imports": {"task": "huvudman.take_up_waiting_imports", "schedule": 60.0},
 }
 
 # Language and time ----------------------------------------------------------------------------------------

@@ -2,29 +2,49 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+
 from celery import shared_task
 
-from huvudman.domain.imports import apply_import, fail_import, preview_import
+from accounts.domain.machine import NotPossible
+from huvudman.domain.imports import WORK, alone_at, apply_import, ask_for_work, fail_import, preview_import
 from huvudman.models import RegisterImport
+
+log = logging.getLogger(__name__)
+
+ROUND = 60
+"""Seconds between beat's rounds; what a round asked for and nobody took up is asked for by the next."""
 
 
 @shared_task(name="huvudman.preview_register_import")
 def preview_register_import(pk: int) -> None:
     """Read an uploaded file. Run again, it does nothing."""
-    row = RegisterImport.objects.get(pk=pk)
-    try:
-        preview_import(row)
-    except Exception:
-        fail_import(row)
-        raise
+    _work(pk, preview_import)
 
 
 @shared_task(name="huvudman.apply_register_import")
 def apply_register_import(pk: int) -> None:
     """Put an approved file into the register. Run again, it does nothing."""
-    row = RegisterImport.objects.get(pk=pk)
-    try:
-        apply_import(row)
-    except Exception:
-        fail_import(row)
-        raise
+    _work(pk, apply_import)
+
+
+@shared_task(name="huvudman.take_up_waiting_imports")
+def take_up_waiting_imports() -> None:
+    """Ask again for what waits: the broker was away, or a worker was killed. A worker at it is left alone."""
+    for row in RegisterImport.objects.filter(state__in=list(WORK)).only("state").order_by("pk"):
+        ask_for_work(row, expires=ROUND)
+
+
+def _work(pk: int, verb: Callable[[RegisterImport], RegisterImport]) -> None:
+    with alone_at(pk) as alone:
+        if not alone:
+            return
+        row = RegisterImport.objects.get(pk=pk)
+        try:
+            verb(row)
+        except NotPossible as overtaken:
+            log.info("register import %s: %s", pk, overtaken)
+        except Exception:
+            fail_import(row)
+            raise

@@ -324,9 +324,12 @@ def _keep_edition(dialogue: Dialogue) -> Edition:
 
 def _start_rendering(ids: list[int]) -> None:
     """Start after commit. Should the broker be away, `dialogues.take_up_lost_underlag` starts it later."""
-    for at in range(0, len(ids), CHUNK):
-        start = partial(current_app.send_task, RENDER_TASK, args=[ids[at : at + CHUNK]], retry=False)
-        transaction.on_commit(start, robust=True)
+
+    def start() -> None:  # no partial: Django can't tell of one that fails
+        for at in range(0, len(ids), CHUNK):
+            current_app.send_task(RENDER_TASK, args=[ids[at : at + CHUNK]], retry=False)
+
+    transaction.on_commit(start, robust=True)
 
 
 def _is_under_way(underlag: Underlag) -> bool:

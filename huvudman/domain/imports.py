@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from celery import current_app
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,6 +29,13 @@ from huvudman.register.problems import Problem, RegisterFileError
 from huvudman.register.rows import Register
 
 PROGRESS_KEPT = 3600
+ONE_WORKER = 7_011
+"""The class of the advisory locks that keep an import to one worker at a time."""
+WORK: dict[str, str] = {
+    ImportState.UPLOADED: "huvudman.preview_register_import",
+    ImportState.QUEUED: "huvudman.apply_register_import",
+}
+"""The task that an import waits for, by state."""
 YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 
 machine = Machine(
@@ -46,14 +55,43 @@ def upload_register(
     *, actor: Actor, kind: str, file_name: str, content: bytes, year: int | None = None
 ) -> RegisterImport:
     """Keep an uploaded file and start reading it in the background."""
-    from huvudman.tasks import preview_register_import
-
     actor.require("huvudman.import_register")
     with transaction.atomic():
         row = _kept(actor=actor, kind=kind, file_name=file_name, content=content, year=year)
         record(actor=actor, verb="registerimport.upload", subject=row, sha256=row.sha256)
-        transaction.on_commit(lambda: preview_register_import.delay(row.pk))
+        _start(row)
     return row
+
+
+def _start(row: RegisterImport) -> None:
+    """Ask for work after commit. Should the broker be away, `huvudman.take_up_waiting_imports` asks later."""
+
+    def start() -> None:  # no partial: Django can't tell of one that fails
+        cache.delete(_progress_key(row))
+        ask_for_work(row)
+
+    transaction.on_commit(start, robust=True)
+
+
+def ask_for_work(row: RegisterImport, **options: Any) -> None:
+    """Ask a worker to go on with an import that waits. Asked twice, the work is done once."""
+    current_app.send_task(WORK[row.state], args=[row.pk], retry=False, **options)
+
+
+@contextmanager
+def alone_at(pk: int) -> Iterator[bool]:
+    """Tell whether no other worker is at the import, and keep others away meanwhile.
+
+    The lock is the connection's: that of a killed worker ends with it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [ONE_WORKER, pk])
+        (alone,) = cursor.fetchone()
+        try:
+            yield alone
+        finally:
+            if alone:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [ONE_WORKER, pk])
 
 
 def _kept(*, actor: Actor, kind: str, file_name: str, content: bytes, year: int | None) -> RegisterImport:
@@ -94,7 +132,7 @@ def preview_import(row: RegisterImport) -> RegisterImport:
     def keep(locked: RegisterImport) -> None:
         _fill_in(locked, comparison)
 
-    return machine.walk(row, to=ImportState.PREVIEW, actor=SYSTEM, change=keep)
+    return machine.walk(row, to=ImportState.PREVIEW, actor=SYSTEM, check=_as_begun(row), change=keep)
 
 
 def approve_import(*, row: RegisterImport, actor: Actor, leave_out: bool = False) -> RegisterImport:
@@ -103,7 +141,6 @@ def approve_import(*, row: RegisterImport, actor: Actor, leave_out: bool = False
     Raises NotPossible if there is nothing to change, if the register is newer than the file, or if rows could
     not be read and leaving them out was not accepted.
     """
-    from huvudman.tasks import apply_register_import
 
     def check(locked: RegisterImport) -> None:
         if locked.rejected and not leave_out:
@@ -116,11 +153,8 @@ def approve_import(*, row: RegisterImport, actor: Actor, leave_out: bool = False
     def change(locked: RegisterImport) -> None:
         locked.leave_out, locked.moved = leave_out, False
 
-    def start(locked: RegisterImport) -> None:
-        transaction.on_commit(lambda: apply_register_import.delay(locked.pk))
-
     return machine.walk(
-        row, to=ImportState.QUEUED, actor=actor, check=check, change=change, after=start, leave_out=leave_out
+        row, to=ImportState.QUEUED, actor=actor, check=check, change=change, after=_start, leave_out=leave_out
     )
 
 
@@ -160,7 +194,7 @@ def apply_import(row: RegisterImport) -> RegisterImport:
 
 
 def discard_import(*, row: RegisterImport, actor: Actor) -> RegisterImport:
-    """Put the file aside without changing the register."""
+    """Put the file aside without changing the register: also while it waits for a worker."""
     return machine.walk(row, to=ImportState.DISCARDED, actor=actor)
 
 
@@ -242,7 +276,18 @@ def _fail(row: RegisterImport, problems: list[dict[str, Any]]) -> RegisterImport
     def change(locked: RegisterImport) -> None:
         locked.problems, locked.read_at = problems, timezone.now()
 
-    return machine.walk(row, to=ImportState.FAILED, actor=SYSTEM, change=change)
+    return machine.walk(row, to=ImportState.FAILED, actor=SYSTEM, check=_as_begun(row), change=change)
+
+
+def _as_begun(row: RegisterImport) -> Callable[[RegisterImport], None]:
+    """A check that the import still is in the state in which the work on `row` began."""
+    begun = row.state
+
+    def check(locked: RegisterImport) -> None:
+        if locked.state != begun:
+            raise NotPossible(f"no longer {begun} but {locked.state}")
+
+    return check
 
 
 def _again(row: RegisterImport, comparison: Comparison) -> None:

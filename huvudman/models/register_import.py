@@ -30,8 +30,10 @@ class ImportState(models.TextChoices):
 
 TRANSITIONS: dict[str, frozenset[str]] = {
     ImportState.UPLOADED: frozenset({ImportState.PREVIEW, ImportState.FAILED, ImportState.DISCARDED}),
-    ImportState.PREVIEW: frozenset({ImportState.QUEUED, ImportState.DISCARDED, ImportState.FAILED}),
-    ImportState.QUEUED: frozenset({ImportState.APPLIED, ImportState.PREVIEW, ImportState.FAILED}),
+    ImportState.PREVIEW: frozenset({ImportState.QUEUED, ImportState.DISCARDED}),
+    ImportState.QUEUED: frozenset(
+        {ImportState.APPLIED, ImportState.PREVIEW, ImportState.FAILED, ImportState.DISCARDED}
+    ),
     ImportState.APPLIED: frozenset(),
     ImportState.FAILED: frozenset(),
     ImportState.DISCARDED: frozenset(),

@@ -15,16 +15,22 @@ from accounts.actors import person
 from accounts.domain.machine import NotPossible
 from accounts.flash import tell_done
 from huvudman.domain.comparison import older_text
-from huvudman.domain.imports import approve_import, discard_import, has_changes, progress_of, upload_register
+from huvudman.domain.imports import (
+    WORK,
+    approve_import,
+    discard_import,
+    has_changes,
+    progress_of,
+    upload_register,
+)
 from huvudman.filters import changed_query
 from huvudman.forms import ApproveForm, UploadForm
-from huvudman.models import ChangeKind, ChangeTable, ImportState, RegisterImport
+from huvudman.models import ChangeKind, ChangeTable, RegisterImport
 from huvudman.views.pages import needs, staff_page
 
 PAGE_SIZE = 50
 LISTED = 200
 IMPORT = "huvudman.import_register"
-WORKING = {ImportState.UPLOADED, ImportState.QUEUED}
 
 
 @needs(IMPORT)
@@ -99,8 +105,8 @@ def _import_page(
         "row": row,
         "form": form,
         "refused": refused,
-        "working": row.state in WORKING,
-        "progress": progress_of(row) if row.state in WORKING else None,
+        "working": row.state in WORK,
+        "progress": progress_of(row) if row.state in WORK else None,
         "counts": _counts(row),
         "has_changes": has_changes(row),
         "older": older_text(newer=row.newer, year=row.year) if row.newer else "",

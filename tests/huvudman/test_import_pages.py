@@ -35,8 +35,8 @@ def staff(client):
 @pytest.fixture
 def upload(staff, django_capture_on_commit_callbacks, monkeypatch):
     """Upload a file as a planner and let the worker's task read it."""
-    monkeypatch.setattr(preview_register_import, "delay", preview_register_import)
-    monkeypatch.setattr(apply_register_import, "delay", apply_register_import)
+    tasks = {task.name: task for task in (preview_register_import, apply_register_import)}
+    monkeypatch.setattr(imports.current_app, "send_task", lambda name, args, **_options: tasks[name](*args))
 
     def send(content: bytes, name: str = "register_2020.xlsx", kind: str = "workbook") -> RegisterImport:
         file = SimpleUploadedFile(name, content)

@@ -20,6 +20,8 @@ from dialogues.underlag.tasks import render_underlag, take_up_lost_underlag
 from huvudman.models import SkolformOffer
 from quality_system.models import Edition
 from tests.dialogues.factories import DialogueFactory
+from tests.dialogues.letters.postmaster import free_port
+from tests.dialogues.letters.workers import broker_at
 from tests.dialogues.underlag.factories import edition_with_texts, underlag_in
 from tests.huvudman.factories import SchoolUnitFactory
 
@@ -136,6 +138,13 @@ def test_a_killed_worker_is_taken_up_by_the_sweeper(sent_tasks: list[list[int]])
         render_underlag(sent_tasks[0])
     underlag.refresh_from_db()
     assert (underlag.state, underlag.tries) == (S.RENDERED, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_order_stands_without_a_broker() -> None:
+    with broker_at(f"redis://127.0.0.1:{free_port()}/0"):
+        underlag = ordered()
+    assert Underlag.objects.get(pk=underlag.pk).state == S.ORDERED
 
 
 def test_an_order_whose_task_was_lost_is_taken_up(sent_tasks: list[list[int]]) -> None:
