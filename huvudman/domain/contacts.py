@@ -52,16 +52,17 @@ def confirm_contact(*, contact: Contact, actor: Actor) -> Contact:
 
 @transaction.atomic
 def end_contact(*, contact: Contact, actor: Actor, on: datetime.date | None = None) -> Contact:
-    """Let the contact represent the huvudman for the last time on a day (yesterday unless said).
+    """Let the contact represent the huvudman for the last time on a day (yesterday unless said: at once).
 
-    A contact that is over by then stays as it is; one that has not begun never does.
+    One that is over by then stays as it is. One that had not begun by then is kept as valid that day only;
+    its history tells what was meant.
     """
     actor.require(CHANGE, contact.huvudman)
     locked = _locked(contact)
-    day = max(on or timezone.localdate() - datetime.timedelta(days=1), locked.valid_from)
+    day = on or timezone.localdate() - datetime.timedelta(days=1)
     if locked.valid_to is None or locked.valid_to > day:
-        locked.valid_to = day
-        locked.save(update_fields=["valid_to"])
+        locked.valid_from, locked.valid_to = min(locked.valid_from, day), day
+        locked.save(update_fields=["valid_from", "valid_to"])
         record(actor=actor, verb="contact.end", subject=locked, on=day.isoformat())
     return locked
 

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huvudman.filters import HuvudmanFilter
@@ -44,6 +45,7 @@ def huvudman_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "huvudman": huvudman,
         "kommuner": huvudman.kommuner.select_related("lan"),
         "contacts": huvudman.contacts.order_by("role", "name", "pk"),
+        "today": timezone.localdate(),
         "recipients": recipients_of(huvudman),
         "units": Paginator(unit_rows(huvudman), PAGE_SIZE).get_page(request.GET.get("page")),
         "events": events.select_related("before", "after"),

@@ -4,12 +4,15 @@ import datetime
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry, StaffRole
+from huvudman.domain.sign_in import ContactVoucher
 from huvudman.models import Contact, Huvudman, HuvudmanType, LegalForm, RegionalOffice, SizeClass
-from huvudman.queries import recipients_of
+from huvudman.queries import recipients_of, valid_contacts
 from huvudman.search import found
 from tests.accounts.factories import UserFactory, leader, planner, staff_user
 from tests.huvudman.factories import (
@@ -238,6 +241,27 @@ def test_a_contact_is_added_changed_confirmed_and_ended(staff):
     assert contact.valid_to is not None
     verbs = list(AuditEntry.objects.order_by("pk").values_list("verb", flat=True))
     assert verbs == ["contact.add", "contact.change", "contact.confirm", "contact.end"]
+
+
+@pytest.mark.parametrize("begins_in", [-400, 0, 30])
+@pytest.mark.parametrize("ends_in", [None, 60])
+def test_a_contact_is_ended_at_once_whenever_it_begins(staff, begins_in, ends_in):
+    today = timezone.localdate()
+    ends = None if ends_in is None else today + datetime.timedelta(days=ends_in)
+    contact = ContactFactory(valid_from=today + datetime.timedelta(days=begins_in), valid_to=ends)
+    session = Client()
+    session.force_login(contact.user)
+    place = [contact.huvudman.public_id, contact.pk]
+    end = reverse("admin:contact_end", args=place)
+    assert end in staff.get(reverse("admin:huvudman", args=place[:1])).content.decode()
+    staff.post(end)
+    assert end not in staff.get(reverse("admin:huvudman", args=place[:1])).content.decode()
+    for day in (today, today + datetime.timedelta(days=30)):
+        assert not valid_contacts(day).filter(pk=contact.pk).exists()
+    assert ContactVoucher().find(contact.email) is None
+    assert recipients_of(contact.huvudman) == []
+    session.get(reverse("home"))
+    assert "_auth_user_id" not in session.session
 
 
 def test_a_contact_twice_in_a_role_is_refused_and_nothing_typed_is_lost(staff):
