@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from email.message import EmailMessage
 from html import unescape
+from uuid import uuid4
 
 from django.urls import reverse
 
@@ -60,7 +61,7 @@ class InPortal:
 
     def send_questions(self) -> None:
         """Write one question, check it and send it."""
-        self._get("portal_question", 1)
+        self._get("portal_question", uuid4())
         self.visitor.send(
             area=Area.EQUITY.value, text="Hur ger vi alla elever samma möjligheter?", sub_goal=""
         )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from uuid import UUID
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
@@ -23,37 +26,67 @@ def drafts_of(dialogue: Dialogue, actor: Actor) -> QuerySet[QuestionDraft]:
     return dialogue.question_drafts.select_related("sub_goal").order_by("rank")
 
 
+@dataclass(frozen=True)
+class Edit:
+    """What a form writes to: a question, the save it was made from (none for a new one), and its own id."""
+
+    question: UUID
+    seen: UUID | None
+    form: UUID
+
+
+class ChangedSince(NotPossible):
+    """The question was changed, taken away or sent after the form was made."""
+
+
 @transaction.atomic
 def save_draft(
-    *, dialogue: Dialogue, rank: int, area: str, text: str, sub_goal: SubGoal | None, actor: Actor
+    *, dialogue: Dialogue, edit: Edit, area: str, text: str, sub_goal: SubGoal | None, actor: Actor
 ) -> QuestionDraft:
-    """Keep what was typed at a rank, whole or not. A rank after the last one becomes the next.
+    """Keep what was typed in a form, whole or not. A form for a new question adds it after the last one.
 
-    Raises NotPossible when there are five already, or the dialogue is not open for questions.
+    Raises ChangedSince when another form has saved the question or it is gone, NotPossible when there are
+    five already or the dialogue is not open for questions.
     """
-    mine = drafts_of(_open(dialogue), actor)
-    rank = min(rank, mine.count() + 1)
-    if not 1 <= rank <= MOST:
-        raise NotPossible(_("Ni kan skicka högst fem frågor."))
-    typed = {"area": area, "text": text, "sub_goal": sub_goal}
-    draft, _new = QuestionDraft.objects.update_or_create(dialogue=dialogue, rank=rank, defaults=typed)
+    rows = list(drafts_of(_open(dialogue), actor))
+    draft = _find(rows, edit.question)
+    if draft is None and edit.seen is None:
+        draft = _new(dialogue, edit, len(rows) + 1)
+    elif draft is None or draft.saved_in not in (edit.seen, edit.form):
+        raise ChangedSince(
+            _(
+                "Frågan har ändrats, tagits bort eller skickats sedan ni öppnade den, av en kollega eller "
+                "i ett annat fönster."
+            )
+        )
+    draft.saved_in, draft.area, draft.text, draft.sub_goal = edit.form, area, text, sub_goal
+    draft.save()
     return draft
 
 
 @transaction.atomic
-def drop_draft(*, dialogue: Dialogue, rank: int, actor: Actor) -> None:
-    """Take away the question at a rank; those after it move up."""
-    kept = [row for row in drafts_of(_open(dialogue), actor) if row.rank != rank]
-    dialogue.question_drafts.filter(rank=rank).delete()
-    _number(kept)
+def drop_draft(*, dialogue: Dialogue, question: UUID, seen: UUID | None, actor: Actor) -> None:
+    """Take away a question as it was when `seen`; those after it move up. One that is gone stays gone.
+
+    Raises ChangedSince when it has been saved again since.
+    """
+    rows = list(drafts_of(_open(dialogue), actor))
+    draft = _find(rows, question)
+    if draft is None:
+        return
+    if draft.saved_in != seen:
+        raise ChangedSince(_("Frågan har ändrats sedan ni valde att ta bort den. Läs den igen först."))
+    draft.delete()
+    _number([row for row in rows if row is not draft])
 
 
 @transaction.atomic
-def raise_draft(*, dialogue: Dialogue, rank: int, actor: Actor) -> None:
-    """Give the question at a rank one step higher priority."""
+def raise_draft(*, dialogue: Dialogue, question: UUID, actor: Actor) -> None:
+    """Give a question one step higher priority; nothing for the first one and for one that is gone."""
     rows = list(drafts_of(_open(dialogue), actor))
-    if 2 <= rank <= len(rows):
-        rows[rank - 2], rows[rank - 1] = rows[rank - 1], rows[rank - 2]
+    draft = _find(rows, question)
+    if draft and (place := rows.index(draft)):
+        rows[place - 1], rows[place] = rows[place], rows[place - 1]
         _number(rows)
 
 
@@ -92,6 +125,16 @@ def _open(dialogue: Dialogue) -> Dialogue:
     if locked.state not in OPEN_FOR_QUESTIONS:
         raise NotPossible(_("Frågor kan lämnas från det att ni tackat ja tills dialogen är hållen."))
     return locked
+
+
+def _find(rows: list[QuestionDraft], question: UUID) -> QuestionDraft | None:
+    return next((row for row in rows if row.public_id == question), None)
+
+
+def _new(dialogue: Dialogue, edit: Edit, rank: int) -> QuestionDraft:
+    if rank > MOST:
+        raise NotPossible(_("Ni kan skicka högst fem frågor."))
+    return QuestionDraft(dialogue=dialogue, public_id=edit.question, rank=rank)
 
 
 def _number(rows: list[QuestionDraft]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -9,8 +10,14 @@ from quality_system.models import Area
 
 
 class QuestionDraft(models.Model):
-    """A prioritised question that has not been sent. Anything may still be missing."""
+    """A prioritised question that has not been sent. Anything may still be missing.
 
+    `public_id` is its address, whatever its rank. `saved_in` names the form that saved it last, so that
+    a form made from an older text never overwrites a newer one.
+    """
+
+    public_id = models.UUIDField(db_default=RandomUUID(), editable=False)
+    saved_in = models.UUIDField(db_default=RandomUUID(), editable=False)
     dialogue = models.ForeignKey(
         "dialogues.Dialogue", on_delete=models.CASCADE, related_name="question_drafts"
     )
@@ -32,6 +39,7 @@ class QuestionDraft(models.Model):
         verbose_name_plural = _("utkast till frågor")
         ordering = ("dialogue", "rank")
         constraints = [
+            models.UniqueConstraint(fields=["dialogue", "public_id"], name="draft_address_once"),
             models.UniqueConstraint(
                 fields=["dialogue", "rank"],
                 name="draft_rank_once",

@@ -37,6 +37,10 @@ def attachment_of(dialogue: Dialogue) -> list[object]:
     return [*letter_of(dialogue), dialogue.letters.get().attachments.get().pk]
 
 
+def draft_of(dialogue: Dialogue) -> list[object]:
+    return [dialogue.question_drafts.get().public_id]
+
+
 def batch(dialogue: Dialogue) -> list[object]:
     return [dialogue.batch.public_id]
 
@@ -73,9 +77,9 @@ HOW: dict[str, Arguments] = {
     "answer": lambda d: [answer_link(d.invitations.get(), d.huvudman.contacts.get()).split("/")[-2]],
     "answer_done": lambda d: [answer_link(d.invitations.get(), d.huvudman.contacts.get()).split("/")[-2]],
     "portal_huvudman": lambda d: [d.huvudman.public_id],
-    "portal_question": named(own, "1"),
-    "portal_question_drop": named(own, "1"),
-    "portal_question_raise": named(own, "1"),
+    "portal_question": both(own, draft_of),
+    "portal_question_drop": both(own, draft_of),
+    "portal_question_raise": both(own, draft_of),
     "portal_letter": both(own, letter_of),
     "portal_attachment": both(own, attachment_of),
     "admin:dialogue": own,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +15,8 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor, person
 from accounts.domain.machine import NotPossible
 from dialogues.domain.drafts import (
+    ChangedSince,
+    Edit,
     drafts_of,
     drop_draft,
     raise_draft,
@@ -44,39 +48,44 @@ def portal_questions(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
         is_open=dialogue.state in OPEN_FOR_QUESTIONS,
         drafts=drafts,
         sent=PriorityQuestion.objects.filter(form__dialogue=dialogue).select_related("sub_goal"),
-        next_rank=len(drafts) + 1 if len(drafts) < MOST else None,
+        new_question=uuid4() if len(drafts) < MOST else None,
     )
 
 
 @own_dialogue
-def portal_question(request: HttpRequest, dialogue: Dialogue, rank: int) -> HttpResponse:
-    """One question. What was typed is kept even when something is missing; htmx saves it on the way."""
-    draft = _draft(request, dialogue, rank)
-    form = QuestionDraftForm(
-        request.POST if request.method == "POST" else None,
-        sub_goals=sub_goals_for(dialogue),
-        initial=_initial(draft),
-    )
+def portal_question(request: HttpRequest, dialogue: Dialogue, question: UUID) -> HttpResponse:
+    """One question by its own id; an id that is not there is a new question. What was typed is kept even when
+    something is missing; htmx saves it on the way.
+    """
+    drafts = list(drafts_of(dialogue, _actor(request)))
+    draft = next((row for row in drafts if row.public_id == question), None)
     if request.method == "POST":
-        answer = _keep(request, dialogue, rank, form)
-        if answer:
-            return answer
-    more = {"form": form, "rank": rank, "draft": draft, "most": MOST}
-    status = 422 if form.errors else 200
-    return show(request, "question", dialogue, here="questions", status=status, **more)
+        return _save(request, dialogue, question, draft)
+    if dialogue.state not in OPEN_FOR_QUESTIONS or (draft is None and len(drafts) >= MOST):
+        return redirect("portal_questions", dialogue.public_id)
+    form = QuestionDraftForm(sub_goals=sub_goals_for(dialogue), initial=_initial(draft))
+    edit = Edit(question=question, seen=draft.saved_in if draft else None, form=uuid4())
+    return _page(request, dialogue, form, edit, draft=draft)
 
 
 @own_dialogue
-def portal_question_drop(request: HttpRequest, dialogue: Dialogue, rank: int) -> HttpResponse:
-    """Take away one question, by POST."""
-    verb = lambda: drop_draft(dialogue=dialogue, rank=rank, actor=_actor(request))  # noqa: E731
-    return _act(request, dialogue, verb)
+def portal_question_drop(request: HttpRequest, dialogue: Dialogue, question: UUID) -> HttpResponse:
+    """Ask whether one question is to be taken away; POST takes it away."""
+    actor = _actor(request)
+    if request.method == "POST":
+        seen = _uuid(request.POST.get("seen"))
+        verb = lambda: drop_draft(dialogue=dialogue, question=question, seen=seen, actor=actor)  # noqa: E731
+        return _act(request, dialogue, verb)
+    draft = drafts_of(dialogue, actor).filter(public_id=question).first()
+    if draft is None:
+        return redirect("portal_questions", dialogue.public_id)
+    return show(request, "question_drop", dialogue, here="questions", draft=draft)
 
 
 @own_dialogue
-def portal_question_raise(request: HttpRequest, dialogue: Dialogue, rank: int) -> HttpResponse:
+def portal_question_raise(request: HttpRequest, dialogue: Dialogue, question: UUID) -> HttpResponse:
     """Give one question higher priority, by POST."""
-    verb = lambda: raise_draft(dialogue=dialogue, rank=rank, actor=_actor(request))  # noqa: E731
+    verb = lambda: raise_draft(dialogue=dialogue, question=question, actor=_actor(request))  # noqa: E731
     return _act(request, dialogue, verb)
 
 
@@ -118,32 +127,48 @@ def _act(request: HttpRequest, dialogue: Dialogue, verb: Callable[[], object]) -
     return redirect("portal_questions", dialogue.public_id)
 
 
-def _draft(request: HttpRequest, dialogue: Dialogue, rank: int) -> QuestionDraft | None:
-    """The draft at a rank; None for the next free one. Raises Http404 for ranks beyond that."""
-    drafts = list(drafts_of(dialogue, _actor(request)))
-    if not 1 <= rank <= min(len(drafts) + 1, MOST) or dialogue.state not in OPEN_FOR_QUESTIONS:
-        raise Http404
-    return drafts[rank - 1] if rank <= len(drafts) else None
-
-
 def _initial(draft: QuestionDraft | None) -> dict[str, object]:
     if draft is None:
         return {}
     return {"area": draft.area, "text": draft.text, "sub_goal": draft.sub_goal_id or ""}
 
 
-def _keep(
-    request: HttpRequest, dialogue: Dialogue, rank: int, form: QuestionDraftForm
-) -> HttpResponse | None:
-    """Save what was typed, whole or not; answer where to go, or None to show what is missing."""
+def _save(
+    request: HttpRequest, dialogue: Dialogue, question: UUID, draft: QuestionDraft | None
+) -> HttpResponse:
+    """Save what was typed, whole or not, and go back to the questions; or show it with what is missing."""
+    form = QuestionDraftForm(request.POST, sub_goals=sub_goals_for(dialogue))
+    seen, made = _uuid(request.POST.get("seen")), _uuid(request.POST.get("form"))
+    edit = Edit(question=question, seen=seen, form=made or uuid4())
+    refusal = ""
     try:
-        draft = save_draft(dialogue=dialogue, rank=rank, actor=_actor(request), **form.typed())
+        draft = save_draft(dialogue=dialogue, edit=edit, actor=_actor(request), **form.typed())
     except NotPossible as reason:
-        form.add_error(None, str(reason))
-        return None
+        refusal = str(reason)
+        form.add_error(None, refusal)
+        if isinstance(reason, ChangedSince):
+            form.add_error(
+                None, _("Det ni skrev står kvar här. Spara för att lägga till det som en ny fråga.")
+            )
+            edit, draft = Edit(question=uuid4(), seen=None, form=uuid4()), None
     if request.htmx:  # type: ignore[attr-defined]
-        return render(request, "portal/saved.html", {"draft": draft})
-    return redirect("portal_questions", dialogue.public_id) if form.is_valid() else None
+        return render(request, "portal/saved.html", {"draft": draft, "refusal": refusal})
+    if form.is_valid():
+        return redirect("portal_questions", dialogue.public_id)
+    return _page(request, dialogue, form, edit, draft=draft, status=422)
+
+
+def _page(
+    request: HttpRequest, dialogue: Dialogue, form: QuestionDraftForm, edit: Edit, **more: Any
+) -> HttpResponse:
+    return show(request, "question", dialogue, here="questions", form=form, edit=edit, most=MOST, **more)
+
+
+def _uuid(typed: str | None) -> UUID | None:
+    try:
+        return UUID(typed or "")
+    except ValueError:
+        return None
 
 
 def _send(request: HttpRequest, dialogue: Dialogue, actor: Actor) -> str:
@@ -161,7 +186,7 @@ def _check_rows(dialogue: Dialogue, drafts: list[QuestionDraft]) -> Rows:
         {
             "label": _("Fråga %(rank)s") % {"rank": draft.rank},
             "value": "\n".join(filter(None, [_area(draft), draft.text, str(draft.sub_goal or "")])),
-            "change_url": reverse("portal_question", args=[dialogue.public_id, draft.rank]),
+            "change_url": reverse("portal_question", args=[dialogue.public_id, draft.public_id]),
         }
         for draft in drafts
     ]

@@ -1,6 +1,7 @@
 """The prioritised questions: a draft in the huvudman's own space, checked, sent, changed."""
 
 import re
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -12,6 +13,7 @@ from accounts.adminsite import site
 from accounts.domain.machine import NotPossible
 from accounts.models import AuditEntry, StaffRole, User
 from dialogues.domain.drafts import (
+    Edit,
     drafts_of,
     drop_draft,
     raise_draft,
@@ -49,8 +51,25 @@ def text(answer) -> str:
     return answer.content.decode().replace("\xa0", " ")
 
 
+def question(dialogue: Dialogue, rank: int) -> UUID:
+    """The id of the question at a rank; a fresh one where there is none."""
+    return dialogue.question_drafts.filter(rank=rank).values_list("public_id", flat=True).first() or uuid4()
+
+
+def opened(client, dialogue: Dialogue, public_id: UUID) -> dict[str, str]:
+    """The hidden fields of a question's page, as the browser that opened it would send them."""
+    page = text(client.get(address("portal_question", dialogue, public_id)))
+    return dict(re.findall(r'type="hidden" name="(seen|form)" value="([^"]*)"', page))
+
+
 def write(client, dialogue: Dialogue, rank: int, **typed: object):
-    return client.post(address("portal_question", dialogue, rank), {"area": "equity", **typed})
+    public_id = question(dialogue, rank)
+    hidden = opened(client, dialogue, public_id)
+    return client.post(address("portal_question", dialogue, public_id), {"area": "equity", **hidden, **typed})
+
+
+def new() -> Edit:
+    return Edit(question=uuid4(), seen=None, form=uuid4())
 
 
 def in_draft(dialogue: Dialogue) -> list[tuple[int, str, str]]:
@@ -94,7 +113,7 @@ def test_nothing_typed_is_lost_when_the_area_is_missing(client, dialogue):
     assert "Välj ett område" in page
     assert "En lång text" in page
     assert in_draft(dialogue) == [(1, "", "En lång text")]
-    assert "En lång text" in text(client.get(address("portal_question", dialogue, 1)))
+    assert "En lång text" in text(client.get(address("portal_question", dialogue, question(dialogue, 1))))
     refused = client.post(address("portal_questions_check", dialogue))
     assert refused.status_code == 422
     assert "Välj ett område för varje fråga" in text(refused)
@@ -103,7 +122,7 @@ def test_nothing_typed_is_lost_when_the_area_is_missing(client, dialogue):
 
 def test_htmx_saves_on_the_way_and_says_when(client, dialogue):
     answer = client.post(
-        address("portal_question", dialogue, 1), {"text": "Halva menin"}, headers={"HX-Request": "true"}
+        address("portal_question", dialogue, uuid4()), {"text": "Halva menin"}, headers={"HX-Request": "true"}
     )
     assert re.search(r"Sparat .* kl\. \d\d\.\d\d", text(answer))
     assert "<html" not in text(answer)
@@ -114,32 +133,127 @@ def test_at_most_five(client, dialogue):
     for rank in range(1, 6):
         write(client, dialogue, rank, text=f"Fråga {rank}")
     assert "det högsta antalet" in text(client.get(address("portal_questions", dialogue)))
-    assert write(client, dialogue, 6).status_code == 404
+    assert client.get(address("portal_question", dialogue, uuid4())).status_code == 302
+    sixth = client.post(
+        address("portal_question", dialogue, uuid4()), {"area": "equity", "text": "Den sjätte"}
+    )
+    assert sixth.status_code == 422
+    assert "Den sjätte" in text(sixth)
     with pytest.raises(NotPossible):
         save_draft(
-            dialogue=dialogue, rank=6, area="equity", text="", sub_goal=None, actor=person(owner(dialogue))
+            dialogue=dialogue,
+            edit=new(),
+            area="equity",
+            text="",
+            sub_goal=None,
+            actor=person(owner(dialogue)),
         )
     assert len(in_draft(dialogue)) == 5
 
 
-def test_ranks_follow_on_each_other(client, dialogue):
-    assert write(client, dialogue, 3).status_code == 404
+def take_away(client, dialogue: Dialogue, rank: int, seen: str = ""):
+    page = address("portal_question_drop", dialogue, question(dialogue, rank))
+    seen = seen or re.search(r'name="seen" value="([^"]+)"', text(client.get(page)))[1]
+    return client.post(page, {"seen": seen}, follow=True)
+
+
+def autosave(client, dialogue: Dialogue, public_id: UUID, hidden: dict[str, str], typed: str) -> str:
+    page = address("portal_question", dialogue, public_id)
+    return text(client.post(page, {**hidden, "text": typed}, headers={"HX-Request": "true"}))
+
+
+def test_saving_follows_its_question_when_others_are_taken_away_or_moved(client, dialogue):
     for rank, words in enumerate(["a", "b", "c"], start=1):
         write(client, dialogue, rank, text=words)
-    client.post(address("portal_question_raise", dialogue, 3))
+    b = question(dialogue, 2)
+    hidden = opened(client, dialogue, b)
+    take_away(client, dialogue, 1)
+    client.post(address("portal_question_raise", dialogue, question(dialogue, 2)))
+    assert "Sparat" in autosave(client, dialogue, b, hidden, "b, längre")
+    assert "Sparat" in autosave(client, dialogue, b, hidden, "b, ännu längre")
+    assert [(rank, words) for rank, _area, words in in_draft(dialogue)] == [(1, "c"), (2, "b, ännu längre")]
+
+
+def test_two_who_start_at_once_write_a_question_each(client, dialogue):
+    first, second = [
+        re.search(r"/fragor/([0-9a-f-]{36})/", text(client.get(address("portal_questions", dialogue))))[1]
+        for _who in range(2)
+    ]
+    forms = {public_id: opened(client, dialogue, UUID(public_id)) for public_id in (first, second)}
+    for public_id, hidden in forms.items():
+        autosave(client, dialogue, UUID(public_id), hidden, f"Från {public_id}")
+        autosave(client, dialogue, UUID(public_id), hidden, f"Mer från {public_id}")
+    assert [words for *_rest, words in in_draft(dialogue)] == [f"Mer från {first}", f"Mer från {second}"]
+
+
+def test_an_older_form_never_overwrites_what_was_saved_since(client, dialogue):
+    write(client, dialogue, 1, text="Först")
+    public_id = question(dialogue, 1)
+    mine, theirs = (opened(client, dialogue, public_id) for _who in range(2))
+    autosave(client, dialogue, public_id, theirs, "Kollegans")
+    assert "Inte sparat" in autosave(client, dialogue, public_id, mine, "Min")
+    kept = client.post(
+        address("portal_question", dialogue, public_id), {**mine, "area": "quality", "text": "Min"}
+    )
+    assert kept.status_code == 422
+    assert "Det ni skrev står kvar här" in text(kept)
+    assert [words for *_rest, words in in_draft(dialogue)] == ["Kollegans"]
+    save_again(client, text(kept), "Min")
+    assert [words for *_rest, words in in_draft(dialogue)] == ["Kollegans", "Min"]
+
+
+def save_again(client, page: str, typed: str) -> None:
+    """Save the form as the page shows it."""
+    assert f"{typed}</textarea>" in page
+    action = re.search(r'<form method="post" action="([^"]+)" novalidate', page)[1]
+    hidden = dict(re.findall(r'type="hidden" name="(seen|form)" value="([^"]*)"', page))
+    assert client.post(action, {**hidden, "area": "quality", "text": typed}).status_code == 302
+
+
+def test_what_is_typed_in_a_question_that_is_gone_can_be_saved_as_a_new_one(client, dialogue):
+    write(client, dialogue, 1, text="a")
+    write(client, dialogue, 2, text="b")
+    public_id = question(dialogue, 1)
+    hidden = opened(client, dialogue, public_id)
+    take_away(client, dialogue, 1)
+    page = client.post(
+        address("portal_question", dialogue, public_id), {**hidden, "area": "equity", "text": "a och mer"}
+    )
+    assert page.status_code == 422
+    assert in_draft(dialogue) == [(1, "equity", "b")]
+    save_again(client, text(page), "a och mer")
+    assert in_draft(dialogue) == [(1, "equity", "b"), (2, "quality", "a och mer")]
+
+
+def test_taking_away_asks_first_and_spares_what_was_written_since(client, dialogue):
+    write(client, dialogue, 1, text="Vårt eget")
+    page = text(client.get(address("portal_question_drop", dialogue, question(dialogue, 1))))
+    assert "Vårt eget" in page
+    seen = re.search(r'name="seen" value="([^"]+)"', page)[1]
+    write(client, dialogue, 1, text="Längre")
+    assert "Läs den igen först" in text(take_away(client, dialogue, 1, seen=seen))
+    assert in_draft(dialogue) == [(1, "equity", "Längre")]
+    take_away(client, dialogue, 1)
+    assert in_draft(dialogue) == []
+
+
+def test_ranks_follow_on_each_other(client, dialogue):
+    for rank, words in enumerate(["a", "b", "c"], start=1):
+        write(client, dialogue, rank, text=words)
+    client.post(address("portal_question_raise", dialogue, question(dialogue, 3)))
     assert in_draft(dialogue) == [(1, "equity", "a"), (2, "equity", "c"), (3, "equity", "b")]
-    client.post(address("portal_question_drop", dialogue, 1))
+    take_away(client, dialogue, 1)
     assert in_draft(dialogue) == [(1, "equity", "c"), (2, "equity", "b")]
-    client.post(address("portal_question_raise", dialogue, 1))
+    client.post(address("portal_question_raise", dialogue, question(dialogue, 1)))
     assert in_draft(dialogue) == [(1, "equity", "c"), (2, "equity", "b")]
 
 
-@pytest.mark.parametrize("name", ["portal_question_drop", "portal_question_raise"])
-def test_links_change_nothing(client, dialogue, name):
+@pytest.mark.parametrize(("name", "status"), [("portal_question_drop", 200), ("portal_question_raise", 405)])
+def test_links_change_nothing(client, dialogue, name, status):
     write(client, dialogue, 1, text="a")
     write(client, dialogue, 2, text="b")
     before = in_draft(dialogue)
-    assert client.get(address(name, dialogue, 2)).status_code == 405
+    assert client.get(address(name, dialogue, question(dialogue, 2))).status_code == status
     assert in_draft(dialogue) == before
 
 
@@ -167,7 +281,7 @@ def test_sub_goals_are_those_of_the_skolformer_the_huvudman_runs(client, dialogu
     other = Objective.objects.create(edition=edition(), skolform="VUX", text="Mål för komvux")
     goal = SubGoal.objects.create(objective=mine, number=1, area="equity", text="Lika villkor i förskolan")
     strange = SubGoal.objects.create(objective=other, number=1, area="equity", text="Komvux för alla")
-    page = text(client.get(address("portal_question", dialogue, 1)))
+    page = text(client.get(address("portal_question", dialogue, uuid4())))
     assert "Lika villkor i förskolan" in page
     assert "Komvux för alla" not in page
     write(client, dialogue, 1, sub_goal=goal.pk)
@@ -181,13 +295,13 @@ def test_questions_are_written_only_while_they_can_be_sent(state):
     actor = person(user)
     typed = {"area": "equity", "text": "", "sub_goal": None}
     if state in OPEN_FOR_QUESTIONS:
-        save_draft(dialogue=dialogue, rank=1, actor=actor, **typed)
+        save_draft(dialogue=dialogue, edit=new(), actor=actor, **typed)
         assert in_draft(dialogue)
         return
     for verb in (
-        lambda: save_draft(dialogue=dialogue, rank=1, actor=actor, **typed),
-        lambda: drop_draft(dialogue=dialogue, rank=1, actor=actor),
-        lambda: raise_draft(dialogue=dialogue, rank=1, actor=actor),
+        lambda: save_draft(dialogue=dialogue, edit=new(), actor=actor, **typed),
+        lambda: drop_draft(dialogue=dialogue, question=uuid4(), seen=None, actor=actor),
+        lambda: raise_draft(dialogue=dialogue, question=uuid4(), actor=actor),
         lambda: reopen_questions(dialogue=dialogue, actor=actor),
         lambda: send_draft(dialogue=dialogue, told_by="X", actor=actor),
     ):
@@ -208,10 +322,10 @@ def test_no_agency_role_superuser_or_other_huvudman_reads_or_writes_a_draft(clie
         for verb in (
             lambda a=actor: drafts_of(dialogue, a),
             lambda a=actor: save_draft(
-                dialogue=dialogue, rank=1, area="", text="intrång", sub_goal=None, actor=a
+                dialogue=dialogue, edit=new(), area="", text="intrång", sub_goal=None, actor=a
             ),
-            lambda a=actor: drop_draft(dialogue=dialogue, rank=1, actor=a),
-            lambda a=actor: raise_draft(dialogue=dialogue, rank=1, actor=a),
+            lambda a=actor: drop_draft(dialogue=dialogue, question=uuid4(), seen=None, actor=a),
+            lambda a=actor: raise_draft(dialogue=dialogue, question=uuid4(), actor=a),
             lambda a=actor: reopen_questions(dialogue=dialogue, actor=a),
             lambda a=actor: send_draft(dialogue=dialogue, told_by="X", actor=a),
         ):
