@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from huvudman.models import Contact, ImportKind
 from huvudman.register.archive import MAX_FILE
 
@@ -70,4 +71,23 @@ class ContactForm(forms.ModelForm):
         found: dict[str, Any] = super().clean() or {}
         if not found.get("name") and not found.get("email"):
             raise forms.ValidationError(_("Ange ett namn eller en e-postadress."))
+        begins, ends = found.get("valid_from"), found.get("valid_to")
+        if begins and ends and ends < begins:
+            self.add_error("valid_to", _("Sista dagen kan inte komma före den första."))
+        if found.get("email"):
+            self._check_address(found, found["email"])
         return found
+
+    def _check_address(self, found: dict[str, Any], email: str) -> None:
+        if User.objects.filter(email__iexact=email, is_staff=True).exists():
+            self.add_error(
+                "email", _("Adressen hör till en medarbetare på en myndighet. Ange en annan adress.")
+            )
+        same = Contact.objects.filter(
+            huvudman=self.instance.huvudman,
+            email__iexact=email,
+            role=found.get("role"),
+            valid_to__isnull=True,
+        )
+        if not found.get("valid_to") and same.exclude(pk=self.instance.pk).exists():
+            self.add_error("email", _("Adressen finns redan bland kontakterna i den rollen."))

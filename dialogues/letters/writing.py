@@ -119,7 +119,7 @@ def _context(
         "recipient_name": recipient_name or (contact.name if contact else ""),
         "agency": agency,
         "agency_name": agency.name,
-        "contact_phone": agency.telephone or settings.CONTACT_PHONE,
+        "contact_phone": settings.CONTACT_PHONE,
         "contact_email": parseaddr(agency.sender)[1] or settings.CONTACT_EMAIL,
         "base_url": base_url,
         "portal_url": base_url + reverse("home"),

@@ -82,4 +82,4 @@ def _form_page(
             tell_done(request, _("Kontakten är sparad."))
             return redirect("admin:huvudman", huvudman.public_id)
     context = {"title": title, "form": form, "huvudman": huvudman}
-    return staff_page(request, "staff/contact_form.html", context)
+    return staff_page(request, "staff/contact_form.html", context, status=422 if form.errors else 200)

@@ -15,9 +15,11 @@ from accounts.adminsite import site
 View = Callable[..., HttpResponse]
 
 
-def staff_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+def staff_page(
+    request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
     """A page in the staff site's frame."""
-    return TemplateResponse(request, template, {**site.each_context(request), **context})
+    return TemplateResponse(request, template, {**site.each_context(request), **context}, status=status)
 
 
 def needs(permission: str) -> Callable[[View], View]:

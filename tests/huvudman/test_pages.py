@@ -268,9 +268,27 @@ def test_a_contact_twice_in_a_role_is_refused_and_nothing_typed_is_lost(staff):
     contact = ContactFactory()
     fields = {"role": contact.role, "name": "Ny", "email": contact.email.upper(), "valid_from": "2026-01-01"}
     answer = staff.post(reverse("admin:contact_new", args=[contact.huvudman.public_id]), fields)
-    assert answer.status_code == 200
-    assert "Ny" in answer.content.decode()
+    assert answer.status_code == 422
+    assert 'value="Ny"' in answer.content.decode()
+    assert list(answer.context["form"].errors) == ["email"]
+    assert "contact_once_per_role" not in answer.content.decode()
     assert Contact.objects.count() == 1
+
+
+def test_a_contact_that_ends_before_it_begins_is_refused_at_the_day(staff):
+    fields = {"role": "skolchef", "name": "Ny", "valid_from": "2026-02-01", "valid_to": "2026-01-01"}
+    answer = staff.post(reverse("admin:contact_new", args=[HuvudmanFactory().public_id]), fields)
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["valid_to"]
+    assert "contact_period_in_order" not in answer.content.decode()
+
+
+def test_an_address_of_the_staff_is_refused(staff):
+    fields = {"role": "skolchef", "email": leader().email.upper(), "valid_from": "2026-01-01"}
+    answer = staff.post(reverse("admin:contact_new", args=[HuvudmanFactory().public_id]), fields)
+    assert answer.status_code == 422
+    assert "hör till en medarbetare" in answer.context["form"].errors["email"][0]
+    assert not Contact.objects.exists()
 
 
 def test_get_changes_nothing(staff):
