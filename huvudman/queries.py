@@ -35,7 +35,7 @@ class Recipient:
 def recipients_of(huvudman: Huvudman) -> list[Recipient]:
     """Valid contacts with an e-mail address, one letter an address; else the huvudman's own mailbox.
 
-    Nobody: the huvudman gets its letters on paper.
+    Nobody: no letter is sent; somebody rings or writes by hand.
     """
     contacts = valid_contacts().filter(huvudman=huvudman).exclude(email="").order_by("pk")
     found = {c.email.lower(): Recipient(c.email, c.name, c) for c in contacts}

@@ -18,7 +18,7 @@ from huvudman.models import Contact, ContactRole, Huvudman, HuvudmanType, LegalF
 PASSWORD = "kvalitet-i-dialog"  # noqa: S105  (shown to whoever starts the demo)
 TOTP_SECRET = "JBSWY3DPEHPK3PXP"  # noqa: S105
 WITHOUT_ADDRESS = 12
-"""One huvudman in so many has no e-mail and gets its invitation on paper."""
+"""One huvudman in so many has no e-mail and is rung instead."""
 
 LEADER_PAIRS = 6
 """Pairs of leaders, one from each agency, so that a hundred dialogues fit in a few weeks."""

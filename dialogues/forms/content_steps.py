@@ -26,6 +26,7 @@ class AnswerForm(ToldForm):
     title = _("Skriv in svar på inbjudan")
     button = _("Spara svaret")
     done = _("Svaret är sparat. Huvudmannen får ett kvitto.")
+    is_written = True
     permission = "dialogues.answer_invitation"
 
     answer = forms.ChoiceField(label=_("Svar"), choices=Answer.choices, widget=forms.RadioSelect)
@@ -87,6 +88,7 @@ class QuestionsForm(ToldForm):
     title = _("Skriv in prioriterade frågor")
     button = _("Spara frågorna")
     done = _("Frågorna är sparade. Huvudmannen får en kopia att rätta.")
+    is_written = True
     permission = "dialogues.send_questions"
     intro = _("Området räcker. Skriv frågan med huvudmannens egna ord om ni hann prata om den.")
 
@@ -194,6 +196,7 @@ class CloseForm(StepForm):
     title = _("Avsluta dialogen")
     button = _("Avsluta dialogen")
     done = _("Dialogen är avslutad. Huvudmannen får ett tack.")
+    is_written = True
     permission = "dialogues.close_dialogue"
     intro = _("Allt som är skickat och mottaget sparas. Huvudmannen får ett brev med tack.")
 

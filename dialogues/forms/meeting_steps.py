@@ -51,6 +51,7 @@ class PlaceForm(StepForm):
     title = _("Välj introduktionsmöte")
     button = _("Ge plats")
     done = _("Huvudmannen har fått plats och ett brev om mötet.")
+    is_written = True
     permission = "dialogues.run_introduction"
 
     meeting = GroupField(
@@ -124,6 +125,7 @@ class ProposeForm(PlaceAndTimeForm):
     title = _("Föreslå tid för dialogen")
     button = _("Spara förslaget")
     done = _("Förslaget är sparat. Det skickas tillsammans med analysunderlaget.")
+    is_written = True
     permission = "dialogues.propose_time"
 
     def perform(self, actor: Actor) -> None:
@@ -136,6 +138,7 @@ class ProposeAgainForm(PlaceAndTimeForm, MeetingStep):
     title = _("Föreslå en ny tid")
     button = _("Skicka det nya förslaget")
     done = _("Huvudmannen får ett brev med den nya tiden.")
+    is_written = True
     permission = "dialogues.propose_time"
 
     def prepare(self) -> None:
@@ -156,6 +159,7 @@ class FeedbackAgainForm(FeedbackDetailsForm, MeetingStep):
     title = _("Föreslå en ny tid för återkopplingsmötet")
     button = _("Skicka det nya förslaget")
     done = _("Huvudmannen får ett brev med den nya tiden.")
+    is_written = True
     permission = "dialogues.propose_time"
     kind = MeetingKind.FEEDBACK
 
@@ -218,6 +222,7 @@ class AcceptForm(AboutTimeForm):
     title = _("Huvudmannen godtar tiden")
     button = _("Bestäm tiden")
     done = _("Tiden är bestämd. Alla får en bekräftelse med kalenderfil.")
+    is_written = True
 
     def perform(self, actor: Actor) -> None:
         meetings.accept_time(meeting=self.meeting(), actor=actor, **self.told())
@@ -257,6 +262,7 @@ class FeedbackTimeForm(FeedbackDetailsForm):
     title = _("Boka återkopplingsmöte")
     button = _("Boka och skicka kallelse")
     done = _("Återkopplingsmötet är bokat och kallelsen är på väg.")
+    is_written = True
     permission = "dialogues.propose_time"
 
     def perform(self, actor: Actor) -> None:
@@ -269,6 +275,7 @@ class CancelForm(StepForm):
     title = _("Avboka dialogen")
     button = _("Avboka dialogen")
     done = _("Dialogen är avbokad och alla berörda får veta det.")
+    is_written = True
     permission = "dialogues.cancel_dialogue"
     intro = _(
         "Kommande möten avbokas och huvudmannen får ett brev. Huvudmannen erbjuds en ny dialog i nästa cykel."

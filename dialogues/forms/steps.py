@@ -28,6 +28,8 @@ class StepForm(forms.Form):
     done: str | Promise
     permission: ClassVar[str]
     intro: str | Promise = ""
+    is_written: ClassVar[bool] = False
+    """Whether the huvudman gets a letter about it, now or with the underlag; `done` says so then."""
     seen: int | None = None
     """The version of the meeting that the page shows, where the step must be about that very one."""
 

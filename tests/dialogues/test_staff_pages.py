@@ -18,7 +18,7 @@ from tests.dialogues.factories import (
     dialogue_with_contact,
     seat_at,
 )
-from tests.huvudman.factories import KommunFactory, LanFactory
+from tests.huvudman.factories import ContactFactory, KommunFactory, LanFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +93,23 @@ class TestPage:
         assert "Huvudmannens tur: Huvudmannen svarar på inbjudan." in text
         assert "Öppnas när introduktionen är hållen." in text
 
+    def test_says_when_no_letter_reaches_the_huvudman(self, client):
+        client.force_login(planner())
+        both_agencies()
+        dialogue = InvitationFactory().dialogue
+        nobody = "Huvudmannen har ingen e-postadress"
+        told = {"answer": "yes", "told_by": "Kim Ek", "channel": "phone"}
+        page = client.get(page_of(dialogue)).text
+        assert nobody in page
+        assert reverse("admin:contact_new", args=[dialogue.huvudman.public_id]) in page
+        page = client.post(step_of(dialogue, "svar"), told, follow=True).text
+        assert f"Sparat. {nobody}" in page
+        assert "får ett kvitto" not in page
+        ContactFactory(huvudman=dialogue.huvudman)
+        page = client.post(step_of(dialogue, "svar"), told | {"answer": "no"}, follow=True).text
+        assert nobody not in page
+        assert "får ett kvitto" in page
+
     @pytest.mark.parametrize("role", StaffRole.values)
     @pytest.mark.parametrize("state", DialogueState.values)
     def test_opens_in_every_state_for_every_role_and_each_step_offered_opens(self, client, role, state):
@@ -125,6 +142,7 @@ class TestSteps:
         both_agencies()
         client.force_login(planner())
         dialogue = InvitationFactory().dialogue
+        ContactFactory(huvudman=dialogue.huvudman)
         typed = {"answer": "yes", "told_by": "Kim Ek, skolchef", "channel": "phone"}
         response = client.post(step_of(dialogue, "svar"), typed, follow=True)
         assert "Svaret är sparat." in response.text

@@ -11,12 +11,14 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from accounts.models import AuditEntry
+from dialogues.domain.dialogues import OPEN
 from dialogues.filters import DialogueFilter
 from dialogues.models import Dialogue, QuestionForm
 from dialogues.queries import dialogue_rows, latest_answer, letters_of
 from dialogues.steps import open_steps
 from dialogues.timeline import Side, current_meetings, due, phases
 from dialogues.views.staff.frame import page_of, staff_page
+from huvudman.queries import recipients_of
 
 LETTERS_SHOWN = 20
 HISTORY_SHOWN = 50
@@ -48,6 +50,7 @@ def dialogue_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             "letters": letters_of(dialogue)[:LETTERS_SHOWN],
             "contacts": dialogue.huvudman.contacts.order_by("role", "name"),
             "underlag": dialogue.underlag.order_by("-version"),
+            "no_recipient": dialogue.state in OPEN and not recipients_of(dialogue.huvudman),
             "history": history_of(dialogue),
         },
     )

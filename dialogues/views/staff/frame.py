@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from accounts.adminsite import site
+from huvudman.models import Huvudman
+from huvudman.queries import recipients_of
 
 PAGE_SIZE = 50
 
@@ -21,6 +26,17 @@ def staff_page(
 ) -> HttpResponse:
     """A page in the staff site's frame."""
     return TemplateResponse(request, template, {**site.each_context(request), **context}, status=status)
+
+
+def tell_written(request: HttpRequest, huvudman: Huvudman, done: str | Promise) -> None:
+    """Say what was done and written to the huvudman; when no letter reaches it, say that instead."""
+    if recipients_of(huvudman):
+        messages.success(request, str(done))
+    else:
+        no_letter = _(
+            "Sparat. Huvudmannen har ingen e-postadress, så den får inget brev. Ring eller skriv ut."
+        )
+        messages.warning(request, no_letter)
 
 
 def require(request: HttpRequest, permission: str) -> None:

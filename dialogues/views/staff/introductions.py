@@ -32,7 +32,9 @@ def introduction_new(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse
     if form.is_valid():
         meeting = _perform(request, form)
         if meeting:
-            messages.success(request, _("Mötet är bokat. De som väntade har fått plats och ett brev."))
+            messages.success(
+                request, _("Mötet är bokat. De som väntade har fått plats, och de som har e-post ett brev.")
+            )
             return redirect("admin:introduction", meeting.public_id)
     context = {"title": _("Nytt introduktionsmöte"), "form": form, "batch": batch}
     return staff_page(request, "staff/introduction_new.html", context, status=_status(form))
@@ -66,7 +68,7 @@ def introduction_change(request: HttpRequest, public_id: uuid.UUID) -> HttpRespo
     meeting = _coming(request, public_id)
     form = IntroductionChangeForm(request.POST if request.method == "POST" else None, meeting=meeting)
     if form.is_valid() and _perform(request, form):
-        messages.success(request, _("Mötet är ändrat. De som berörs får ett brev."))
+        messages.success(request, _("Mötet är ändrat. De som berörs och har e-post får ett brev."))
         return redirect("admin:introduction", public_id)
     context = {
         "title": _("Ändra introduktionsmötet"),
@@ -88,7 +90,9 @@ def introduction_cancel(request: HttpRequest, public_id: uuid.UUID) -> HttpRespo
         except NotPossible as reason:
             messages.error(request, str(reason))
         else:
-            messages.success(request, _("Mötet är inställt. Alla som hade en plats får ett brev."))
+            messages.success(
+                request, _("Mötet är inställt. Alla som hade en plats och har e-post får ett brev.")
+            )
         return redirect("admin:introduction", public_id)
     context = {
         "crumbs": [*_crumbs(meeting), _crumb_of(meeting)],

@@ -16,7 +16,7 @@ from dialogues.models import Dialogue
 from dialogues.steps import STEPS
 from dialogues.timeline import current_meetings
 from dialogues.views.staff.dialogues import find_dialogue
-from dialogues.views.staff.frame import staff_page
+from dialogues.views.staff.frame import staff_page, tell_written
 
 
 def dialogue_step(request: HttpRequest, public_id: uuid.UUID, name: str) -> HttpResponse:
@@ -24,7 +24,10 @@ def dialogue_step(request: HttpRequest, public_id: uuid.UUID, name: str) -> Http
     dialogue = find_dialogue(public_id)
     form = _form_for(request, dialogue, name)
     if form.is_bound and form.is_valid() and _performed(request, form):
-        messages.success(request, str(form.done))
+        if form.is_written:
+            tell_written(request, dialogue.huvudman, form.done)
+        else:
+            messages.success(request, str(form.done))
         return redirect("admin:dialogue", public_id)
     status = 422 if form.is_bound else 200
     response = staff_page(

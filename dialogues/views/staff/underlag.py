@@ -18,12 +18,14 @@ from accounts.actors import Actor, person
 from accounts.domain.machine import NotPossible
 from accounts.models import Agency, User
 from dialogues.domain import underlag as verbs
+from dialogues.domain.dialogues import OPEN
 from dialogues.models import Dialogue, Meeting, MeetingKind, Underlag
 from dialogues.models import UnderlagState as S
 from dialogues.underlag.areas import AgainForm, AreaFormSet, area_texts, initial_areas
 from dialogues.underlag.download import pdf_response
 from dialogues.underlag.html import body_html
-from dialogues.views.staff.frame import staff_page
+from dialogues.views.staff.frame import staff_page, tell_written
+from huvudman.queries import recipients_of
 
 READABLE = frozenset({S.RENDERED, S.CONFIRMED, S.ISSUED})
 
@@ -39,6 +41,7 @@ def underlag_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "underlag": underlag,
         "confirmations": _confirmations(underlag) if underlag else [],
         "actions": _actions(request.user, dialogue, underlag),  # type: ignore[arg-type]
+        "no_recipient": dialogue.state in OPEN and not recipients_of(dialogue.huvudman),
         "why_not": _why_not_yet(dialogue, underlag),
         "body": body_html(underlag.content) if underlag and underlag.state in READABLE else "",
         "is_example": bool(underlag and underlag.edition.contains_example_text),
@@ -67,7 +70,10 @@ def underlag_act(request: HttpRequest, public_id: uuid.UUID, name: str) -> HttpR
     except NotPossible as why:
         messages.error(request, str(why))
     else:
-        messages.success(request, str(done))
+        if act is _issue:
+            tell_written(request, dialogue.huvudman, done)
+        else:
+            messages.success(request, str(done))
     return redirect("admin:underlag", public_id)
 
 
