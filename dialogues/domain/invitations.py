@@ -156,7 +156,7 @@ def _follow_answer(dialogue: Dialogue, answer: InvitationAnswer, actor: Actor) -
         occasion=f"answer-{answer.pk}",
         context={
             "answer": answer,
-            "answer_by": answer.invitation.answer_by,
+            "answer_by": answer.invitation.answer_by if is_open(answer.invitation) else None,
             "given_up": [seat.meeting for seat in given_up],
         },
         attachments=[calendar_file(s.meeting, dialogue, method="CANCEL", seat=s) for s in given_up],

@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -107,13 +108,15 @@ def propose_time(
 def accept_time(
     *, meeting: Meeting, given_by: str, channel: Channel, actor: Actor, seen: int | None = None
 ) -> Meeting:
-    """The huvudman accepts the proposed time. Raises NotPossible unless both agencies will be there.
+    """The huvudman accepts the proposed time. Raises NotPossible when it has passed, or an agency is missing.
 
     `seen` is the meeting's `sequence` when the time was read: raises NotPossible when it is another one now.
     """
     with transaction.atomic():
         dialogue = DIALOGUES.locked(_only_dialogue(meeting))
-        _require_proposal_seen(MEETINGS.locked(meeting), seen)
+        row = MEETINGS.locked(meeting)
+        _require_proposal_seen(row, seen)
+        _require_to_come(row)
         return MEETINGS.walk(
             meeting,
             to=S.FIXED,
@@ -327,6 +330,11 @@ def _add_wish(meeting: Meeting, wish: str, actor: Actor, **told: object) -> Meet
 def _require_proposal_seen(meeting: Meeting, seen: int | None) -> None:
     """A fixed time is what was proposed, counted once more when it was accepted."""
     _require_seen(meeting.sequence - (meeting.state == S.FIXED), seen)
+
+
+def _require_to_come(meeting: Meeting) -> None:
+    if meeting.state == S.PROPOSED and meeting.starts_at <= timezone.now():
+        raise NotPossible(_("Tiden har passerat. Önska en annan, så återkommer vi med ett nytt förslag."))
 
 
 def _require_seen(sequence: int, seen: int | None) -> None:

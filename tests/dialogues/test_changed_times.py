@@ -4,6 +4,7 @@ import datetime
 from unittest.mock import Mock
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 
 from accounts.actors import SYSTEM, person
@@ -107,6 +108,15 @@ class TestAnotherTime:
         assert AuditEntry.objects.filter(verb="meeting.wish_added").count() == 1
         with pytest.raises(PermissionDenied):
             wish(meeting, person(staff_user(StaffRole.STATISTICIAN)), text="Aldrig")
+
+    def test_a_proposed_time_that_has_passed_is_not_accepted(self):
+        dialogue, own, meeting, _staff = ready(DialogueState.UNDERLAG_SENT, MeetingState.PROPOSED)
+        with time_machine.travel(START, tick=False), pytest.raises(NotPossible, match="passerat"):
+            accept(meeting, person(own))
+        dialogue.refresh_from_db()
+        assert dialogue.state == DialogueState.UNDERLAG_SENT
+        with time_machine.travel(START - datetime.timedelta(seconds=1), tick=False):
+            assert accept(meeting, person(own)).state == MeetingState.FIXED
 
     def test_who_changed_what_is_in_the_log(self):
         _dialogue, _own, meeting, (stays, _goes) = ready(DialogueState.INTRODUCED, MeetingState.PROPOSED)

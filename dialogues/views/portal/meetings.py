@@ -106,7 +106,7 @@ def facts_of(meeting: Meeting | None) -> Facts:
     ]
     if meeting.place:
         rows.append({"label": _("Plats"), "value": meeting.place})
-    if meeting.link:
+    if meeting.link and meeting.state in MAY_WISH:
         rows.append({"label": _("Möteslänk"), "value": _("Öppna mötet"), "url": meeting.link})
     people = [f"{row.user} ({row.agency})" for row in booked(meeting)]
     if people:
