@@ -97,6 +97,10 @@ class StaffFields(forms.Form):
         return list(self.cleaned_data["staff"])
 
 
+FURTHEST = 10
+"""Years from now beyond which a date is a slip of the fingers."""
+
+
 class WhenFields(StaffFields):
     """When a meeting is: day, time and length in minutes; and who comes from the agencies."""
 
@@ -121,7 +125,10 @@ class WhenFields(StaffFields):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if data.get("day") and data.get("time") and self.starts_at() < timezone.now():
+        day = data.get("day")
+        if day and abs(day.year - timezone.localdate().year) > FURTHEST:
+            self.add_error("day", _("Välj en dag inom tio år."))
+        elif day and data.get("time") and self.starts_at() < timezone.now():
             self.add_error("day", _("Välj en tid som inte har passerat."))
         return data
 
@@ -131,8 +138,8 @@ class WhenFields(StaffFields):
         return timezone.make_aware(naive)
 
     def span(self) -> dict[str, datetime.datetime]:
-        """The meeting's beginning and end, as the verbs want them."""
-        starts_at = self.starts_at()
+        """The meeting's beginning and end, as the verbs want them, also when the clocks change in between."""
+        starts_at = self.starts_at().astimezone(datetime.UTC)
         length = datetime.timedelta(minutes=self.cleaned_data["minutes"])
         return {"starts_at": starts_at, "ends_at": starts_at + length}
 

@@ -1,6 +1,7 @@
 """Times: proposed, accepted, moved; both agencies there; nobody in two meetings at once."""
 
 import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -12,6 +13,7 @@ from accounts.domain.machine import NotPossible, WrongState
 from accounts.models import StaffRole
 from dialogues.domain import meetings, staffing
 from dialogues.domain.meetings import MEETINGS
+from dialogues.forms.steps import WhenFields
 from dialogues.models import (
     DialogueState,
     Letter,
@@ -189,3 +191,16 @@ class TestFeedback:
         meeting = meetings.set_up_feedback(dialogue=dialogue, staff=staff, actor=SYSTEM, **span)
         assert (meeting.kind, meeting.state) == (MeetingKind.FEEDBACK, MeetingState.FIXED)
         assert Letter.objects.filter(kind=LetterKind.FEEDBACK, recipient=own.email).count() == 1
+
+
+def test_a_meeting_calls_itself_by_the_time_in_stockholm():
+    starts_at = datetime.datetime(2026, 12, 15, 8, tzinfo=datetime.UTC)
+    assert str(MeetingFactory(starts_at=starts_at)).endswith(" 2026-12-15 09.00")
+
+
+def test_a_meeting_is_as_long_as_said_when_the_clocks_change():
+    form = WhenFields()
+    form.cleaned_data = {"day": datetime.date(2027, 3, 28), "time": datetime.time(1, 30), "minutes": 90}
+    span = form.span()
+    assert span["ends_at"] - span["starts_at"] == datetime.timedelta(minutes=90)
+    assert span["ends_at"].astimezone(ZoneInfo("Europe/Stockholm")).time() == datetime.time(4)

@@ -184,6 +184,8 @@ class TestSteps:
         ("change", "message"),
         [
             ({"day": "2020-01-01"}, "Välj en tid som inte har passerat."),
+            ({"day": "9999-12-31", "time": "23:30", "minutes": "480"}, "Välj en dag inom tio år."),
+            ({"day": "0001-01-01"}, "Välj en dag inom tio år."),
             ({"minutes": "481"}, "Ett möte kan vara högst åtta timmar."),
             ({"place": ""}, "Fyll i var ni ska mötas."),
             ({"form": "digital"}, "Fyll i var ni ska mötas."),
