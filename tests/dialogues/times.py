@@ -10,7 +10,7 @@ from dialogues.models import Channel, Letter, MeetingKind
 from tests.accounts.factories import pair
 from tests.dialogues.factories import dialogue_with_contact, seat_at
 
-START = datetime.datetime(2027, 3, 3, 9, tzinfo=datetime.UTC)
+START = datetime.datetime(2099, 3, 3, 9, tzinfo=datetime.UTC)
 TWO_HOURS = datetime.timedelta(hours=2)
 
 

@@ -215,7 +215,7 @@ def test_the_same_answer_twice_at_once_is_one():
 def test_one_person_is_not_booked_in_two_meetings_at_once():
     busy = leader()
     others = [leader("spsm"), leader("spsm")]
-    starts = datetime.datetime(2027, 3, 3, 9, tzinfo=datetime.UTC)
+    starts = datetime.datetime(2099, 3, 3, 9, tzinfo=datetime.UTC)
     rivals = [dialogue_with_contact(DialogueState.INTRODUCED)[0] for _n in range(2)]
 
     def propose(dialogue, other) -> Callable[[], object]:
