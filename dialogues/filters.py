@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts import asked
 from dialogues.models import Dialogue, DialogueState
+from dialogues.queries import UNDER_WAY_FIRST
 from huvudman.models import HuvudmanType, Lan
 from huvudman.search import found
 
@@ -47,7 +48,9 @@ class DialogueFilter:
             "batch": self.batch,
         }
         rows = rows.filter(**{name: value for name, value in wanted.items() if value})
-        return found(rows, self.q, huvudman="huvudman__") if self.q else rows.order_by("-state_since", "-pk")
+        if not self.q:
+            return rows.order_by("-state_since", "-pk")
+        return found(rows, self.q, huvudman="huvudman__", then=UNDER_WAY_FIRST)
 
     def chips(self, query: QueryDict) -> list[dict[str, Any]]:
         """One chip a state, as the chips component wants them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.http import Http404
 
 from dialogues.domain.dialogues import OPEN
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 ROW_RELATIONS = ("huvudman__main_kommun__lan", "batch", "cycle")
 ONGOING = OPEN - {DialogueState.PLANNED, DialogueState.DECLINED}
 """States between the invitation and the end."""
+UNDER_WAY_FIRST = (Case(When(state__in=ONGOING, then=0), default=1).asc(), "-state_since", "-pk")
+"""The order of a huvudman's dialogues: the one that is under way, then the latest change."""
 
 
 def dialogues_for(user: User) -> QuerySet[Dialogue]:
@@ -59,10 +61,10 @@ def dialogue_for(user: User, public_id: uuid.UUID) -> Dialogue:
 
 
 def found_huvudman(q: str, limit: int) -> list[Huvudman]:
-    """The huvudmän that a search finds, best hit first, each with its dialogues, latest first."""
+    """The huvudmän that a search finds, best hit first, each with its dialogues, the one under way first."""
     rows = HuvudmanFilter(q=q).apply(huvudman_rows())
-    latest = Dialogue.objects.select_related("batch").order_by("-state_since", "-pk")
-    return list(rows.prefetch_related(Prefetch("dialogues", latest))[:limit])
+    dialogues = Dialogue.objects.select_related("batch").order_by(*UNDER_WAY_FIRST)
+    return list(rows.prefetch_related(Prefetch("dialogues", dialogues))[:limit])
 
 
 def found_contacts(q: str, limit: int) -> list[Contact]:

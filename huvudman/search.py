@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django.contrib.postgres.lookups import TrigramWordSimilar
-from django.contrib.postgres.search import TrigramWordSimilarity
+from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db.models import Case, IntegerField, Model, Q, QuerySet, Value, When
+from django.db.models.expressions import OrderBy
 from django.db.models.lookups import Contains, StartsWith
 
 from huvudman.models import HuvudmanEvent, SchoolUnit
@@ -20,21 +22,27 @@ NUMBER = re.compile(r"\d{3,10}")
 Row = TypeVar("Row", bound=Model)
 
 
-def found(rows: QuerySet[Row], q: str, *, huvudman: str = "") -> QuerySet[Row]:
-    """The rows that `q` finds, the best first: names that begin so before others that have the word.
+def found(
+    rows: QuerySet[Row], q: str, *, huvudman: str = "", then: Sequence[str | OrderBy] = ("pk",)
+) -> QuerySet[Row]:
+    """The rows that `q` finds, the best first: names that begin so, others that have the word, then those
+    that are like it, the whole name weighed.
 
-    `huvudman` is the way from a row to its huvudman (`"huvudman__"`), nothing for huvudmän. An orgnr
-    that is a personnummer is never looked at.
+    `huvudman` is the way from a row to its huvudman (`"huvudman__"`), nothing for huvudmän; `then` orders the
+    rows of one huvudman. An orgnr that is a personnummer is never looked at.
     """
+    by_name = (f"{huvudman}name", f"{huvudman}pk", *then)
     number = re.sub(r"[\s-]", "", q)
     if NUMBER.fullmatch(number):
-        return rows.filter(_by_number(number, huvudman)).order_by(f"{huvudman}name", "pk")
+        return rows.filter(_by_number(number, huvudman)).order_by(*by_name)
     name, wanted = PlainName(f"{huvudman}name"), PlainName(Value(q))
-    begins = Case(When(StartsWith(name, wanted), then=0), default=1, output_field=IntegerField())
-    alike = rows.filter(Q(TrigramWordSimilar(name, wanted)) | Q(Contains(name, wanted)))
-    likeness = TrigramWordSimilarity(wanted, name)  # type: ignore[arg-type]
-    ranked: QuerySet[Any] = alike.annotate(begins=begins, alike=likeness)
-    return ranked.order_by("begins", "-alike", f"{huvudman}name", "pk")
+    begins, has = StartsWith(name, wanted), Contains(name, wanted)
+    has_word = TrigramWordSimilarity(wanted, name)  # type: ignore[arg-type]
+    ranked: QuerySet[Any] = rows.filter(Q(TrigramWordSimilar(name, wanted)) | Q(has)).annotate(
+        hit=Case(When(begins, then=0), When(has, then=1), default=2, output_field=IntegerField()),
+        alike=Case(When(has, then=has_word), default=TrigramSimilarity(name, wanted)),  # type: ignore[arg-type]
+    )
+    return ranked.order_by("hit", "-alike", *by_name)
 
 
 def _by_number(number: str, huvudman: str) -> Q:

@@ -101,6 +101,26 @@ def test_a_name_that_begins_so_comes_before_one_that_has_the_word(staff):
     assert listed(staff, q="goteborg") == ["Göteborgs kommun", "Eken i Göteborg AB"]
 
 
+def test_the_name_that_is_most_like_a_misspelt_one_comes_first(staff):
+    for name in ["Friskolan Strängnäs Montessori AB", "Föreningen Strandskolan", "Strängnäs kommun"]:
+        HuvudmanFactory(name=name)
+    best = ["Strängnäs kommun", "Friskolan Strängnäs Montessori AB", "Föreningen Strandskolan"]
+    assert listed(staff, q="strängnes") == best
+
+
+def test_names_that_are_as_like_are_sorted_as_swedes_expect_on_every_page(staff):
+    towns = ["Örby", "Zinkby", "Ängby", "Åby", "Arby"] * 11
+    for number, town in enumerate(towns):
+        HuvudmanFactory(name=f"{town} Eken {number:02}")
+    shown = listed(staff, q="eken") + listed(staff, q="eken", page=2)
+    assert shown == [
+        f"{town} Eken {number:02}"
+        for town in ("Arby", "Zinkby", "Åby", "Ängby", "Örby")
+        for number in range(len(towns))
+        if towns[number] == town
+    ]
+
+
 def test_a_search_finds_orgnr_and_unit_code(staff):
     huvudman = HuvudmanFactory(name="Eken AB", orgnr="5567812069")
     HuvudmanFactory(name="Boken AB")

@@ -10,7 +10,7 @@ from accounts.models import StaffRole
 from dialogues.models import DialogueState
 from huvudman.models import LegalForm
 from tests.accounts.factories import UserFactory, planner, staff_user
-from tests.dialogues.factories import DialogueFactory, dialogue_with_contact
+from tests.dialogues.factories import CycleFactory, DialogueFactory, dialogue_with_contact
 from tests.dialogues.underlag.test_browser import assert_clean, sign_in
 from tests.huvudman.factories import ContactFactory, HuvudmanFactory, SchoolUnitFactory
 
@@ -44,6 +44,19 @@ class TestSearch:
         assert reverse("admin:dialogue", args=[dialogue.public_id]) in page
         assert reverse("admin:huvudman", args=[dialogue.huvudman.public_id]) in page
         assert "Stiftelsen Eken" not in page
+
+    @pytest.mark.parametrize("planned_last", [True, False])
+    def test_the_dialogue_under_way_comes_before_the_one_that_is_planned(self, staff, planned_last):
+        huvudman = HuvudmanFactory(name="Eken")
+        states = [DialogueState.CLOSED, DialogueState.ACCEPTED, DialogueState.PLANNED]
+        for number, state in enumerate(states if planned_last else reversed(states)):
+            cycle = CycleFactory(name=f"Cykel {number}")
+            DialogueFactory(huvudman=huvudman, batch__cycle=cycle, state=state)
+        (hit,) = staff.get(SEARCH, {"q": "eken"}).context["huvudman"]
+        listed = staff.get(reverse("admin:dialogue_list"), {"q": "eken"}).context["page"].object_list
+        for dialogues in (list(hit.dialogues.all()), list(listed)):
+            assert dialogues[0].state == DialogueState.ACCEPTED
+            assert len(dialogues) == len(states)
 
     def test_numbers_and_codes_are_found(self, staff):
         huvudman = HuvudmanFactory(orgnr="5567812069")
