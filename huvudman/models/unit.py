@@ -41,7 +41,7 @@ class SchoolUnit(models.Model):
     """A school unit (skolenhet), by its eight-figure code."""
 
     code = models.CharField(_("skolenhetskod"), max_length=8, unique=True)
-    name = models.CharField(_("namn"), max_length=200, db_collation="sv-x-icu")
+    name = models.CharField(_("namn"), max_length=200, db_collation="sv_natural")
     huvudman = models.ForeignKey(
         "huvudman.Huvudman", on_delete=models.PROTECT, related_name="units", verbose_name=_("huvudman")
     )

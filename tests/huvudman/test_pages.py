@@ -121,6 +121,17 @@ def test_names_that_are_as_like_are_sorted_as_swedes_expect_on_every_page(staff)
     ]
 
 
+def test_school_units_sort_by_their_numbers_and_as_swedes_expect(staff):
+    huvudman = HuvudmanFactory()
+    sorted_names = ["Skola 1", "Skola 2", "Skola 10", "Skola 10 B", "Åskolan 9", "Åskolan 10", "Öskolan"]
+    for name in sorted(sorted_names, reverse=True):
+        SchoolUnitFactory(huvudman=huvudman, name=name)
+    page = staff.get(reverse("admin:huvudman", args=[huvudman.public_id])).context
+    register = staff.get(reverse("admin:huvudman_schoolunit_changelist")).context
+    assert [unit.name for unit in page["units"]] == sorted_names
+    assert [unit.name for unit in register["cl"].result_list] == sorted_names
+
+
 def test_a_search_finds_orgnr_and_unit_code(staff):
     huvudman = HuvudmanFactory(name="Eken AB", orgnr="5567812069")
     HuvudmanFactory(name="Boken AB")
