@@ -15,6 +15,7 @@ from dialogues.models import (
     Invitation,
     InvitationAnswer,
     Letter,
+    LetterKind,
     Meeting,
     MeetingKind,
     MeetingStaff,
@@ -98,6 +99,24 @@ def latest_answer(dialogue: Dialogue) -> InvitationAnswer | None:
 def current_invitation(dialogue: Dialogue) -> Invitation | None:
     """The invitation in the dialogue's batch: one from an earlier batch no longer asks for an answer."""
     return Invitation.objects.filter(dialogue=dialogue, batch=dialogue.batch_id).first()
+
+
+def mailbox_of(invitation: Invitation) -> str:
+    """The huvudman's own mailbox, when that is where the invitation went; empty when it went to contacts."""
+    letters = Letter.objects.filter(
+        kind=LetterKind.INVITATION,
+        dialogue=invitation.dialogue_id,
+        batch=invitation.batch_id,
+        contact__isnull=True,
+    )
+    return letters.order_by("pk").values_list("recipient", flat=True).first() or ""
+
+
+def sign_in_address(invitation: Invitation, contact: Contact | None) -> str:
+    """The address by which who holds a personal link can sign in, if any: the one that the link came to."""
+    email = contact.email if contact else mailbox_of(invitation)
+    known = valid_contacts().filter(huvudman=invitation.dialogue.huvudman_id, email__iexact=email)
+    return email if email and known.exists() else ""
 
 
 def letters_of(dialogue: Dialogue) -> QuerySet[Letter]:

@@ -8,7 +8,6 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from huvudman.models import Contact, ImportKind
 from huvudman.register.archive import MAX_FILE
 
@@ -79,10 +78,6 @@ class ContactForm(forms.ModelForm):
         return found
 
     def _check_address(self, found: dict[str, Any], email: str) -> None:
-        if User.objects.filter(email__iexact=email, is_staff=True).exists():
-            self.add_error(
-                "email", _("Adressen hör till en medarbetare på en myndighet. Ange en annan adress.")
-            )
         same = Contact.objects.filter(
             huvudman=self.instance.huvudman,
             email__iexact=email,

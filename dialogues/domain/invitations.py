@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor
+from accounts.actors import SYSTEM, Actor
 from accounts.domain.machine import NotPossible
 from dialogues.domain.batches import refuse_outgrown_approval
 from dialogues.domain.correspondence import calendar_file, write_to_huvudman
@@ -25,7 +28,9 @@ from dialogues.models import (
     InvitationBatch,
     LetterKind,
 )
-from huvudman.models import Contact
+from dialogues.queries import mailbox_of
+from huvudman.domain.contacts import add_contact
+from huvudman.models import Contact, ContactRole
 from huvudman.queries import recipients_of
 
 STATE_AFTER = {
@@ -106,6 +111,8 @@ def answer_invitation(
             contact=contact,
             recorded_by=actor.user,
         )
+        if answer == Answer.YES and channel == Channel.LINK and contact is None:
+            _let_mailbox_sign_in(invitation, dialogue, given_by)
         _follow_answer(dialogue, row, actor)
     return row
 
@@ -142,6 +149,21 @@ def _refuse_when_too_late(dialogue: Dialogue) -> None:
 def _refuse_when_invited_anew(invitation: Invitation, dialogue: Dialogue) -> None:
     if invitation.batch_id != dialogue.batch_id:
         raise NotPossible(_("Ni har fått en ny inbjudan. Svara på den i stället."))
+
+
+def _let_mailbox_sign_in(invitation: Invitation, dialogue: Dialogue, name: str) -> None:
+    """Make a contact of the huvudman's own mailbox, when the link came to it and nobody else is known.
+
+    The link still only answers: signing in takes a code, sent to that mailbox. An address that has been a
+    contact before stays as it is, also when it has ended; one that can be no contact (a member of staff's)
+    does not stand in the way of the answer.
+    """
+    huvudman, mailbox = dialogue.huvudman, mailbox_of(invitation)
+    writes_to = [(r.email.lower(), r.contact) for r in recipients_of(huvudman)]
+    if writes_to != [(mailbox, None)] or huvudman.contacts.filter(email__iexact=mailbox).exists():
+        return
+    with suppress(ValidationError):
+        add_contact(huvudman=huvudman, name=name, email=mailbox, role=ContactRole.REGISTRY, actor=SYSTEM)
 
 
 def _follow_answer(dialogue: Dialogue, answer: InvitationAnswer, actor: Actor) -> None:

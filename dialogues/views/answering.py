@@ -15,7 +15,7 @@ from dialogues.domain.invitations import ANSWERABLE, answer_invitation, is_open
 from dialogues.forms.answering import AnswerByLinkForm
 from dialogues.links import BadLink, EndedLink, link_holder, read_token
 from dialogues.models import Answer, Channel, Invitation, MeetingKind
-from dialogues.queries import current_meeting
+from dialogues.queries import current_meeting, sign_in_address
 from huvudman.models import Contact
 
 Page = Callable[[HttpRequest, str, Invitation, Contact | None], HttpResponse]
@@ -61,7 +61,7 @@ def answer_done(
         return redirect("answer", token)
     context |= {
         "token": token,
-        "contact": contact,
+        "sign_in_as": sign_in_address(invitation, contact),
         "may_change": _may_answer(invitation),
         "introduction": current_meeting(invitation.dialogue, MeetingKind.INTRODUCTION),
     }

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pghistory
 import pgtrigger
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
 
 
 class ContactRole(models.TextChoices):
@@ -65,3 +68,9 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name or self.email} ({self.get_role_display()})"
+
+    def clean(self) -> None:
+        """Refuse the address of a member of staff, who never signs in by a code alone."""
+        if self.email and User.objects.filter(email__iexact=self.email, is_staff=True).exists():
+            told = _("Adressen hör till en medarbetare på en myndighet. Ange en annan adress.")
+            raise ValidationError({"email": told})
