@@ -15,7 +15,8 @@ from quality_system.values import format_number
 from quality_system.wording import describe, value_text
 
 WIDTH, HEIGHT, MARGIN = 640, 106, 64
-MIDDLE = 40
+MIDDLE, ENDS, RIKET, BRACKET, BAND = 36, 65, 77, 81, 100
+"""How far down: the line, its ends' labels (below dot and tick), riket's label, the bracket and its label."""
 PLUM, PINE, PINE_TINT, INK, SOFT, GROUND = "#692859", "#00424c", "#e6f0ef", "#1c1b1f", "#4a4850", "#ffffff"
 FONT = "Inter, 'Source Sans 3', system-ui, sans-serif"
 HEAD = (
@@ -77,8 +78,8 @@ def _group(figures: IndicatorFigures, spread: Spread, scale: _Scale) -> list[str
         f'<rect x="{left}" y="{MIDDLE - 12}" width="{max(right - left, 1):.1f}" height="24" '
         f'fill="{PINE_TINT}" stroke="{PINE}" stroke-width="1"/>'
     )
-    bracket = f'<path d="M{left} 78v5H{right}v-5" fill="none" stroke="{PINE}" stroke-width="1"/>'
-    return [*_range(figures, spread, scale), band, bracket, _text((left + right) / 2, 98, label, PINE)]
+    bracket = f'<path d="M{left} {BRACKET}v5H{right}v-5" fill="none" stroke="{PINE}" stroke-width="1"/>'
+    return [*_range(figures, spread, scale), band, bracket, _text((left + right) / 2, BAND, label, PINE)]
 
 
 def _range(figures: IndicatorFigures, spread: Spread, scale: _Scale) -> list[str]:
@@ -91,17 +92,13 @@ def _range(figures: IndicatorFigures, spread: Spread, scale: _Scale) -> list[str
         f'stroke="{PINE}" stroke-width="2"/>'
     )
     left, right = ends
-    return [
-        line,
-        _text(low - 6, MIDDLE + 4, left, SOFT, "end"),
-        _text(high + 6, MIDDLE + 4, right, SOFT, "start"),
-    ]
+    return [line, _text(low, ENDS, left, SOFT, "end"), _text(high, ENDS, right, SOFT, "start")]
 
 
 def _riket(figures: IndicatorFigures, x: float) -> list[str]:
     tick = f'<path d="M{x} {MIDDLE - 18}V{MIDDLE + 18}" stroke="{INK}" stroke-width="3"/>'
     label = _("Riket %(value)s") % {"value": value_text(figures, figures.riket)}
-    return [tick, _text(x, 72, label, INK)]
+    return [tick, _text(x, RIKET, label, INK)]
 
 
 def _own(figures: IndicatorFigures, scale: _Scale) -> list[str]:

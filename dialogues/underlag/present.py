@@ -98,9 +98,12 @@ def figure_words(figures: IndicatorFigures) -> str:
 
 
 def earlier_words(figures: IndicatorFigures) -> str:
-    """The own values of earlier periods, oldest first: `2022/23: 70,1 % · 2023/24: 71 %`; empty for none."""
+    """The own values of earlier periods, oldest first: `2022/23: visas inte · 2023/24: 71 %`; else empty."""
     earlier = [past for past in figures.series if past.period != figures.period]
-    return " · ".join(f"{past.period}: {wording.value_text(figures, past.value)}" for past in earlier)
+    return " · ".join(
+        f"{past.period}: {SHORT.get(past.value.kind) or wording.value_text(figures, past.value)}"
+        for past in earlier
+    )
 
 
 def _area(area: Json) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 from decimal import Decimal
@@ -56,9 +57,23 @@ def test_the_shapes_stand_in_the_numbers_order() -> None:
     (dot,), (band,) = shape(svg, "circle"), shape(svg, "rect")
     left = float(band.get("x", ""))
     right = left + float(band.get("width", ""))
-    tick = float(re.findall(r"M([\d.]+) 22V58", svg)[0])
+    tick = float(re.findall(r"M([\d.]+) 18V54", svg)[0])
     assert left < float(dot.get("cx", "")) < tick < right
     assert dot.get("fill") == "#692859"
+
+
+@pytest.mark.parametrize("own", ["69", "70.5", "91.8", "93", "82.1"])
+def test_neither_dot_nor_tick_covers_a_label(own: str) -> None:
+    """The dot may stand on or beyond an end; the rows of labels are apart from it and from each other."""
+    svg = spread_chart(replace(FIGURES, own=number(own), riket=number("91.8")))
+    (dot,) = shape(svg, "circle")
+    tick = re.findall(r"M[\d.]+ (\d+)V(\d+)", svg)[0]
+    below = max(float(dot.get("cy", "")) + float(dot.get("r", "")), float(tick[1]))
+    above = min(float(dot.get("cy", "")) - float(dot.get("r", "")), float(tick[0]))
+    digits = 10  # the height of a figure at the label's size
+    rows = sorted({float(text.get("y", "")) for text in shape(svg, "text")})
+    assert [row for row in rows if above < row < below + digits] == []
+    assert all(lower - upper >= digits for upper, lower in itertools.pairwise(rows))
 
 
 def test_labels_are_direct_and_swedish() -> None:

@@ -13,7 +13,7 @@ from dialogues.underlag.html import body_html, document_html
 from dialogues.underlag.present import day, earlier_words, figure_words, present
 from quality_system.comparison import Place
 from quality_system.figures import IndicatorFigures, PeriodValue
-from quality_system.values import KINDS_WITH_NUMBER, MISSING, Value, ValueKind, number
+from quality_system.values import KINDS_WITH_NUMBER, MISSING, NOT_APPLICABLE, Value, ValueKind, number
 from tests.dialogues.underlag.material import (
     FIGURES,
     HIDDEN,
@@ -125,14 +125,31 @@ def test_conditions_are_told_in_tables_without_charts() -> None:
     assert [part["charts"] for part in shown["conditions"]] == [[]]
 
 
-def test_earlier_values_keep_their_signs() -> None:
+def test_earlier_values_that_are_hidden_are_told_in_words() -> None:
     series = (
+        PeriodValue("2020/21", NOT_APPLICABLE),
+        PeriodValue("2021/22", MISSING),
         PeriodValue("2022/23", HIDDEN),
         PeriodValue("2023/24", number("71")),
         PeriodValue("2024/25", number("72.4")),
     )
     words = earlier_words(figure("x", number("72.4"), series=series))
-    assert words == "2022/23: .. · 2023/24: 71,0\u00a0%"
+    assert words == ("2020/21: gäller inte · 2021/22: saknas · 2022/23: visas inte · 2023/24: 71,0\u00a0%")
+
+
+def test_signs_are_for_the_eye_only_and_explained_under_their_table() -> None:
+    """What is read aloud has words: a sign stands alone only in a legend, beside its meaning."""
+    series = (PeriodValue("2023/24", HIDDEN), PeriodValue("2024/25", number(50)))
+    figures = (learning("tal", number(50), series=series, boys=MISSING), *FIGURES[1:])
+    html = str(body_html(build_content(full_material(figures=figures))))
+    tables = re.findall(r"<table>.*?(?=<table>|<h2>)", html, re.DOTALL)
+    for table in tables:
+        signs = set(re.findall(r'<span aria-hidden="true">(.*?)</span>', table))
+        assert signs == set(re.findall(r"<b>(.*?)</b>", table))
+    aloud = re.sub(r'<span aria-hidden="true">.*?</span>|<b>.*?</b>|<dl class="u-legend">.*?</dl>', "", html)
+    texts = [text.strip() for text in re.split(r"<[^>]*>", aloud)]
+    assert [text for text in texts if ".." in text or text in {".", "~100", "*"}] == []
+    assert "Tidigare: 2023/24: visas inte." in texts
 
 
 def test_sexes_have_columns_only_where_an_indicator_is_by_sex() -> None:
