@@ -51,9 +51,26 @@ def meeting_is(kind: MeetingKind, *states: MeetingState | None) -> Condition:
     return holds
 
 
+def unanswered(kind: MeetingKind, *, has_passed: bool) -> Condition:
+    """Holds when the phase's time is proposed and still to come, or has passed without an answer."""
+
+    def holds(_dialogue: Dialogue, meetings: Meetings) -> bool:
+        meeting = meetings.get(kind)
+        if meeting is None or meeting.state != MeetingState.PROPOSED:
+            return False
+        return meeting.proposal_has_passed == has_passed
+
+    return holds
+
+
 def both(*conditions: Condition) -> Condition:
     """Holds when all conditions hold."""
     return lambda dialogue, meetings: all(holds(dialogue, meetings) for holds in conditions)
+
+
+def either(*conditions: Condition) -> Condition:
+    """Holds when any of the conditions holds."""
+    return lambda dialogue, meetings: any(holds(dialogue, meetings) for holds in conditions)
 
 
 INTRODUCTION, DIALOGUE, FEEDBACK = MeetingKind.INTRODUCTION, MeetingKind.DIALOGUE, MeetingKind.FEEDBACK
@@ -72,7 +89,12 @@ STEPS: dict[str, Step] = {
         main=both(in_state(S.ACCEPTED), meeting_is(INTRODUCTION, None)),
     ),
     "foresla-tid": Step(meet.ProposeForm, both(in_state(S.INTRODUCED), meeting_is(DIALOGUE, None))),
-    "godta-tid": Step(meet.AcceptForm, both(in_state(S.UNDERLAG_SENT), meeting_is(DIALOGUE, PROPOSED))),
+    "godta-tid": Step(
+        meet.AcceptForm, both(in_state(S.UNDERLAG_SENT), unanswered(DIALOGUE, has_passed=False))
+    ),
+    "blev-av": Step(
+        meet.TookPlaceForm, both(in_state(S.UNDERLAG_SENT), unanswered(DIALOGUE, has_passed=True))
+    ),
     "annan-tid": Step(
         meet.OtherTimeForm,
         both(in_state(S.INTRODUCED, S.UNDERLAG_SENT, S.TIME_FIXED), meeting_is(DIALOGUE, PROPOSED, FIXED)),
@@ -84,7 +106,7 @@ STEPS: dict[str, Step] = {
             in_state(S.INTRODUCED, S.UNDERLAG_SENT, S.TIME_FIXED),
             meeting_is(DIALOGUE, PROPOSED, WISHED, FIXED),
         ),
-        main=meeting_is(DIALOGUE, WISHED),
+        main=either(meeting_is(DIALOGUE, WISHED), unanswered(DIALOGUE, has_passed=True)),
     ),
     "medverkande": Step(
         meet.StaffForm,
@@ -99,7 +121,10 @@ STEPS: dict[str, Step] = {
         meet.FeedbackTimeForm, both(in_state(S.DIALOGUE_HELD), meeting_is(FEEDBACK, None))
     ),
     "aterkoppling-godta-tid": Step(
-        meet.FeedbackAcceptForm, both(in_state(S.DIALOGUE_HELD), meeting_is(FEEDBACK, PROPOSED))
+        meet.FeedbackAcceptForm, both(in_state(S.DIALOGUE_HELD), unanswered(FEEDBACK, has_passed=False))
+    ),
+    "aterkoppling-blev-av": Step(
+        meet.FeedbackTookPlaceForm, both(in_state(S.DIALOGUE_HELD), unanswered(FEEDBACK, has_passed=True))
     ),
     "aterkoppling-annan-tid": Step(
         meet.FeedbackOtherTimeForm,
@@ -109,7 +134,7 @@ STEPS: dict[str, Step] = {
     "aterkoppling-ny-tid": Step(
         meet.FeedbackAgainForm,
         both(in_state(S.DIALOGUE_HELD), meeting_is(FEEDBACK, PROPOSED, WISHED, FIXED)),
-        main=meeting_is(FEEDBACK, WISHED),
+        main=either(meeting_is(FEEDBACK, WISHED), unanswered(FEEDBACK, has_passed=True)),
     ),
     "aterkoppling-medverkande": Step(
         meet.FeedbackStaffForm,

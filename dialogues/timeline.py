@@ -99,6 +99,11 @@ OTHER_TIME_WISHED = Turn(
     gettext_lazy("Ni har önskat en annan tid. Vi återkommer."),
     gettext_lazy("Huvudmannen önskar en annan tid. Föreslå en ny."),
 )
+PROPOSAL_PASSED = Turn(
+    Side.STAFF,
+    gettext_lazy("Tiden som vi föreslog har passerat. Vi föreslår en ny. Ni kan också önska en."),
+    gettext_lazy("Tiden som föreslogs har passerat. Föreslå en ny, eller anteckna att mötet blev av."),
+)
 QUESTIONS_TOLD = Turn(
     Side.STAFF,
     gettext_lazy("Ni har berättat vilka frågor ni vill prata om. Nu ses vi på dialogen."),
@@ -153,6 +158,8 @@ def _turn(dialogue: Dialogue, meetings: dict[str, Meeting]) -> Turn | None:
     meeting = meetings.get(MEETING_IN.get(S(dialogue.state), ""))
     if meeting and meeting.state == MeetingState.OTHER_WISHED:
         return OTHER_TIME_WISHED
+    if meeting and meeting.proposal_has_passed:
+        return PROPOSAL_PASSED
     if dialogue.state == S.DIALOGUE_HELD and meeting and meeting.state == MeetingState.PROPOSED:
         return FEEDBACK_PROPOSED
     if dialogue.state == S.TIME_FIXED and QuestionForm.objects.filter(dialogue=dialogue).exists():

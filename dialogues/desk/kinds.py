@@ -39,6 +39,14 @@ KINDS: tuple[Kind, ...] = (
     Kind("faststall", _("Fastställ underlag"), LEADERS, underlag.to_confirm, underlag.show_to_confirm),
     Kind("skicka", _("Skicka underlag"), BOTH, underlag.to_issue, underlag.show_to_issue),
     Kind("bemanna", _("Bemanna möte"), BOTH, meetings.lacking_staff, meetings.show_lacking_staff),
+    Kind(
+        "svar-om-tid",
+        _("Väntar på svar om tid"),
+        BOTH,
+        meetings.waiting_for_answer,
+        meetings.show_waiting_for_answer,
+    ),
+    Kind("passerad-tid", _("Tid som har passerat"), BOTH, meetings.passed_unanswered, meetings.show_passed),
     Kind("ny-tid", _("Föreslå ny tid"), BOTH, meetings.other_time_wished, meetings.show_other_time),
     Kind(
         "ring-fragor",

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.look import day
 from dialogues.desk.todo import Desk, Todo, day_of
-from dialogues.models import Meeting, MeetingKind, MeetingStaff, MeetingState, Seat
+from dialogues.models import DialogueState, Meeting, MeetingKind, MeetingStaff, MeetingState, Seat
 
 AGENCIES = 2
 STAFF_AHEAD = 14
 """Days before a meeting that people from both agencies should be booked."""
+ANSWER_AHEAD = 14
+"""Days before a proposed time that the huvudman should have answered; then we ring."""
 NOTE_WITHIN = 3
 """Days within which a meeting should be noted as held."""
+ASKED = {DialogueState.UNDERLAG_SENT, DialogueState.DIALOGUE_HELD}
+"""States of a dialogue in which the huvudman has been told the proposed time and may accept it."""
+ACCEPT_STEP = {MeetingKind.DIALOGUE: "godta-tid", MeetingKind.FEEDBACK: "aterkoppling-godta-tid"}
 NEW_TIME_STEP = {MeetingKind.DIALOGUE: "ny-tid", MeetingKind.FEEDBACK: "aterkoppling-ny-tid"}
 HELD_STEP = {MeetingKind.DIALOGUE: "dialog-hallen", MeetingKind.FEEDBACK: "aterkoppling-hallen"}
 
@@ -34,6 +39,19 @@ def lacking_staff(desk: Desk) -> QuerySet[Meeting]:
 def other_time_wished(_desk: Desk) -> QuerySet[Meeting]:
     """Meetings for which the huvudman wishes another time, with those who were booked for the one before."""
     rows = _meetings(MeetingState.OTHER_WISHED, booked=False)
+    return rows.annotate(due=day_of("starts_at"))
+
+
+def waiting_for_answer(desk: Desk) -> QuerySet[Meeting]:
+    """Proposed times to come that the huvudman has been told and has not answered."""
+    asked = Seat.objects.filter(meeting=OuterRef("pk"), is_current=True, dialogue__state__in=ASKED)
+    rows = _meetings(MeetingState.PROPOSED).filter(Exists(asked), starts_at__gt=desk.now)
+    return rows.annotate(due=day_of("starts_at", plus=-ANSWER_AHEAD))
+
+
+def passed_unanswered(desk: Desk) -> QuerySet[Meeting]:
+    """Proposed times that have passed."""
+    rows = _meetings(MeetingState.PROPOSED).filter(starts_at__lte=desk.now)
     return rows.annotate(due=day_of("starts_at"))
 
 
@@ -57,6 +75,20 @@ def show_other_time(meeting: Meeting, _desk: Desk) -> Todo:
     why = _("Huvudmannen önskar en annan tid: ”%(wish)s”") % {"wish": _short(meeting.wish)}
     what = _("Föreslå ny tid för %(name)s") % {"name": _name(meeting)}
     return Todo(what, why, _whose(meeting), _step(meeting, NEW_TIME_STEP[MeetingKind(meeting.kind)]))
+
+
+def show_waiting_for_answer(meeting: Meeting, _desk: Desk) -> Todo:
+    """A proposal that waits for the huvudman, in words."""
+    why = _("Mötet är föreslaget till %(day)s. Ring om svaret dröjer.") % {"day": day(meeting.starts_at)}
+    what = _("Svar på föreslagen tid: %(name)s") % {"name": _name(meeting)}
+    return Todo(what, why, _("Huvudmannen"), _step(meeting, ACCEPT_STEP[MeetingKind(meeting.kind)]))
+
+
+def show_passed(meeting: Meeting, _desk: Desk) -> Todo:
+    """A proposal whose time has passed, in words; its page has both what to do and what to note."""
+    why = _("Tiden som föreslogs, %(day)s, har passerat. Blev mötet av? Anteckna det i så fall.")
+    what = _("Föreslå ny tid för %(name)s") % {"name": _name(meeting)}
+    return Todo(what, why % {"day": day(meeting.starts_at)}, _whose(meeting), _page(meeting))
 
 
 def show_to_note(meeting: Meeting, _desk: Desk) -> Todo:

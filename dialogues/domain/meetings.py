@@ -7,7 +7,6 @@ import datetime
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -106,26 +105,37 @@ def propose_time(
 
 
 def accept_time(
-    *, meeting: Meeting, given_by: str, channel: Channel, actor: Actor, seen: int | None = None
+    *,
+    meeting: Meeting,
+    given_by: str,
+    channel: Channel,
+    actor: Actor,
+    seen: int | None = None,
+    afterwards: bool = False,
 ) -> Meeting:
     """The huvudman accepts the proposed time. Raises NotPossible when it has passed, or an agency is missing.
 
     `seen` is the meeting's `sequence` when the time was read: raises NotPossible when it is another one now.
+    `afterwards` the agencies note that a meeting took place whose time was accepted in some other way: only
+    of a time that has passed, and no letters go out.
     """
+    if afterwards:
+        actor.require("dialogues.propose_time", meeting)
     with transaction.atomic():
         dialogue = DIALOGUES.locked(_only_dialogue(meeting))
         row = MEETINGS.locked(meeting)
         _require_proposal_seen(row, seen)
-        _require_to_come(row)
+        _require_time(row, has_passed=afterwards)
         return MEETINGS.walk(
             meeting,
             to=S.FIXED,
             actor=actor,
             check=require_both_agencies,
             change=_count_acceptance,
-            after=lambda row: _fix_time(dialogue, row, actor),
+            after=lambda row: _fix_time(dialogue, row, actor, tell=not afterwards),
             given_by=given_by,
             channel=channel,
+            afterwards=afterwards,
         )
 
 
@@ -332,9 +342,12 @@ def _require_proposal_seen(meeting: Meeting, seen: int | None) -> None:
     _require_seen(meeting.sequence - (meeting.state == S.FIXED), seen)
 
 
-def _require_to_come(meeting: Meeting) -> None:
-    if meeting.state == S.PROPOSED and meeting.starts_at <= timezone.now():
-        raise NotPossible(_("Tiden har passerat. Önska en annan, så återkommer vi med ett nytt förslag."))
+def _require_time(meeting: Meeting, *, has_passed: bool) -> None:
+    if meeting.state != S.PROPOSED or meeting.proposal_has_passed == has_passed:
+        return
+    if has_passed:
+        raise NotPossible(_("Tiden har inte passerat än. Godta den som vanligt."))
+    raise NotPossible(_("Tiden har passerat och går inte längre att godta."))
 
 
 def _require_seen(sequence: int, seen: int | None) -> None:
@@ -351,10 +364,11 @@ def _count_acceptance(meeting: Meeting) -> None:
     meeting.wish = ""
 
 
-def _fix_time(dialogue: Dialogue, meeting: Meeting, actor: Actor) -> None:
+def _fix_time(dialogue: Dialogue, meeting: Meeting, actor: Actor, *, tell: bool) -> None:
     if meeting.kind == MeetingKind.DIALOGUE:
         dialogue = move(dialogue, to=DialogueState.TIME_FIXED, actor=actor)
-    tell_fixed(meeting, dialogue, booked(meeting))
+    if tell:
+        tell_fixed(meeting, dialogue, booked(meeting))
 
 
 def _unfix_time(dialogue: Dialogue, actor: Actor) -> None:

@@ -223,15 +223,34 @@ class AcceptForm(AboutTimeForm):
     button = _("Bestäm tiden")
     done = _("Tiden är bestämd. Alla får en bekräftelse med kalenderfil.")
     is_written = True
+    afterwards: ClassVar[bool] = False
 
     def perform(self, actor: Actor) -> None:
-        meetings.accept_time(meeting=self.meeting(), actor=actor, **self.told())
+        meetings.accept_time(meeting=self.meeting(), actor=actor, afterwards=self.afterwards, **self.told())
 
 
 class FeedbackAcceptForm(AcceptForm):
     """The huvudman accepts the feedback meeting's new time by phone."""
 
     title = _("Huvudmannen godtar tiden för återkopplingsmötet")
+    kind = MeetingKind.FEEDBACK
+
+
+class TookPlaceForm(AcceptForm):
+    """A meeting whose time nobody accepted here took place all the same."""
+
+    title = _("Mötet blev av: huvudmannen godtog tiden på annat sätt")
+    button = _("Spara")
+    done = _("Det är antecknat att tiden godtogs. Inga brev skickas. Nu går mötet att dokumentera.")
+    permission = "dialogues.propose_time"
+    is_written = False
+    afterwards = True
+
+
+class FeedbackTookPlaceForm(TookPlaceForm):
+    """A feedback meeting whose time nobody accepted here took place all the same."""
+
+    title = _("Återkopplingsmötet blev av: huvudmannen godtog tiden på annat sätt")
     kind = MeetingKind.FEEDBACK
 
 

@@ -74,6 +74,11 @@ class Meeting(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {timezone.localtime(self.starts_at):%Y-%m-%d %H.%M}"
 
+    @property
+    def proposal_has_passed(self) -> bool:
+        """Whether it is a proposal that nobody answered before its time."""
+        return self.state == MeetingState.PROPOSED and self.starts_at <= timezone.now()
+
 
 class Seat(models.Model):
     """A huvudman's seat in a meeting: one of many in an introduction, the only one otherwise."""

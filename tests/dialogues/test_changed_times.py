@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from accounts.actors import SYSTEM, person
 from accounts.domain.machine import NotPossible, WrongState
 from accounts.models import Agency, AuditEntry, StaffRole
-from dialogues.domain import meetings
+from dialogues.domain import meetings, staffing
 from dialogues.models import DialogueState, Letter, LetterKind, MeetingKind, MeetingState
 from tests.accounts.factories import leader, staff_user
 from tests.dialogues.factories import dialogue_with_contact, seat_at
@@ -117,6 +117,33 @@ class TestAnotherTime:
         assert dialogue.state == DialogueState.UNDERLAG_SENT
         with time_machine.travel(START - datetime.timedelta(seconds=1), tick=False):
             assert accept(meeting, person(own)).state == MeetingState.FIXED
+
+    def test_a_meeting_that_took_place_is_accepted_afterwards_and_nobody_is_written_to(self):
+        dialogue, _own, meeting, staff = ready(DialogueState.UNDERLAG_SENT, MeetingState.PROPOSED)
+        with pytest.raises(NotPossible, match="inte passerat än"):
+            accept(meeting, afterwards=True)
+        with time_machine.travel(START, tick=False):
+            meeting.staff.filter(user=staff[1]).delete()
+            with pytest.raises(NotPossible, match="SPSM"):
+                accept(meeting, person(staff[0]), afterwards=True)
+            staffing.book_staff(meeting, staff)
+            assert accept(meeting, person(staff[0]), afterwards=True).state == MeetingState.FIXED
+        dialogue.refresh_from_db()
+        assert dialogue.state == DialogueState.TIME_FIXED
+        assert not Letter.objects.exists()
+        entry = AuditEntry.objects.get(verb="meeting.fixed")
+        assert (entry.facts["given_by"], entry.facts["afterwards"]) == ("Kim Ek", True)
+
+    @pytest.mark.parametrize("role", [*StaffRole.values, "own"])
+    def test_only_those_who_run_dialogues_accept_afterwards(self, role):
+        _dialogue, own, meeting, _staff = ready(DialogueState.UNDERLAG_SENT, MeetingState.PROPOSED)
+        actor = person(own if role == "own" else staff_user(StaffRole(role)))
+        with time_machine.travel(START, tick=False):
+            if role in {"planner", "leader"}:
+                assert accept(meeting, actor, afterwards=True).state == MeetingState.FIXED
+            else:
+                with pytest.raises(PermissionDenied):
+                    accept(meeting, actor, afterwards=True)
 
     def test_who_changed_what_is_in_the_log(self):
         _dialogue, _own, meeting, (stays, _goes) = ready(DialogueState.INTRODUCED, MeetingState.PROPOSED)

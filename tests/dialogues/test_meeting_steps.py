@@ -6,7 +6,15 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from dialogues.models import Dialogue, DialogueState, LetterKind, Meeting, MeetingKind, MeetingState
+from dialogues.models import (
+    Dialogue,
+    DialogueRecord,
+    DialogueState,
+    LetterKind,
+    Meeting,
+    MeetingKind,
+    MeetingState,
+)
 from dialogues.steps import STEPS
 from tests.accounts.factories import leader
 from tests.dialogues.test_staff_pages import page_of, step_of, when
@@ -14,9 +22,11 @@ from tests.dialogues.times import propose_again, ready
 
 pytestmark = pytest.mark.django_db
 
-ABOUT_THE_DIALOGUE = {"foresla-tid", "godta-tid", "annan-tid", "ny-tid", "medverkande"}
+ABOUT_THE_DIALOGUE = {"foresla-tid", "godta-tid", "blev-av", "annan-tid", "ny-tid", "medverkande"}
 ABOUT_THE_FEEDBACK = {"boka-aterkoppling", *(f"aterkoppling-{name}" for name in ABOUT_THE_DIALOGUE)}
 TOLD = {"told_by": "Kim Ek, skolchef", "channel": "phone"}
+CENTURY = datetime.timedelta(days=36525)
+SUMMED_UP = {"summary": "Bra.", "skolformer": ["GR"]}
 MOVING = {"annan-tid", "ny-tid", "medverkande"}
 DIALOGUE_STEPS = {
     "introduced": {None: {"foresla-tid"}, "proposed": MOVING, "other_wished": {"ny-tid"}, "fixed": MOVING},
@@ -40,6 +50,8 @@ FEEDBACK_STEPS = {
         "fixed": {"aterkoppling-annan-tid", "aterkoppling-ny-tid", "aterkoppling-medverkande"},
     }
 }
+AFTERWARDS = {"godta-tid": "blev-av", "aterkoppling-godta-tid": "aterkoppling-blev-av"}
+"""What is offered instead when the proposed time has passed."""
 
 
 @pytest.mark.parametrize("meeting_state", [None, *MeetingState.values])
@@ -51,11 +63,14 @@ FEEDBACK_STEPS = {
         (MeetingKind.FEEDBACK, ABOUT_THE_FEEDBACK, FEEDBACK_STEPS),
     ],
 )
-def test_which_steps_are_open(state, meeting_state, kind, names, expected):
-    meetings = {kind: Meeting(kind=kind, state=meeting_state)} if meeting_state else {}
+@pytest.mark.parametrize("ahead", [1, -1])
+def test_which_steps_are_open(state, meeting_state, kind, names, expected, ahead):
+    starts_at = timezone.now() + datetime.timedelta(hours=ahead)
+    meetings = {kind: Meeting(kind=kind, state=meeting_state, starts_at=starts_at)} if meeting_state else {}
     dialogue = Dialogue(state=state)
     opened = {name for name in names & set(STEPS) if STEPS[name].when(dialogue, meetings)}
-    assert opened == expected.get(state, {}).get(meeting_state, set())
+    wanted = expected.get(state, {}).get(meeting_state, set())
+    assert opened == ({AFTERWARDS.get(name, name) for name in wanted} if ahead < 0 else wanted)
 
 
 @pytest.fixture
@@ -142,6 +157,39 @@ def test_an_answer_about_no_version_is_refused(desk, name, seen):
     assert desk.post(step_of(dialogue, name), typed).status_code == 422
     meeting.refresh_from_db()
     assert meeting.state == MeetingState.PROPOSED
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "before", "held", "written"),
+    [
+        (
+            "underlag_sent",
+            MeetingKind.DIALOGUE,
+            "",
+            "dialog-hallen",
+            {"summary": "Bra.", "skolformer": ["GR"]},
+        ),
+        ("dialogue_held", MeetingKind.FEEDBACK, "aterkoppling-", "aterkoppling-hallen", {"feedback": "Bra."}),
+    ],
+)
+def test_a_meeting_that_took_place_without_an_answer_is_noted_and_then_held(
+    desk, state, kind, before, held, written
+):
+    dialogue, _own, meeting, _staff = ready(DialogueState(state), MeetingState.PROPOSED, kind)
+    if kind == MeetingKind.FEEDBACK:
+        DialogueRecord.objects.create(dialogue=dialogue, summary="Bra.", discussed_skolformer=["GR"])
+    Meeting.objects.update(starts_at=meeting.starts_at - CENTURY, ends_at=meeting.ends_at - CENTURY)
+    page = desk.get(page_of(dialogue)).text
+    assert step_of(dialogue, f"{before}godta-tid") not in page
+    assert step_of(dialogue, f"{before}blev-av") in page
+    late = desk.post(step_of(dialogue, f"{before}godta-tid"), TOLD | {"seen": "0"})
+    assert "Tiden har passerat och går inte längre att godta." in late.text
+    noted = desk.post(step_of(dialogue, f"{before}blev-av"), TOLD | {"seen": "0"}, follow=True)
+    assert "Inga brev skickas." in noted.text
+    assert desk.post(step_of(dialogue, held), written).status_code == 302
+    meeting.refresh_from_db()
+    assert meeting.state == MeetingState.HELD
+    assert not dialogue.letters.exists()
 
 
 def test_the_people_are_changed_in_a_step_of_their_own(desk):

@@ -21,9 +21,9 @@ def propose(dialogue, staff, **fields):
     )
 
 
-def accept(meeting, actor=SYSTEM, seen=None):
+def accept(meeting, actor=SYSTEM, **more):
     return meetings.accept_time(
-        meeting=meeting, given_by="Kim Ek", channel=Channel.PORTAL, actor=actor, seen=seen
+        meeting=meeting, given_by="Kim Ek", channel=Channel.PORTAL, actor=actor, **more
     )
 
 

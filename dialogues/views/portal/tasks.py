@@ -129,6 +129,8 @@ def _feedback(case: Case) -> Status:
 
 
 def _meeting_status(meeting: Meeting) -> Status:
+    if meeting.proposal_has_passed:
+        return "wait", _("Tiden har passerat")
     if meeting.state == MeetingState.PROPOSED:
         return "now", _("Svara på förslaget")
     if meeting.state == MeetingState.OTHER_WISHED:

@@ -264,6 +264,38 @@ class TestMeetings:
         seat_at(DialogueFactory(), state=state, starts_at=NOW + days(1))
         assert todos("bemanna") == []
 
+    @pytest.mark.parametrize(
+        ("state", "kind", "step"),
+        [
+            (DialogueState.UNDERLAG_SENT, MeetingKind.DIALOGUE, "godta-tid"),
+            (DialogueState.DIALOGUE_HELD, MeetingKind.FEEDBACK, "aterkoppling-godta-tid"),
+        ],
+    )
+    def test_a_proposal_waits_for_the_huvudman(self, state, kind, step) -> None:
+        dialogue = DialogueFactory(state=state)
+        seat_at(dialogue, kind=kind, state=MeetingState.PROPOSED, starts_at=NOW + days(15))
+        todo = only("svar-om-tid")
+        assert (todo.whose, todo.is_late) == ("Huvudmannen", False)
+        assert todo.url.endswith(f"/{dialogue.public_id}/{step}/")
+        Meeting.objects.update(starts_at=NOW + days(13))
+        assert only("svar-om-tid").is_late
+        assert todos("passerad-tid") == []
+
+    def test_a_proposal_that_the_huvudman_has_not_got_is_not_waited_for(self) -> None:
+        seat_at(DialogueFactory(state=DialogueState.INTRODUCED), state=MeetingState.PROPOSED)
+        assert todos("svar-om-tid") == []
+
+    @pytest.mark.parametrize("state", [DialogueState.INTRODUCED, DialogueState.UNDERLAG_SENT])
+    def test_a_proposal_that_has_passed_needs_a_new_time(self, state) -> None:
+        dialogue = DialogueFactory(state=state)
+        meeting = seat_at(dialogue, state=MeetingState.PROPOSED, starts_at=NOW - days(1))
+        todo = only("passerad-tid")
+        assert todo.what.startswith("Föreslå ny tid")
+        assert (todo.url, todo.is_late) == (f"/personal/dialoger/{dialogue.public_id}/", True)
+        assert todos("svar-om-tid") == []
+        Meeting.objects.filter(pk=meeting.pk).update(state=MeetingState.FIXED)
+        assert todos("passerad-tid") == []
+
     def test_a_wish_for_another_time_is_told_in_its_own_words(self) -> None:
         dialogue = DialogueFactory()
         seat_at(dialogue, state=MeetingState.OTHER_WISHED, wish="Helst efter lunch. " * 20)

@@ -4,6 +4,7 @@ import datetime
 import re
 
 import pytest
+from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from dialogues.domain.introductions import place
@@ -59,6 +60,34 @@ def test_a_time_that_cannot_be_fixed_says_why_and_changes_nothing(client, signed
     answer = client.post(address("portal_time", dialogue), {"seen": meeting.sequence})
     assert answer.status_code == 409
     assert "Mötet behöver någon från" in text(answer)
+    meeting.refresh_from_db()
+    assert meeting.state == MeetingState.PROPOSED
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "name"),
+    [
+        (DialogueState.UNDERLAG_SENT, MeetingKind.DIALOGUE, "portal_time"),
+        (DialogueState.DIALOGUE_HELD, MeetingKind.FEEDBACK, "portal_feedback"),
+    ],
+)
+def test_a_time_that_has_passed_is_said_to_have_passed_and_is_not_accepted(
+    client, signed_in, state, kind, name
+):
+    dialogue = signed_in(state)
+    issued_underlag(dialogue)
+    meeting = both_booked(seat_at(dialogue, kind=kind, state=MeetingState.PROPOSED))
+    Meeting.objects.update(starts_at=timezone.now() - datetime.timedelta(minutes=1))
+    for page in (client.get(address(name, dialogue)), client.post(address(name, dialogue), {"seen": 0})):
+        assert "Tiden som vi föreslog har passerat." in text(page)
+        assert "Tiden passar oss" not in text(page)
+        assert address(f"{name.replace('_time', '')}_other_time", dialogue) in text(page)
+    assert page.status_code == 409
+    overview = text(client.get(front(dialogue)))
+    assert "Vår tur" in overview
+    assert "Svara på förslaget" not in overview
+    wishes = text(client.get(address(f"{name.replace('_time', '')}_other_time", dialogue)))
+    assert "Den tid som vi föreslog har passerat:" in wishes
     meeting.refresh_from_db()
     assert meeting.state == MeetingState.PROPOSED
 
