@@ -44,6 +44,10 @@ OWN_CHANNELS = frozenset({Channel.LINK, Channel.PORTAL})
 """Channels that close when the answer date has passed; by phone it is never too late."""
 
 
+class AnsweredSince(NotPossible):
+    """Somebody has answered after the page that this answer comes from was opened."""
+
+
 def invite(*, dialogue: Dialogue, actor: Actor) -> Dialogue:
     """Invite the huvudman: the invitation and a letter with a personal link to each recipient."""
 
@@ -85,14 +89,17 @@ def answer_invitation(
     reason: str = "",
     comment: str = "",
     contact: Contact | None = None,
+    seen: int | None = None,
 ) -> InvitationAnswer:
     """Record the huvudman's answer. A new one counts before the old; the same again does nothing.
 
-    Raises NotPossible when the answer date has passed (own channels), the dialogue has gone further, or the
-    huvudman has been invited anew in a later batch.
+    `seen` is the id of the answer that the page showed, 0 for none: raises AnsweredSince when another one
+    is the latest now. Raises NotPossible when the answer date has passed (own channels), the dialogue has
+    gone further, or the huvudman has been invited anew in a later batch.
     """
     if channel in OWN_CHANNELS and not is_open(invitation):
         raise NotPossible(_("Svarstiden har gått ut. Ring oss gärna, så hjälper vi er."))
+    reason = reason if answer == Answer.NO else ""
     with transaction.atomic():
         dialogue = DIALOGUES.locked(invitation.dialogue)
         actor.require("dialogues.answer_invitation", dialogue)
@@ -101,10 +108,11 @@ def answer_invitation(
         latest = invitation.answers.first()
         if latest and (latest.answer, latest.reason, latest.comment) == (answer, reason, comment):
             return latest
+        _refuse_when_answered_since(latest, seen)
         row = InvitationAnswer.objects.create(
             invitation=invitation,
             answer=answer,
-            reason=reason if answer == Answer.NO else "",
+            reason=reason,
             comment=comment,
             given_by=given_by,
             channel=channel,
@@ -149,6 +157,16 @@ def _refuse_when_too_late(dialogue: Dialogue) -> None:
 def _refuse_when_invited_anew(invitation: Invitation, dialogue: Dialogue) -> None:
     if invitation.batch_id != dialogue.batch_id:
         raise NotPossible(_("Ni har fått en ny inbjudan. Svara på den i stället."))
+
+
+def _refuse_when_answered_since(latest: InvitationAnswer | None, seen: int | None) -> None:
+    if seen is not None and seen != (latest.pk if latest else 0):
+        raise AnsweredSince(
+            _(
+                "Någon har svarat sedan sidan öppnades. Läs det svaret först. Ska det du har fyllt i gälla i "
+                "stället? Skicka då igen."
+            )
+        )
 
 
 def _let_mailbox_sign_in(invitation: Invitation, dialogue: Dialogue, name: str) -> None:

@@ -6,16 +6,18 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.domain.machine import NotPossible
+from accounts.templatetags.look import moment
 from dialogues.domain import records
-from dialogues.domain.invitations import answer_invitation, carry_to_later_batch
+from dialogues.domain.invitations import AnsweredSince, answer_invitation, carry_to_later_batch
 from dialogues.domain.questions import MOST, Row, send_questions
-from dialogues.forms.steps import StepForm, ToldForm
+from dialogues.forms.steps import StepForm, ToldForm, answer_in
 from dialogues.models import Answer, BatchState, Channel, DeclineReason, InvitationBatch, MeetingKind
-from dialogues.queries import current_invitation, current_meeting
+from dialogues.queries import current_invitation, current_meeting, latest_answer
 from huvudman.models import Skolform
 from quality_system.models import Area
 
@@ -43,20 +45,36 @@ class AnswerForm(ToldForm):
 
     field_order = ("answer", "reason", "comment", "told_by", "channel")
 
+    def prepare(self) -> None:
+        latest = latest_answer(self.dialogue)
+        self.seen = latest.pk if latest else 0
+        if latest:
+            self.intro = format_lazy(
+                _("Svaret nu är ”{answer}”. {who} lämnade det {when}."),
+                answer=latest.get_answer_display(),
+                who=latest.given_by,
+                when=moment(latest.given_at),
+            )
+
     def perform(self, actor: Actor) -> None:
         invitation = current_invitation(self.dialogue)
         if invitation is None:
             raise NotPossible(_("Huvudmannen är inte inbjuden än."))
         data = self.cleaned_data
-        answer_invitation(
-            invitation=invitation,
-            answer=Answer(data["answer"]),
-            reason=data["reason"],
-            comment=data["comment"],
-            given_by=data["told_by"],
-            channel=Channel(data["channel"]),
-            actor=actor,
-        )
+        try:
+            answer_invitation(
+                invitation=invitation,
+                answer=Answer(data["answer"]),
+                reason=data["reason"],
+                comment=data["comment"],
+                given_by=data["told_by"],
+                channel=Channel(data["channel"]),
+                actor=actor,
+                seen=answer_in(self.data),
+            )
+        except AnsweredSince:
+            self.prepare()
+            raise
 
 
 class LaterBatchForm(StepForm):

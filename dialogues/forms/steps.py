@@ -31,7 +31,7 @@ class StepForm(forms.Form):
     is_written: ClassVar[bool] = False
     """Whether the huvudman gets a letter about it, now or with the underlag; `done` says so then."""
     seen: int | None = None
-    """The version of the meeting that the page shows, where the step must be about that very one."""
+    """The version of the meeting, or the answer, that the page shows, where the step must be about that."""
 
     def __init__(self, *args: Any, dialogue: Dialogue, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,6 +63,11 @@ def version_in(data: Mapping[str, Any]) -> int:
     """A meeting's version as a page's hidden field `seen` has it; -1, which no meeting has, for none."""
     seen = str(data.get("seen", ""))
     return int(seen) if re.fullmatch(r"[0-9]{1,9}", seen) else -1
+
+
+def answer_in(data: Mapping[str, Any]) -> int:
+    """The id of the answer that a page showed, by its hidden field `seen`; 0 when it showed none."""
+    return max(version_in(data), 0)
 
 
 class LeaderField(forms.ModelMultipleChoiceField):

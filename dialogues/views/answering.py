@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.domain.machine import NotPossible
 from dialogues.domain.invitations import ANSWERABLE, answer_invitation, is_open
 from dialogues.forms.answering import AnswerByLinkForm
+from dialogues.forms.steps import answer_in
 from dialogues.links import BadLink, EndedLink, link_holder, read_token
 from dialogues.models import Answer, Channel, Invitation, MeetingKind
 from dialogues.queries import current_meeting, sign_in_address
@@ -89,6 +90,7 @@ def _answered(form: AnswerByLinkForm, invitation: Invitation, contact: Contact |
             channel=Channel.LINK,
             contact=contact,
             actor=link_holder(contact),
+            seen=answer_in(form.data),
         )
     except NotPossible as reason:
         form.add_error(None, str(reason))

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM, person
 from accounts.domain.machine import NotPossible, WrongState
+from accounts.templatetags.look import moment
 from dialogues.domain.introductions import set_up_introduction
 from dialogues.domain.invitations import answer_invitation, carry_to_later_batch, invite
 from dialogues.links import BadLink, answer_link, link_holder, read_token
@@ -68,6 +69,11 @@ def invited_anew() -> Invitation:
     carried = carry_to_later_batch(dialogue=first.dialogue, batch=later, actor=person(planner()))
     invite(dialogue=carried, actor=SYSTEM)
     return Invitation.objects.get(batch=later)
+
+
+def seen_on(page: str) -> str:
+    """The answer that the page says it shows."""
+    return re.search(r'name="seen" value="(\d+)"', page)[1]
 
 
 def token_of(invitation, contact=None) -> str:
@@ -288,10 +294,44 @@ class TestLink:
         assert f'href="{url}"' in page
         assert contact.email in page
         assert reverse("portal_huvudman", args=[invitation.dialogue.huvudman.public_id]) in page
-        client.post(url, {"answer": "no", "given_by": "Kim Ek"})
+        seen = invitation.answers.get().pk
+        client.post(url, {"answer": "no", "given_by": "Kim Ek", "seen": seen})
         page = client.get(reverse("answer_done", args=[token_of(invitation, contact)])).text
         assert "Nej, inte den här gången" in page
         assert when(meeting) not in page
+
+    def test_a_colleagues_answer_meanwhile_is_shown_before_it_is_changed(self, client):
+        invitation = InvitationFactory()
+        url = reverse("answer", args=[token_of(invitation)])
+        typed = {"answer": "yes", "given_by": "Kim Ek", "comment": "Vi ser fram emot det"}
+        typed["seen"] = seen_on(client.get(url).text)
+        given = give(invitation, Answer.NO)
+        InvitationAnswer.objects.update(given_by="Bo Al")
+        refused = client.post(url, typed)
+        assert refused.status_code == 422
+        for words in ("Någon har svarat", "Nej, inte den här gången", "Bo Al", moment(given.given_at)):
+            assert words in refused.text
+        assert refused.context["form"]["answer"].value() == "yes"
+        assert typed["comment"] in refused.text
+        assert invitation.answers.get() == given
+        assert client.post(url, typed | {"seen": seen_on(refused.text)}).status_code == 302
+        assert invitation.answers.first().answer == Answer.YES
+
+    @pytest.mark.parametrize("seen", [None, "", "x", "-1", "9" * 30])
+    def test_a_page_that_shows_no_answer_changes_none(self, client, seen):
+        invitation = InvitationFactory()
+        give(invitation, Answer.NO)
+        url = reverse("answer", args=[token_of(invitation)])
+        typed = {"answer": "yes", "given_by": "Kim Ek"} | ({} if seen is None else {"seen": seen})
+        assert client.post(url, typed).status_code == 422
+        assert invitation.answers.get().answer == Answer.NO
+
+    def test_the_button_pressed_twice_is_one_answer(self, client):
+        invitation = InvitationFactory()
+        url = reverse("answer", args=[token_of(invitation)])
+        typed = {"answer": "yes", "reason": "time", "given_by": "Kim Ek", "seen": "0"}
+        assert [client.post(url, typed).status_code for _n in range(2)] == [302, 302]
+        assert invitation.answers.count() == 1
 
     def test_there_is_no_receipt_before_there_is_an_answer(self, client):
         token = token_of(InvitationFactory())

@@ -35,7 +35,9 @@ def invited(email: str = MAILBOX) -> Invitation:
 def say(invitation: Invitation, answer: str = "yes", name: str = "Kim Ek") -> str:
     """Answer by the mailbox's link; the page that follows."""
     path = reverse("answer", args=[answer_link(invitation, None).rstrip("/").rsplit("/", 1)[1]])
-    done = Client().post(path, {"answer": answer, "given_by": name}, follow=True)
+    latest = invitation.answers.first()
+    typed = {"answer": answer, "given_by": name, "seen": latest.pk if latest else 0}
+    done = Client().post(path, typed, follow=True)
     assert done.status_code == 200
     return done.text
 

@@ -1,13 +1,17 @@
 """The staff's list and page of dialogues, the steps taken there, and the introduction's pages."""
 
 import datetime
+import re
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.actors import SYSTEM
 from accounts.models import StaffRole
-from dialogues.models import DialogueState, InvitationAnswer, Meeting, MeetingState
+from accounts.templatetags.look import moment
+from dialogues.domain.invitations import answer_invitation
+from dialogues.models import Answer, Channel, DialogueState, InvitationAnswer, Meeting, MeetingState
 from dialogues.steps import STEPS
 from tests.accounts.factories import leader, pair, planner, staff_user
 from tests.dialogues.factories import (
@@ -35,6 +39,11 @@ def when(days: int, minutes: int = 120) -> dict[str, str]:
     """A day and time to come, as they are typed."""
     day = timezone.localdate() + datetime.timedelta(days=days)
     return {"day": day.isoformat(), "time": "09:00", "minutes": str(minutes)}
+
+
+def seen_on(page: str) -> str:
+    """The answer that the page says it shows."""
+    return re.search(r'name="seen" value="(\d+)"', page)[1]
 
 
 class TestList:
@@ -106,7 +115,8 @@ class TestPage:
         assert f"Sparat. {nobody}" in page
         assert "får ett kvitto" not in page
         ContactFactory(huvudman=dialogue.huvudman)
-        page = client.post(step_of(dialogue, "svar"), told | {"answer": "no"}, follow=True).text
+        seen = InvitationAnswer.objects.get().pk
+        page = client.post(step_of(dialogue, "svar"), told | {"answer": "no", "seen": seen}, follow=True).text
         assert nobody not in page
         assert "får ett kvitto" in page
 
@@ -148,6 +158,24 @@ class TestSteps:
         assert "Svaret är sparat." in response.text
         given = InvitationAnswer.objects.get()
         assert (given.given_by, given.channel) == ("Kim Ek, skolchef", "phone")
+
+    def test_an_answer_given_meanwhile_is_shown_before_it_is_changed(self, client):
+        both_agencies()
+        client.force_login(planner())
+        invitation = InvitationFactory()
+        step = step_of(invitation.dialogue, "svar")
+        typed = {"answer": "no", "told_by": "Kim Ek", "channel": "phone", "comment": "Inte i år"}
+        typed["seen"] = seen_on(client.get(step).text)
+        given = answer_invitation(
+            invitation=invitation, answer=Answer.YES, given_by="Bo Al", channel=Channel.LINK, actor=SYSTEM
+        )
+        refused = client.post(step, typed)
+        assert refused.status_code == 422
+        for words in ("Någon har svarat", "Ja, vi vill delta", "Bo Al", moment(given.given_at), "Inte i år"):
+            assert words in refused.text
+        assert InvitationAnswer.objects.get() == given
+        assert client.post(step, typed | {"seen": seen_on(refused.text)}).status_code == 302
+        assert InvitationAnswer.objects.count() == 2
 
     def test_what_was_typed_stays_when_something_is_missing(self, client):
         client.force_login(planner())

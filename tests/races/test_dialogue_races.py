@@ -11,7 +11,7 @@ from accounts.actors import SYSTEM
 from accounts.domain.machine import NotPossible
 from dialogues.domain.dialogues import move
 from dialogues.domain.introductions import cancel_introduction, hold_introduction, place
-from dialogues.domain.invitations import answer_invitation
+from dialogues.domain.invitations import AnsweredSince, answer_invitation
 from dialogues.domain.meetings import MEETINGS, accept_time, propose_time
 from dialogues.domain.staffing import book_staff
 from dialogues.links import link_holder
@@ -194,6 +194,39 @@ def test_two_answers_at_once_are_both_kept_and_the_latest_counts():
     invitation.dialogue.refresh_from_db()
     latest = invitation.answers.first()
     assert invitation.dialogue.state == {"yes": "accepted", "no": "declined"}[latest.answer]
+
+
+def test_an_answer_is_not_given_over_one_that_its_page_never_showed(monkeypatch):
+    both_agencies()
+
+    def race() -> list[str]:
+        invitation = InvitationFactory()
+
+        def give(answer: Answer) -> None:
+            answer_invitation(
+                invitation=invitation,
+                answer=answer,
+                given_by="Kim",
+                channel=Channel.LINK,
+                actor=link_holder(None),
+                seen=0,
+            )
+
+        results = at_once(lambda: give(Answer.YES), lambda: give(Answer.NO))
+        refused = [type(result) for result in results if result is not None]
+        assert refused in ([], [AnsweredSince])
+        return list(invitation.answers.values_list("answer", flat=True))
+
+    assert len(race()) == 1
+    both_have_looked = threading.Barrier(2, timeout=20)
+
+    def look_and_wait(latest, seen):
+        assert (latest, seen) == (None, 0)
+        both_have_looked.wait()
+
+    monkeypatch.setattr(type(MEETINGS), "locked", unlocked)
+    monkeypatch.setattr("dialogues.domain.invitations._refuse_when_answered_since", look_and_wait)
+    assert sorted(race()) == ["no", "yes"]
 
 
 def test_the_same_answer_twice_at_once_is_one():

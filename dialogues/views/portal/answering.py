@@ -12,6 +12,7 @@ from dialogues.domain.dialogues import OPEN
 from dialogues.domain.invitations import answer_invitation
 from dialogues.domain.meetings import cancel_dialogue
 from dialogues.forms.portal import AnswerForm, CancelForm
+from dialogues.forms.steps import answer_in
 from dialogues.models import Answer, Channel, Dialogue, Invitation
 from dialogues.views.portal.case import Case, case_of
 from dialogues.views.portal.pages import contact_of, own_dialogue, show, who
@@ -27,6 +28,7 @@ def portal_answer(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
     if form.is_valid() and _answered(form, request, case):
         return redirect("portal_answer_done", dialogue.public_id)
     status = 422 if form.errors else 200
+    case = case_of(dialogue) if form.errors else case  # with the answer that it may have been refused for
     return show(request, "answer", dialogue, here="answer", case=case, form=form, status=status)
 
 
@@ -68,6 +70,7 @@ def _answered(form: forms.Form, request: HttpRequest, case: Case) -> bool:
             channel=Channel.PORTAL,
             contact=contact,
             actor=person(who(request)),
+            seen=answer_in(form.data),
         )
     except NotPossible as reason:
         form.add_error(None, str(reason))

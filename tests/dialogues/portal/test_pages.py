@@ -185,6 +185,21 @@ def test_an_answer_without_a_choice_keeps_what_was_typed(client, signed_in):
     assert not InvitationAnswer.objects.exists()
 
 
+def test_a_colleagues_answer_meanwhile_is_shown_before_it_is_changed(client, signed_in):
+    dialogue = signed_in(DialogueState.INVITED)
+    _say_later(InvitationFactory(dialogue=dialogue))
+    page = address("portal_answer", dialogue)
+    typed = {"answer": "yes", "comment": "Vi undrar över tiden", "seen": "0"}
+    refused = client.post(page, typed)
+    assert refused.status_code == 422
+    for words in ("Någon har svarat", "Ja, men senare", "Kim Ek", "Vi undrar över tiden"):
+        assert words in text(refused)
+    given = InvitationAnswer.objects.get()
+    assert f'name="seen" value="{given.pk}"' in text(refused)
+    assert client.post(page, typed | {"seen": given.pk}).status_code == 302
+    assert InvitationAnswer.objects.count() == 2
+
+
 def test_after_the_answer_date_the_page_says_call(client, signed_in):
     dialogue = signed_in(DialogueState.INVITED)
     InvitationFactory(dialogue=dialogue, answer_by=timezone.localdate() - datetime.timedelta(days=1))
