@@ -11,7 +11,7 @@ from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from huvudman.models import Contact, Huvudman, HuvudmanEvent, SchoolUnit
+from huvudman.models import Contact, Huvudman, HuvudmanEvent, SchoolUnit, Skolform, SkolformOffer
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -68,6 +68,13 @@ def unit_rows(huvudman: Huvudman) -> QuerySet[SchoolUnit]:
     return rows.annotate(pupils=Sum("offers__pupils")).order_by(
         F("active_to").asc(nulls_first=True), "name", "code"
     )
+
+
+def skolformer_of(huvudman: Huvudman) -> set[str]:
+    """The skolformer that the huvudman runs, as far as is known: its own, its open units', and preschool."""
+    offers = SkolformOffer.objects.filter(unit__huvudman=huvudman, unit__active_to__isnull=True)
+    preschool = {Skolform.FSK} if huvudman.children else set()
+    return {*huvudman.skolformer, *offers.values_list("skolform", flat=True), *preschool}
 
 
 def by_orgnr(numbers: Iterable[str]) -> dict[str, int]:

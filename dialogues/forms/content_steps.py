@@ -19,6 +19,7 @@ from dialogues.forms.steps import StepForm, ToldForm, answer_in
 from dialogues.models import Answer, BatchState, Channel, DeclineReason, InvitationBatch, MeetingKind
 from dialogues.queries import current_invitation, current_meeting, latest_answer
 from huvudman.models import Skolform
+from huvudman.queries import skolformer_of
 from quality_system.models import Area
 
 
@@ -179,6 +180,13 @@ class HoldDialogueForm(HeldForm):
     skolformer = forms.MultipleChoiceField(
         label=_("Vilka skolformer togs upp?"), choices=Skolform.choices, widget=forms.CheckboxSelectMultiple
     )
+
+    def prepare(self) -> None:
+        super().prepare()
+        run = skolformer_of(self.dialogue.huvudman)
+        offered = [(code, label) for code, label in Skolform.choices if code in run]
+        if offered:
+            self.fields["skolformer"].choices = offered  # type: ignore[attr-defined]
 
     def perform(self, actor: Actor) -> None:
         records.hold_dialogue(

@@ -13,6 +13,7 @@ from accounts.templatetags.look import moment
 from dialogues.domain.invitations import answer_invitation
 from dialogues.models import Answer, Channel, DialogueState, InvitationAnswer, Meeting, MeetingState
 from dialogues.steps import STEPS
+from huvudman.models import Huvudman, Skolform, SkolformOffer
 from tests.accounts.factories import leader, pair, planner, staff_user
 from tests.dialogues.factories import (
     BatchFactory,
@@ -22,7 +23,7 @@ from tests.dialogues.factories import (
     dialogue_with_contact,
     seat_at,
 )
-from tests.huvudman.factories import ContactFactory, KommunFactory, LanFactory
+from tests.huvudman.factories import ContactFactory, KommunFactory, LanFactory, SchoolUnitFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -263,3 +264,23 @@ class TestSteps:
         assert client.post(step_of(dialogue, "dialog-hallen"), typed).status_code == 302
         dialogue.refresh_from_db()
         assert dialogue.state == DialogueState.DIALOGUE_HELD
+
+    def test_the_skolformer_offered_are_those_the_huvudman_runs(self, client):
+        client.force_login(leader())
+        dialogue, _own = dialogue_with_contact(DialogueState.TIME_FIXED)
+        seat_at(dialogue, state=MeetingState.FIXED)
+
+        def offered() -> list[str]:
+            form = client.get(step_of(dialogue, "dialog-hallen")).context["form"]
+            assert "held_earlier" in form.fields
+            return [code for code, _label in form.fields["skolformer"].choices]
+
+        assert offered() == Skolform.values
+        own = SchoolUnitFactory(huvudman=dialogue.huvudman)
+        gone = SchoolUnitFactory(huvudman=dialogue.huvudman, active_to="2020-06-30")
+        for unit, skolform in ((own, "GY"), (gone, "VUX"), (SchoolUnitFactory(), "SAM")):
+            SkolformOffer.objects.create(unit=unit, skolform=skolform)
+        Huvudman.objects.filter(pk=dialogue.huvudman_id).update(skolformer=["GR"], children=7)
+        assert offered() == ["FSK", "GR", "GY"]
+        typed = {"summary": "Bra samtal.", "skolformer": ["SAM"], "held_earlier": "on"}
+        assert client.post(step_of(dialogue, "dialog-hallen"), typed).status_code == 422
