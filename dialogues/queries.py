@@ -16,6 +16,7 @@ from dialogues.models import (
     InvitationAnswer,
     Letter,
     LetterKind,
+    LetterState,
     Meeting,
     MeetingKind,
     MeetingStaff,
@@ -103,13 +104,14 @@ def current_invitation(dialogue: Dialogue) -> Invitation | None:
 
 def mailbox_of(invitation: Invitation) -> str:
     """The huvudman's own mailbox, when that is where the invitation went; empty when it went to contacts."""
-    letters = Letter.objects.filter(
-        kind=LetterKind.INVITATION,
-        dialogue=invitation.dialogue_id,
-        batch=invitation.batch_id,
-        contact__isnull=True,
-    )
+    letters = _letters_with(invitation).filter(contact__isnull=True)
     return letters.order_by("pk").values_list("recipient", flat=True).first() or ""
+
+
+def have_link(invitation: Invitation) -> set[str]:
+    """The addresses that the invitation, with its personal link, has been sent to."""
+    sent = _letters_with(invitation).filter(state=LetterState.SENT)
+    return set(sent.values_list("recipient", flat=True))
 
 
 def sign_in_address(invitation: Invitation, contact: Contact | None) -> str:
@@ -117,6 +119,12 @@ def sign_in_address(invitation: Invitation, contact: Contact | None) -> str:
     email = contact.email if contact else mailbox_of(invitation)
     known = valid_contacts().filter(huvudman=invitation.dialogue.huvudman_id, email__iexact=email)
     return email if email and known.exists() else ""
+
+
+def _letters_with(invitation: Invitation) -> QuerySet[Letter]:
+    return Letter.objects.filter(
+        kind=LetterKind.INVITATION, dialogue=invitation.dialogue_id, batch=invitation.batch_id
+    )
 
 
 def letters_of(dialogue: Dialogue) -> QuerySet[Letter]:

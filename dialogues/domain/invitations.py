@@ -28,7 +28,7 @@ from dialogues.models import (
     InvitationBatch,
     LetterKind,
 )
-from dialogues.queries import mailbox_of
+from dialogues.queries import have_link, mailbox_of
 from huvudman.domain.contacts import add_contact
 from huvudman.models import Contact, ContactRole
 from huvudman.queries import recipients_of
@@ -197,6 +197,7 @@ def _follow_answer(dialogue: Dialogue, answer: InvitationAnswer, actor: Actor) -
         context={
             "answer": answer,
             "answer_by": answer.invitation.answer_by if is_open(answer.invitation) else None,
+            "have_link": have_link(answer.invitation),
             "given_up": [seat.meeting for seat in given_up],
         },
         attachments=[calendar_file(s.meeting, dialogue, method="CANCEL", seat=s) for s in given_up],

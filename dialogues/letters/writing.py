@@ -70,7 +70,8 @@ def queue_letter(
         return letter
     with transaction.atomic():
         sender = Agency.objects.get(code=agency or settings.LETTER_AGENCY)
-        rendered = render_letter(kind, _context(dialogue, contact, recipient_name, sender, context or {}))
+        more = {"recipient": key["recipient"], **(context or {})}
+        rendered = render_letter(kind, _context(dialogue, contact, recipient_name, sender, more))
         letter, is_new = Letter.objects.get_or_create(
             **key,
             defaults={

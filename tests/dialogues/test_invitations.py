@@ -25,6 +25,7 @@ from dialogues.models import (
     InvitationBatch,
     Letter,
     LetterKind,
+    LetterState,
     MeetingKind,
 )
 from dialogues.queries import latest_answer
@@ -201,6 +202,42 @@ class TestAnswer:
         assert not meeting.taken_seats.filter(is_current=True).exists()
         give(invitation)
         assert meeting.taken_seats.get(is_current=True).dialogue == dialogue
+
+
+class TestReceiptTellsHowToChange:
+    """Only what is true for its reader: by the link in a letter that was sent, on the page, or by asking."""
+
+    LINK, PAGE = "med länken i inbjudan", "på er sida"
+
+    def receipts(self, huvudman, state: LetterState) -> dict[str, str]:
+        """The receipts of an answer by telephone, after an invitation whose letters are in a state."""
+        dialogue = DialogueFactory(huvudman=huvudman)
+        invite(dialogue=dialogue, actor=SYSTEM)
+        Letter.objects.update(state=state, sent_at=timezone.now() if state == LetterState.SENT else None)
+        late = ContactFactory(huvudman=huvudman) if huvudman.contacts.exists() else None
+        give(dialogue.invitations.get(), Answer.NO, channel=Channel.PHONE, actor=person(planner()))
+        letters = Letter.objects.filter(kind=LetterKind.RECEIPT)
+        return {"late" if late and r.contact == late else "first": r.text + r.html for r in letters}
+
+    def test_by_the_link_for_whoever_was_sent_it_and_on_the_page_for_a_contact_since(self):
+        told = self.receipts(ContactFactory().huvudman, LetterState.SENT)
+        assert told["first"].count(self.LINK) == 2
+        assert self.LINK not in told["late"]
+        assert told["late"].count(self.PAGE) == 2
+
+    def test_a_letter_that_was_never_sent_gave_no_link(self):
+        told = self.receipts(ContactFactory().huvudman, LetterState.STOPPED)
+        assert self.LINK not in told["first"]
+        assert told["first"].count(self.PAGE) == 2
+
+    def test_by_the_link_for_a_mailbox_that_was_sent_it(self):
+        told = self.receipts(HuvudmanFactory(email="Info@skolan.test"), LetterState.SENT)
+        assert told["first"].count(self.LINK) == 2
+
+    def test_a_mailbox_without_link_is_asked_to_call(self):
+        told = self.receipts(HuvudmanFactory(email="info@skolan.test"), LetterState.FAILED)
+        assert "Ni kan ändra" not in told["first"]
+        assert told["first"].count("Stämmer något inte? Hör av er till oss.") == 2
 
 
 class TestLaterBatch:

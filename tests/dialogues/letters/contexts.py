@@ -39,7 +39,7 @@ def _receipt(dialogue: Dialogue) -> dict[str, object]:
         given_by="Anna Ek",
         channel=Channel.LINK,
     )
-    return {"answer": answer, "answer_by": dialogue.batch.answer_by}
+    return {"answer": answer, "answer_by": dialogue.batch.answer_by, "have_link": {"a@b.example"}}
 
 
 def _meeting(dialogue: Dialogue) -> dict[str, object]:
