@@ -17,6 +17,9 @@ SUMMER = range(25, 34)
 WINTER = (51, 52, 53, 1, 2)
 AUTUMN_BREAK = 44
 SPORTS_BREAKS = range(7, 11)
+EARLIEST, LATEST = datetime.time(7), datetime.time(19)
+ALL = tuple(holidays.Sweden.supported_categories)
+RED = (holidays.PUBLIC, holidays.DE_FACTO)
 
 
 @dataclass(frozen=True)
@@ -50,15 +53,28 @@ def remarks(day: datetime.date) -> list[str]:
     return [remark for remark in found if remark]
 
 
-def _special_day(day: datetime.date) -> str:
-    name = _special_days(day.year, "en_US" if get_language() == "en" else "sv").get(day, "")
+def day_off(day: datetime.date) -> str:
+    """Why hardly anyone works that day: a red day or great eve, by name, or the weekend; else empty."""
+    return _special_day(day, RED) or _weekend(day)
+
+
+def unusual(*, starts_at: datetime.datetime, ends_at: datetime.datetime) -> str:
+    """Why a time is unlikely to be meant for a meeting, in plain words; empty for working hours."""
+    starts, ends = timezone.localtime(starts_at), timezone.localtime(ends_at)
+    if off := day_off(starts.date()):
+        return off
+    within = starts.time() >= EARLIEST and ends.time() <= LATEST and starts.date() == ends.date()
+    return "" if within else _("före kl. 7 eller efter kl. 19")
+
+
+def _special_day(day: datetime.date, categories: tuple[str, ...] = ALL) -> str:
+    name = _special_days(day.year, "en_US" if get_language() == "en" else "sv", categories).get(day, "")
     return name.split(" (")[0]
 
 
-@lru_cache(maxsize=20)
-def _special_days(year: int, language: str) -> dict[datetime.date, str]:
+@lru_cache(maxsize=40)
+def _special_days(year: int, language: str, categories: tuple[str, ...] = ALL) -> dict[datetime.date, str]:
     """Red days, eves and days between, by date."""
-    categories = tuple(holidays.Sweden.supported_categories)
     return dict(holidays.Sweden(years=year, language=language, categories=categories))
 
 

@@ -14,6 +14,7 @@ from accounts.actors import Actor
 from accounts.templatetags.look import number
 from dialogues.domain.batches import date_errors, schedule_batch
 from dialogues.domain.cycles import create_cycle, overlapping, rename_cycle, with_place_in
+from dialogues.forms.moments import MomentForm
 from dialogues.models import Cycle, InvitationBatch
 
 DAY_FORMATS = ["%Y-%m-%d", "%Y%m%d", "%d/%m %Y", "%d/%m/%Y", "%d.%m.%Y"]
@@ -108,7 +109,7 @@ class RenameCycleForm(forms.ModelForm):
         return rename_cycle(cycle=self.instance, name=self.cleaned_data["name"], actor=actor)
 
 
-class ScheduleForm(forms.Form):
+class ScheduleForm(MomentForm):
     """When the invitations of a batch go out, and the last day to answer."""
 
     day = day_field(label=_("Dag då inbjudningarna skickas"))
@@ -130,16 +131,11 @@ class ScheduleForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if all(data.get(name) for name in ("day", "time", "answer_by")):
-            for field, error in date_errors(self.send_at(), data["answer_by"]).items():
+            for field, error in date_errors(self.moment(), data["answer_by"]).items():
                 self.add_error("day" if field == "send_at" else field, error)
         return data
-
-    def send_at(self) -> datetime.datetime:
-        """When the invitations go out, as an aware time in Stockholm."""
-        naive = datetime.datetime.combine(self.cleaned_data["day"], self.cleaned_data["time"])
-        return timezone.make_aware(naive)
 
     def perform(self, actor: Actor) -> InvitationBatch:
         """Schedule the batch."""
         answer_by = self.cleaned_data["answer_by"]
-        return schedule_batch(batch=self.batch, send_at=self.send_at(), answer_by=answer_by, actor=actor)
+        return schedule_batch(batch=self.batch, send_at=self.moment(), answer_by=answer_by, actor=actor)

@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import StaffRole, User
+from dialogues.days import unusual
 from dialogues.domain.staffing import absent_agency
+from dialogues.forms.moments import MomentForm
 from dialogues.models import Channel, Dialogue, Meeting, MeetingStaff
 
 TOLD_CHANNELS = [(c.value, c.label) for c in (Channel.PHONE, Channel.MAIL, Channel.LETTER)]
@@ -102,12 +104,11 @@ class StaffFields(forms.Form):
         return list(self.cleaned_data["staff"])
 
 
-FURTHEST = 10
-"""Years from now beyond which a date is a slip of the fingers."""
+class WhenFields(MomentForm, StaffFields):
+    """When a meeting is: day, time and length in minutes; and who comes from the agencies.
 
-
-class WhenFields(StaffFields):
-    """When a meeting is: day, time and length in minutes; and who comes from the agencies."""
+    Asks once more when the time is one at which hardly anyone works.
+    """
 
     longest: ClassVar[int] = 480
     usual: ClassVar[int] = 120
@@ -129,24 +130,29 @@ class WhenFields(StaffFields):
         return minutes
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        day = data.get("day")
-        if day and abs(day.year - timezone.localdate().year) > FURTHEST:
-            self.add_error("day", _("Välj en dag inom tio år."))
-        elif day and data.get("time") and self.starts_at() < timezone.now():
+        data = super().clean()
+        if not data.get("day") or data.get("time") is None:
+            return data
+        if self.moment() < timezone.now():
             self.add_error("day", _("Välj en tid som inte har passerat."))
+        elif data.get("minutes"):
+            self._ask_about(unusual(**self.span()))
         return data
-
-    def starts_at(self) -> datetime.datetime:
-        """When the meeting begins, as an aware time."""
-        naive = datetime.datetime.combine(self.cleaned_data["day"], self.cleaned_data["time"])
-        return timezone.make_aware(naive)
 
     def span(self) -> dict[str, datetime.datetime]:
         """The meeting's beginning and end, as the verbs want them, also when the clocks change in between."""
-        starts_at = self.starts_at().astimezone(datetime.UTC)
+        starts_at = self.moment().astimezone(datetime.UTC)
         length = datetime.timedelta(minutes=self.cleaned_data["minutes"])
         return {"starts_at": starts_at, "ends_at": starts_at + length}
+
+    def _ask_about(self, why: str) -> None:
+        """Let an unusual time through only with a tick that it is meant."""
+        if not why:
+            return
+        self.fields["unusual"] = forms.BooleanField(label=_("Tiden ska ändå vara den här"))
+        if not self["unusual"].value():
+            question = _("Tiden är ovanlig: %(why)s. Välj en annan, eller kryssa i att den stämmer.")
+            self.add_error("unusual", question % {"why": why})
 
     def fill_in(self, meeting: Meeting, *names: str, with_time: bool) -> None:
         """Let the form open with the meeting's length, people, fields in `names`, and time if wanted."""

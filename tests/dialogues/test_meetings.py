@@ -204,3 +204,9 @@ def test_a_meeting_is_as_long_as_said_when_the_clocks_change():
     span = form.span()
     assert span["ends_at"] - span["starts_at"] == datetime.timedelta(minutes=90)
     assert span["ends_at"].astimezone(ZoneInfo("Europe/Stockholm")).time() == datetime.time(4)
+
+
+def test_of_an_hour_that_comes_twice_the_first_is_meant():
+    form = WhenFields()
+    form.cleaned_data = {"day": datetime.date(2027, 10, 31), "time": datetime.time(2, 30)}
+    assert form.moment().astimezone(datetime.UTC).hour == 0

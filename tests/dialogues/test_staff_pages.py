@@ -23,6 +23,7 @@ from tests.dialogues.factories import (
     dialogue_with_contact,
     seat_at,
 )
+from tests.dialogues.times import working_day
 from tests.huvudman.factories import ContactFactory, KommunFactory, LanFactory, SchoolUnitFactory
 
 pytestmark = pytest.mark.django_db
@@ -37,9 +38,8 @@ def step_of(dialogue, name: str) -> str:
 
 
 def when(days: int, minutes: int = 120) -> dict[str, str]:
-    """A day and time to come, as they are typed."""
-    day = timezone.localdate() + datetime.timedelta(days=days)
-    return {"day": day.isoformat(), "time": "09:00", "minutes": str(minutes)}
+    """A working day and time to come, as they are typed."""
+    return {"day": working_day(days).isoformat(), "time": "09:00", "minutes": str(minutes)}
 
 
 def seen_on(page: str) -> str:
@@ -192,14 +192,8 @@ class TestSteps:
         busy, other = pair()
         first, _own = dialogue_with_contact(DialogueState.INTRODUCED)
         second, _own = dialogue_with_contact(DialogueState.INTRODUCED)
-        typed = {
-            "day": (timezone.localdate() + datetime.timedelta(days=30)).isoformat(),
-            "time": "09:00",
-            "minutes": "120",
-            "staff": [busy.pk, other.pk],
-            "form": "in_person",
-            "place": "Rådhuset",
-        }
+        people = {"staff": [busy.pk, other.pk]}
+        typed = when(days=30) | people | {"form": "in_person", "place": "Rådhuset"}
         assert client.post(step_of(first, "foresla-tid"), typed).status_code == 302
         typed["staff"] = [busy.pk, leader("spsm").pk]
         refused = client.post(step_of(second, "foresla-tid"), typed)
@@ -215,6 +209,7 @@ class TestSteps:
             ({"day": "2020-01-01"}, "Välj en tid som inte har passerat."),
             ({"day": "9999-12-31", "time": "23:30", "minutes": "480"}, "Välj en dag inom tio år."),
             ({"day": "0001-01-01"}, "Välj en dag inom tio år."),
+            ({"day": "2030-03-31", "time": "02:30"}, "Klockslaget finns inte den dagen"),
             ({"minutes": "481"}, "Ett möte kan vara högst åtta timmar."),
             ({"place": ""}, "Fyll i var ni ska mötas."),
             ({"form": "digital"}, "Fyll i var ni ska mötas."),
@@ -235,6 +230,37 @@ class TestSteps:
         response = client.post(step_of(dialogue, "foresla-tid"), typed)
         assert message in response.text
         assert not Meeting.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("change", "why"),
+        [
+            ({"day": "2030-03-02"}, "helg"),
+            ({"day": "2030-04-19"}, "Långfredagen"),
+            ({"time": "06:59"}, "före kl. 7 eller efter kl. 19"),
+            ({"time": "18:00", "minutes": "61"}, "före kl. 7 eller efter kl. 19"),
+            ({"time": "07:00"}, ""),
+            ({"time": "18:00", "minutes": "60"}, ""),
+        ],
+    )
+    def test_an_unusual_time_is_asked_about_once_more(self, client, change, why):
+        client.force_login(planner())
+        dialogue, _own = dialogue_with_contact(DialogueState.INTRODUCED)
+        typed = {
+            "day": "2030-03-01",
+            "time": "09:00",
+            "minutes": "120",
+            "form": "in_person",
+            "place": "Torget",
+        }
+        typed |= {"staff": [user.pk for user in pair()]} | change
+        asked = client.post(step_of(dialogue, "foresla-tid"), typed)
+        assert asked.status_code == (422 if why else 302)
+        if why:
+            assert f"Tiden är ovanlig: {why}." in asked.text
+            assert 'value="Torget"' in asked.text
+            assert 'name="unusual"' in asked.text
+            assert client.post(step_of(dialogue, "foresla-tid"), typed | {"unusual": "on"}).status_code == 302
+        assert Meeting.objects.exists()
 
     @pytest.mark.parametrize(("present", "absent"), [("skolverket", "SPSM"), ("spsm", "Skolverket")])
     def test_one_agency_alone_is_refused_at_its_field(self, client, present, absent):

@@ -3,7 +3,10 @@
 import datetime
 import re
 
+from django.utils import timezone
+
 from accounts.actors import SYSTEM
+from dialogues.days import day_off
 from dialogues.domain import meetings, staffing
 from dialogues.domain.files import read_file
 from dialogues.models import Channel, Letter, MeetingKind
@@ -12,6 +15,14 @@ from tests.dialogues.factories import dialogue_with_contact, seat_at
 
 START = datetime.datetime(2099, 3, 3, 9, tzinfo=datetime.UTC)
 TWO_HOURS = datetime.timedelta(hours=2)
+
+
+def working_day(ahead: int) -> datetime.date:
+    """The first working day so many days from now or later."""
+    day = timezone.localdate() + datetime.timedelta(days=ahead)
+    while day_off(day):
+        day += datetime.timedelta(days=1)
+    return day
 
 
 def propose(dialogue, staff, **fields):

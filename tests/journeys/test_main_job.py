@@ -22,6 +22,7 @@ from tests.accounts.factories import staff_user
 from tests.accounts.sign_in import PASSWORD, SECRET
 from tests.dialogues.factories import both_agencies
 from tests.dialogues.letters.workers import until
+from tests.dialogues.times import working_day
 from tests.huvudman.books import as_xlsx, book, huvudman_line, unit_start
 from tests.huvudman.factories import orgnr
 from tests.journeys.people import Person, answer_link, letter_to, pdf_in
@@ -246,9 +247,8 @@ def hold_and_close(cast: SimpleNamespace) -> None:
 
 
 def fill_in_time(who: Person, cast: SimpleNamespace, *, days: int) -> None:
-    """Choose a day at nine, with a leader from each agency."""
-    day = timezone.localdate() + datetime.timedelta(days=days)
-    who.types(day=day.isoformat(), time="09:00")
+    """Choose a working day at nine, with a leader from each agency."""
+    who.types(day=working_day(days).isoformat(), time="09:00")
     who.picks(*cast.leaders)
 
 

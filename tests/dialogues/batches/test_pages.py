@@ -249,6 +249,7 @@ class TestSchedule:
             ({"answer_by": "2026-12-01"}, "Sista svarsdag ska vara efter"),
             ({"day": "den första"}, "till exempel 2027-02-15"),
             ({"time": "åtta"}, "till exempel 08.00"),
+            ({"day": "2027-03-28", "time": "02:30"}, "Klockslaget finns inte den dagen"),
             ({"answer_by": ""}, "måste fyllas i"),
             ({"day": "2026-02-30"}, "till exempel 2027-02-15"),
         ],

@@ -1,0 +1,37 @@
+"""A day and a time of day that together are a moment in Stockholm."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+FURTHEST = 10
+"""Years from now beyond which a date is a slip of the fingers."""
+
+
+class MomentForm(forms.Form):
+    """A form with the fields `day` and `time`; refuses moments that there are none of, or too far away."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        day = data.get("day")
+        if day and abs(day.year - timezone.localdate().year) > FURTHEST:
+            self.add_error("day", _("Välj en dag inom tio år."))
+        elif day and data.get("time") and not self._is_on_the_clock():
+            self.add_error("time", _("Klockslaget finns inte den dagen: klockan ställs fram till sommartid."))
+        return data
+
+    def moment(self) -> datetime.datetime:
+        """The moment as an aware time: the first of the two in the hour that comes twice in autumn."""
+        return timezone.make_aware(self._naive())
+
+    def _is_on_the_clock(self) -> bool:
+        there_and_back = timezone.localtime(self.moment().astimezone(datetime.UTC))
+        return there_and_back.replace(tzinfo=None) == self._naive()
+
+    def _naive(self) -> datetime.datetime:
+        return datetime.datetime.combine(self.cleaned_data["day"], self.cleaned_data["time"])
