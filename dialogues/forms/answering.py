@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.names import LONGEST_NAME, only_seen_signs
 from dialogues.models import Answer, DeclineReason
 
 
@@ -31,5 +32,8 @@ class AnswerByLinkForm(forms.Form):
         help_text=_("Skriv inte uppgifter om enskilda barn eller elever."),
     )
     given_by = forms.CharField(
-        label=_("Ditt namn"), max_length=200, error_messages={"required": _("Skriv ditt namn.")}
+        label=_("Ditt namn"),
+        max_length=LONGEST_NAME,
+        validators=[only_seen_signs],
+        error_messages={"required": _("Skriv ditt namn.")},
     )

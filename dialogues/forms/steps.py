@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import StaffRole, User
+from accounts.names import only_seen_signs
 from dialogues.days import unusual
 from dialogues.domain.staffing import absent_agency
 from dialogues.forms.moments import MomentForm
@@ -56,7 +57,10 @@ class ToldForm(StepForm):
     """A step that somebody at the huvudman told us: who, and how."""
 
     told_by = forms.CharField(
-        label=_("Vem hos huvudmannen berättade?"), max_length=200, help_text=_("Namn och roll")
+        label=_("Vem hos huvudmannen berättade?"),
+        max_length=200,
+        validators=[only_seen_signs],
+        help_text=_("Namn och roll"),
     )
     channel = forms.ChoiceField(label=_("Hur?"), choices=TOLD_CHANNELS, initial=Channel.PHONE)
 

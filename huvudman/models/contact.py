@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.names import fit_for_name
 
 
 class ContactRole(models.TextChoices):
@@ -70,7 +71,12 @@ class Contact(models.Model):
         return f"{self.name or self.email} ({self.get_role_display()})"
 
     def clean(self) -> None:
-        """Refuse the address of a member of staff, who never signs in by a code alone."""
+        """Refuse unfit names, and the address of a member of staff, who never signs in by a code alone."""
+        for field in ("name", "title"):
+            try:
+                fit_for_name(getattr(self, field))
+            except ValidationError as error:
+                raise ValidationError({field: error}) from error
         if self.email and User.objects.filter(email__iexact=self.email, is_staff=True).exists():
             told = _("Adressen hör till en medarbetare på en myndighet. Ange en annan adress.")
             raise ValidationError({"email": told})
