@@ -202,13 +202,17 @@ def taken_seats(meeting: Meeting) -> int:
     return meeting.taken_seats.filter(is_current=True).count()
 
 
-def _fill(meeting: Meeting, actor: Actor) -> None:
-    """Place those in the batch who said yes and have no seat, as far as the meeting's seats go."""
-    assert meeting.batch is not None  # noqa: S101  (the database holds it for introductions)
+def waiting_for_seat(batch: InvitationBatch) -> QuerySet[Dialogue]:
+    """Those in the batch who said yes and have no seat."""
     seated = Seat.objects.filter(kind=MeetingKind.INTRODUCTION, is_current=True)
-    waiting = meeting.batch.dialogues.filter(state=DialogueState.ACCEPTED)
-    waiting = waiting.exclude(pk__in=seated.values("dialogue")).select_related("huvudman", "batch")
+    return batch.dialogues.filter(state=DialogueState.ACCEPTED).exclude(pk__in=seated.values("dialogue"))
+
+
+def _fill(meeting: Meeting, actor: Actor) -> None:
+    """Place those in the batch who wait, as far as the meeting's seats go."""
+    assert meeting.batch is not None  # noqa: S101  (the database holds it for introductions)
     free = (meeting.seats or 0) - taken_seats(meeting)
+    waiting = waiting_for_seat(meeting.batch).select_related("huvudman", "batch")
     for dialogue in waiting.order_by("pk")[: max(free, 0)]:
         place(dialogue=dialogue, meeting=meeting, actor=actor)
 

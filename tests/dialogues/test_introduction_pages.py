@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from accounts.models import StaffRole
 from dialogues.domain.introductions import place, set_up_introduction
-from dialogues.models import DialogueState, Meeting, MeetingKind, MeetingState
+from dialogues.models import DialogueState, Letter, Meeting, MeetingKind, MeetingState
 from tests.accounts.factories import leader, pair, staff_user
 from tests.dialogues.factories import (
     BatchFactory,
@@ -21,6 +21,7 @@ from tests.dialogues.factories import (
 )
 from tests.dialogues.test_staff_pages import step_of, when
 from tests.dialogues.underlag.factories import EditionFactory
+from tests.huvudman.factories import ContactFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -145,6 +146,73 @@ class TestChange:
         assert response.status_code == 422
         assert "Välj någon från SPSM också." in response.text
         assert "https://mote.example/2" in response.text
+
+
+class TestNumbers:
+    """What was done is told as it is: who got a seat, who waits, whom letters reach."""
+
+    def test_a_new_meeting_with_fewer_seats_than_wait_and_one_without_email(self, client):
+        client.force_login(leader())
+        batch = BatchFactory()
+        two_contacts, _own = dialogue_with_contact(DialogueState.ACCEPTED, batch=batch)
+        ContactFactory(huvudman=two_contacts.huvudman)
+        DialogueFactory.create_batch(2, state=DialogueState.ACCEPTED, batch=batch)
+        typed = when(days=30, minutes=60) | {"link": "https://mote.example/1", "seats": "2"}
+        typed |= {"staff": [user.pk for user in pair()]}
+        new = reverse("admin:introduction_new", args=[batch.public_id])
+        assert told(client.post(new, typed, follow=True)) == [
+            "Mötet är bokat. 2 huvudmän har fått plats. 1 huvudman väntar på en plats. "
+            "Brev till huvudmän: 2. 1 huvudman har ingen e-post och får inget brev. Ring den."
+        ]
+        assert Letter.objects.filter(dialogue__isnull=False).count() == 2
+
+    def test_a_change_tells_those_who_are_new_or_all_when_it_is_moved(self, client):
+        client.force_login(leader())
+        meeting = seated(BatchFactory())
+        dialogue_with_contact(DialogueState.ACCEPTED, batch=meeting.batch)
+        starts_at = timezone.localtime(meeting.starts_at)
+        typed = {"day": f"{starts_at:%Y-%m-%d}", "time": f"{starts_at:%H:%M:%S.%f}", "minutes": "60"}
+        typed |= {"staff": [row.user_id for row in meeting.staff.all()], "unusual": "on"}
+        typed |= {"seats": "30", "link": meeting.link}
+        page = page_of(meeting, "introduction_change")
+        same = "Ingen väntar på en plats. Brev till huvudmän:"
+        assert told(client.post(page, typed, follow=True)) == [
+            f"Mötet är ändrat. 1 huvudman har fått plats. {same} 1."
+        ]
+        typed["link"] = "https://mote.example/ny"
+        assert told(client.post(page, typed, follow=True)) == [f"Mötet är ändrat. {same} 2."]
+
+    def test_a_cancelled_meeting_tells_who_has_another_seat_and_who_waits(self, client):
+        client.force_login(leader())
+        meeting = seated(BatchFactory())
+        dialogue, _own = dialogue_with_contact(DialogueState.ACCEPTED, batch=meeting.batch)
+        place(dialogue=dialogue, meeting=meeting, actor=SYSTEM)
+        other = {"kind": MeetingKind.INTRODUCTION, "state": "fixed", "seats": 1, "batch": meeting.batch}
+        MeetingFactory(**other, form="digital", link="https://mote.example/2")
+        Letter.objects.all().delete()
+        done = client.post(page_of(meeting, "introduction_cancel"), follow=True)
+        assert told(done) == [
+            "Mötet är inställt. 1 huvudman har fått plats på ett annat möte. "
+            "1 huvudman väntar på en plats. Brev till huvudmän: 3."
+        ]
+        assert Letter.objects.filter(dialogue__isnull=False).count() == 3
+
+    def test_a_held_meeting_tells_who_came(self, client):
+        EditionFactory()
+        client.force_login(leader())
+        meeting = seated(BatchFactory())
+        absent, _own = dialogue_with_contact(DialogueState.ACCEPTED, batch=meeting.batch)
+        came = meeting.taken_seats.get()
+        place(dialogue=absent, meeting=meeting, actor=SYSTEM)
+        done = client.post(page_of(meeting), {"came": [came.pk], "held_earlier": "on"}, follow=True)
+        assert told(done) == [
+            "Mötet är hållet. 1 huvudman deltog. 1 kunde inte komma. "
+            "Analysunderlag tas fram för alla som inte redan har ett. Inga brev skickas nu."
+        ]
+
+
+def told(page) -> list[str]:
+    return [str(message) for message in page.context["messages"]]
 
 
 class TestCancel:

@@ -183,7 +183,7 @@ def introduce(cast: SimpleNamespace) -> None:
     cast.skolverket.opens(planner.page.url)
     cast.skolverket.picks(HUVUDMAN, "men mötet är ändå hållet")
     cast.skolverket.presses("Mötet är hållet")
-    cast.skolverket.sees("Nu kan analysunderlagen tas fram.")
+    cast.skolverket.sees("1 huvudman deltog. Analysunderlag tas fram")
 
 
 def send_underlag(cast: SimpleNamespace) -> None:

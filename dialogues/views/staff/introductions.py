@@ -18,6 +18,7 @@ from dialogues.domain.introductions import cancel_introduction, taken_seats
 from dialogues.forms.introductions import AttendanceForm, IntroductionChangeForm, IntroductionForm
 from dialogues.models import InvitationBatch, Meeting, MeetingKind, MeetingState
 from dialogues.timeline import when
+from dialogues.views.staff import in_numbers
 from dialogues.views.staff.frame import require, staff_page
 
 RUN = "dialogues.run_introduction"
@@ -32,9 +33,7 @@ def introduction_new(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse
     if form.is_valid():
         meeting = _perform(request, form)
         if meeting:
-            messages.success(
-                request, _("Mötet är bokat. De som väntade har fått plats, och de som har e-post ett brev.")
-            )
+            messages.success(request, in_numbers.set_up(meeting))
             return redirect("admin:introduction", meeting.public_id)
     context = {"title": _("Nytt introduktionsmöte"), "form": form, "batch": batch}
     return staff_page(request, "staff/introduction_new.html", context, status=_status(form))
@@ -46,8 +45,8 @@ def introduction_page(request: HttpRequest, public_id: uuid.UUID) -> HttpRespons
     form = AttendanceForm(request.POST if request.method == "POST" else None, meeting=meeting)
     if request.method == "POST":
         require(request, RUN)
-        if form.is_valid() and _perform(request, form):
-            messages.success(request, _("Mötet är hållet. Nu kan analysunderlagen tas fram."))
+        if form.is_valid() and (held := _perform(request, form)):
+            messages.success(request, in_numbers.held(held))
             return redirect("admin:introduction", public_id)
     seats = meeting.taken_seats.filter(Q(is_current=True) | Q(attended__isnull=False))
     context = {
@@ -67,8 +66,9 @@ def introduction_change(request: HttpRequest, public_id: uuid.UUID) -> HttpRespo
     require(request, RUN)
     meeting = _coming(request, public_id)
     form = IntroductionChangeForm(request.POST if request.method == "POST" else None, meeting=meeting)
-    if form.is_valid() and _perform(request, form):
-        messages.success(request, _("Mötet är ändrat. De som berörs och har e-post får ett brev."))
+    before = in_numbers.seated(meeting) if form.is_valid() else []
+    if form.is_valid() and (changed := _perform(request, form)):
+        messages.success(request, in_numbers.changed(meeting, before, changed))
         return redirect("admin:introduction", public_id)
     context = {
         "title": _("Ändra introduktionsmötet"),
@@ -85,14 +85,13 @@ def introduction_cancel(request: HttpRequest, public_id: uuid.UUID) -> HttpRespo
     require(request, RUN)
     meeting = _coming(request, public_id)
     if request.method == "POST":
+        before = in_numbers.seated(meeting)
         try:
             cancel_introduction(meeting=meeting, actor=_actor(request))
         except NotPossible as reason:
             messages.error(request, str(reason))
         else:
-            messages.success(
-                request, _("Mötet är inställt. Alla som hade en plats och har e-post får ett brev.")
-            )
+            messages.success(request, in_numbers.cancelled(meeting, before))
         return redirect("admin:introduction", public_id)
     context = {
         "crumbs": [*_crumbs(meeting), _crumb_of(meeting)],
