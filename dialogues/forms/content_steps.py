@@ -15,6 +15,8 @@ from accounts.templatetags.look import moment
 from dialogues.domain import records
 from dialogues.domain.invitations import AnsweredSince, answer_invitation, carry_to_later_batch
 from dialogues.domain.questions import MOST, Row, send_questions
+from dialogues.forms.plain import LongText
+from dialogues.forms.portal import LONGEST_QUESTION
 from dialogues.forms.steps import StepForm, ToldForm, answer_in
 from dialogues.models import Answer, BatchState, Channel, DeclineReason, InvitationBatch, MeetingKind
 from dialogues.queries import current_invitation, current_meeting, latest_answer
@@ -38,11 +40,7 @@ class AnswerForm(ToldForm):
         choices=DeclineReason.choices,
         required=False,
     )
-    comment = forms.CharField(
-        label=_("Kommentar"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
+    comment = LongText(label=_("Kommentar"), required=False, rows=3)
 
     field_order = ("answer", "reason", "comment", "told_by", "channel")
 
@@ -118,9 +116,10 @@ class QuestionsForm(ToldForm):
                 choices=[("", _("Välj område")), *Area.choices],
                 required=rank == 1,
             )
-            self.fields[f"text_{rank}"] = forms.CharField(
+            self.fields[f"text_{rank}"] = LongText(
                 label=_("Fråga %(rank)s: med egna ord") % {"rank": rank},
-                widget=forms.Textarea(attrs={"rows": 2}),
+                longest=LONGEST_QUESTION,
+                rows=2,
                 required=False,
             )
 
@@ -176,7 +175,7 @@ class HoldDialogueForm(HeldForm):
     permission = "dialogues.hold_dialogue"
     kind = MeetingKind.DIALOGUE
 
-    summary = forms.CharField(label=_("Sammanfattning"), widget=forms.Textarea(attrs={"rows": 8}))
+    summary = LongText(label=_("Sammanfattning"), rows=8)
     skolformer = forms.MultipleChoiceField(
         label=_("Vilka skolformer togs upp?"), choices=Skolform.choices, widget=forms.CheckboxSelectMultiple
     )
@@ -206,11 +205,7 @@ class HoldFeedbackForm(HeldForm):
     permission = "dialogues.hold_feedback"
     kind = MeetingKind.FEEDBACK
 
-    feedback = forms.CharField(
-        label=_("Vad kom ni fram till om det fortsatta arbetet?"),
-        widget=forms.Textarea(attrs={"rows": 6}),
-        required=False,
-    )
+    feedback = LongText(label=_("Vad kom ni fram till om det fortsatta arbetet?"), rows=6, required=False)
 
     def perform(self, actor: Actor) -> None:
         records.hold_feedback(dialogue=self.dialogue, feedback=self.cleaned_data["feedback"], actor=actor)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from dialogues.domain.introductions import change_introduction, hold_introduction, set_up_introduction
+from dialogues.forms.plain import PlainForm
 from dialogues.forms.steps import WhenFields
 from dialogues.models import InvitationBatch, Meeting, Seat
 
@@ -64,7 +65,7 @@ class SeatField(forms.ModelMultipleChoiceField):
         return str(obj.dialogue.huvudman)
 
 
-class AttendanceForm(forms.Form):
+class AttendanceForm(PlainForm):
     """Who came to an introduction meeting; asks once more when its time has not come yet."""
 
     came = SeatField(

@@ -14,6 +14,7 @@ from accounts.actors import Actor
 from accounts.domain.machine import NotPossible
 from dialogues.domain import meetings
 from dialogues.domain.introductions import place
+from dialogues.forms.plain import LongText
 from dialogues.forms.steps import StaffFields, StepForm, ToldForm, WhenForm, people_of
 from dialogues.models import Channel, DialogueState, Meeting, MeetingForm, MeetingKind, MeetingState
 from dialogues.queries import current_meeting
@@ -261,7 +262,7 @@ class OtherTimeForm(AboutTimeForm):
     button = _("Spara önskemålet")
     done = _("Önskemålet är sparat. Föreslå en ny tid när ni vet vad som går.")
 
-    wish = forms.CharField(label=_("Vilka tider passar?"), widget=forms.Textarea(attrs={"rows": 3}))
+    wish = LongText(label=_("Vilka tider passar?"), rows=3)
 
     def perform(self, actor: Actor) -> None:
         wish = self.cleaned_data["wish"]
@@ -300,9 +301,7 @@ class CancelForm(StepForm):
         "Kommande möten avbokas och huvudmannen får ett brev. Huvudmannen erbjuds en ny dialog i nästa cykel."
     )
 
-    reason = forms.CharField(
-        label=_("Varför?"), widget=forms.Textarea(attrs={"rows": 3}), help_text=_("Huvudmannen ser texten.")
-    )
+    reason = LongText(label=_("Varför?"), rows=3, help_text=_("Huvudmannen ser texten."))
 
     def perform(self, actor: Actor) -> None:
         meetings.cancel_dialogue(dialogue=self.dialogue, reason=self.cleaned_data["reason"], actor=actor)

@@ -15,6 +15,7 @@ from dialogues.forms.answering import AnswerByLinkForm
 from quality_system.models import Area, SubGoal
 
 WHAT_AND_WHY = _("Vad vill ni prata om, och vad tror ni att det beror på?")
+LONGEST_QUESTION = 4000
 NO_PUPILS = _("Skriv inte uppgifter om enskilda barn eller elever.")
 
 
@@ -62,7 +63,7 @@ class QuestionDraftForm(forms.Form):
     text = forms.CharField(
         label=_("Er fråga"),
         required=False,
-        max_length=4000,
+        max_length=LONGEST_QUESTION,
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=format_lazy(
             "{} {}", _("Vad vill ni prata om, och vad tror ni att det beror på?"), NO_PUPILS
@@ -83,7 +84,7 @@ class QuestionDraftForm(forms.Form):
         area = self["area"].value()
         return {
             "area": area if area in Area.values else "",
-            "text": (self["text"].value() or "").strip()[:4000],
+            "text": (self["text"].value() or "").strip()[:LONGEST_QUESTION],
             "sub_goal": self.sub_goals.get(self["sub_goal"].value() or ""),
         }
 

@@ -18,12 +18,13 @@ from accounts.names import only_seen_signs
 from dialogues.days import unusual
 from dialogues.domain.staffing import absent_agency
 from dialogues.forms.moments import MomentForm
+from dialogues.forms.plain import PlainForm
 from dialogues.models import Channel, Dialogue, Meeting, MeetingStaff
 
 TOLD_CHANNELS = [(c.value, c.label) for c in (Channel.PHONE, Channel.MAIL, Channel.LETTER)]
 
 
-class StepForm(forms.Form):
+class StepForm(PlainForm):
     """A step in a dialogue: title, button, permission, and the verb behind the button."""
 
     title: ClassVar[str | Promise]
@@ -91,7 +92,7 @@ class LeaderField(forms.ModelMultipleChoiceField):
         return f"{obj.name}, {obj.staff.agency}"
 
 
-class StaffFields(forms.Form):
+class StaffFields(PlainForm):
     """Who comes from the agencies."""
 
     staff = LeaderField(label=_("Från myndigheterna"), help_text=_("Minst en person från varje myndighet."))

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import StaffRole
+from accounts.templatetags import look
 from accounts.templatetags.look import moment
 from dialogues.domain.invitations import answer_invitation
 from dialogues.models import Answer, Channel, DialogueState, InvitationAnswer, Meeting, MeetingState
@@ -310,3 +311,37 @@ class TestSteps:
         assert offered() == ["FSK", "GR", "GY"]
         typed = {"summary": "Bra samtal.", "skolformer": ["SAM"], "held_earlier": "on"}
         assert client.post(step_of(dialogue, "dialog-hallen"), typed).status_code == 422
+
+    def test_what_is_missing_is_named_and_once(self, client):
+        client.force_login(leader())
+        dialogue, _own = dialogue_with_contact(DialogueState.TIME_FIXED)
+        seat_at(dialogue, state=MeetingState.FIXED)
+        text = client.post(step_of(dialogue, "dialog-hallen"), {}).text
+        for words in (
+            "Fyll i ”Sammanfattning”.",
+            "Välj under ”Vilka skolformer togs upp?”.",
+            "Kryssa i ”Mötets tid har inte varit än, men mötet är ändå hållet” för att gå vidare.",
+        ):
+            assert text.count(words) == 2
+        assert "Sammanfattning: " not in text
+        assert "måste fyllas i" not in text
+
+    @pytest.mark.parametrize(
+        ("state", "name", "field", "most"),
+        [
+            (DialogueState.TIME_FIXED, "dialog-hallen", "summary", 10_000),
+            (DialogueState.UNDERLAG_SENT, "annan-tid", "wish", 10_000),
+            (DialogueState.ACCEPTED, "fragor", "text_1", 4_000),
+        ],
+    )
+    def test_a_text_that_is_too_long_is_refused_and_kept(self, client, state, name, field, most):
+        client.force_login(leader())
+        dialogue, _own = dialogue_with_contact(state)
+        seat_at(dialogue, state=MeetingState.PROPOSED)
+        for length, is_refused in ((most, False), (most + 1, True)):
+            page = client.post(step_of(dialogue, name), {field: "ö" * length})
+            assert page.status_code == 422
+            assert "ö" * length in page.text
+            assert "maxlength" not in page.text.split(f'name="{field}"')[1].split(">")[0]
+            said = f"Texten är för lång. Den får ha högst {look.number(most)} tecken."
+            assert (said in page.text) == is_refused
