@@ -104,14 +104,23 @@ PROPOSAL_PASSED = Turn(
     gettext_lazy("Tiden som vi föreslog har passerat. Vi föreslår en ny. Ni kan också önska en."),
     gettext_lazy("Tiden som föreslogs har passerat. Föreslå en ny, eller anteckna att mötet blev av."),
 )
+DIALOGUE_OVER = Turn(
+    Side.STAFF,
+    gettext_lazy("Dialogens tid har varit. Vi hör av oss om återkopplingsmötet."),
+    gettext_lazy("Dialogens tid har varit. Dokumentera dialogen."),
+)
 QUESTIONS_TOLD = Turn(
     Side.STAFF,
     gettext_lazy("Ni har berättat vilka frågor ni vill prata om. Nu ses vi på dialogen."),
     gettext_lazy("Håll dialogen på den bestämda tiden."),
 )
 
-MEETING_IN = {S.UNDERLAG_SENT: MeetingKind.DIALOGUE, S.DIALOGUE_HELD: MeetingKind.FEEDBACK}
-"""The meeting whose time may be under discussion in a state."""
+MEETING_IN = {
+    S.UNDERLAG_SENT: MeetingKind.DIALOGUE,
+    S.TIME_FIXED: MeetingKind.DIALOGUE,
+    S.DIALOGUE_HELD: MeetingKind.FEEDBACK,
+}
+"""The meeting whose time matters in a state."""
 
 PHASES = (MeetingKind.INTRODUCTION, MeetingKind.DIALOGUE, MeetingKind.FEEDBACK)
 TITLES = {
@@ -162,6 +171,8 @@ def _turn(dialogue: Dialogue, meetings: dict[str, Meeting]) -> Turn | None:
         return PROPOSAL_PASSED
     if dialogue.state == S.DIALOGUE_HELD and meeting and meeting.state == MeetingState.PROPOSED:
         return FEEDBACK_PROPOSED
+    if dialogue.state == S.TIME_FIXED and meeting and meeting.is_over:
+        return DIALOGUE_OVER
     if dialogue.state == S.TIME_FIXED and QuestionForm.objects.filter(dialogue=dialogue).exists():
         return QUESTIONS_TOLD
     return TURNS.get(dialogue.state)

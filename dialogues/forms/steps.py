@@ -156,7 +156,9 @@ class WhenFields(MomentForm, StaffFields):
             return
         self.fields["unusual"] = forms.BooleanField(label=_("Tiden ska ändå vara den här"))
         if not self["unusual"].value():
-            question = _("Tiden är ovanlig: %(why)s. Välj en annan, eller kryssa i att den stämmer.")
+            question = _(
+                "Tiden är ovanlig: %(why)s. Välj en annan, eller kryssa i ”Tiden ska ändå vara den här”."
+            )
             self.add_error("unusual", question % {"why": why})
 
     def fill_in(self, meeting: Meeting, *names: str, with_time: bool) -> None:

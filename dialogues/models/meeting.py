@@ -75,6 +75,11 @@ class Meeting(models.Model):
         return f"{self.get_kind_display()} {timezone.localtime(self.starts_at):%Y-%m-%d %H.%M}"
 
     @property
+    def is_over(self) -> bool:
+        """Whether the meeting's time has been, held or not."""
+        return self.ends_at <= timezone.now()
+
+    @property
     def proposal_has_passed(self) -> bool:
         """Whether it is a proposal that nobody answered before its time."""
         return self.state == MeetingState.PROPOSED and self.starts_at <= timezone.now()

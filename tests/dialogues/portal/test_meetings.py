@@ -92,6 +92,20 @@ def test_a_time_that_has_passed_is_said_to_have_passed_and_is_not_accepted(
     assert meeting.state == MeetingState.PROPOSED
 
 
+def test_a_fixed_time_that_has_been_is_no_longer_waited_for(client, signed_in):
+    dialogue = signed_in(DialogueState.TIME_FIXED)
+    issued_underlag(dialogue)
+    seat_at(dialogue, kind=MeetingKind.DIALOGUE, state=MeetingState.FIXED)
+    assert "Er tur" in text(client.get(front(dialogue)))
+    assert "Välkomna!" in text(client.get(address("portal_time", dialogue)))
+    ago = timezone.now() - datetime.timedelta(days=1)
+    Meeting.objects.update(starts_at=ago, ends_at=ago + datetime.timedelta(hours=2))
+    assert "Dialogens tid har varit. Vi hör av oss" in text(client.get(front(dialogue)))
+    page = text(client.get(address("portal_time", dialogue)))
+    assert "Dialogens tid har varit." in page
+    assert "Välkomna!" not in page
+
+
 def moved(meeting: Meeting) -> Meeting:
     """The meeting after the agencies have proposed another place."""
     again = {"starts_at": meeting.starts_at, "ends_at": meeting.ends_at, "form": "in_person"}
