@@ -106,9 +106,8 @@ def test_no_mail_goes_to_unknown_expired_closed_or_staff_addresses(client, smtp_
     ContactFactory(
         user=None, email="slutat@kommunen.example", valid_to=timezone.localdate() - datetime.timedelta(days=1)
     )
-    ContactFactory(
-        user=None, email="kommer@kommunen.example", valid_from=timezone.localdate().replace(year=2030)
-    )
+    tomorrow = timezone.localdate() + datetime.timedelta(days=1)
+    ContactFactory(user=None, email="kommer@kommunen.example", valid_from=tomorrow)
     closed = ContactFactory()
     User.objects.filter(pk=closed.user_id).update(is_active=False)
     staff = staff_user(StaffRole.PLANNER)

@@ -35,9 +35,7 @@ class TestIntroductionPages:
         came, _own = dialogue_with_contact(DialogueState.ACCEPTED, batch=batch)
         absent, _own = dialogue_with_contact(DialogueState.ACCEPTED, batch=batch)
         typed = {
-            "day": "2030-03-01",
-            "time": "09:00",
-            "minutes": "60",
+            **when(days=30, minutes=60),
             "staff": [user.pk for user in pair()],
             "link": "https://mote.example/1",
             "seats": "25",

@@ -186,7 +186,7 @@ class TestAnswer:
     def test_a_yes_gives_a_seat_and_a_no_gives_it_up(self):
         invitation = InvitationFactory()
         dialogue = invitation.dialogue
-        starts = datetime.datetime(2027, 2, 1, 9, tzinfo=datetime.UTC)
+        starts = timezone.now() + datetime.timedelta(days=30)
         meeting = set_up_introduction(
             batch=dialogue.batch,
             starts_at=starts,

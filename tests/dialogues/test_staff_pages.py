@@ -4,6 +4,7 @@ import datetime
 import re
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -216,6 +217,7 @@ class TestSteps:
             ({"form": "digital"}, "Fyll i var ni ska mötas."),
         ],
     )
+    @time_machine.travel("2029-11-26 09:00+01:00", tick=False)
     def test_a_time_that_cannot_be_is_refused_at_its_field(self, client, change, message):
         client.force_login(planner())
         dialogue, _own = dialogue_with_contact(DialogueState.INTRODUCED)
@@ -243,6 +245,7 @@ class TestSteps:
             ({"time": "18:00", "minutes": "60"}, ""),
         ],
     )
+    @time_machine.travel("2029-11-26 09:00+01:00", tick=False)
     def test_an_unusual_time_is_asked_about_once_more(self, client, change, why):
         client.force_login(planner())
         dialogue, _own = dialogue_with_contact(DialogueState.INTRODUCED)

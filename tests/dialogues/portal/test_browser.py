@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.domain.staff import add_staff
@@ -97,7 +98,7 @@ def before_the_dialogue() -> tuple[Dialogue, object]:
     dialogue, user = dialogue_with_contact(DialogueState.UNDERLAG_SENT)
     InvitationFactory(dialogue=dialogue)
     issued_underlag(dialogue)
-    start = datetime.datetime(2026, 12, 1, 8, 15, tzinfo=datetime.UTC)
+    start = timezone.now() - datetime.timedelta(days=30)
     seat_at(
         dialogue,
         kind=MeetingKind.INTRODUCTION,

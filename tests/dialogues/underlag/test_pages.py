@@ -18,6 +18,7 @@ from dialogues.domain.underlag import AreaText
 from dialogues.models import CentralArea, Dialogue, DialogueState, Letter, LetterKind, Meeting, Seat, Underlag
 from dialogues.models import UnderlagState as S
 from dialogues.underlag.content import build_content
+from huvudman.models import Contact, Huvudman
 from quality_system.models import Area
 from tests.accounts.factories import UserFactory, leader, planner, staff_user
 from tests.dialogues.factories import BatchFactory, DialogueFactory, MeetingFactory
@@ -110,6 +111,47 @@ def test_one_from_each_agency_confirms_and_one_sends(client: Client) -> None:
     html = client.post(act(underlag, "skicka"), follow=True).content.decode()
     assert "på väg till huvudmannen" in html
     assert Letter.objects.get().kind == LetterKind.UNDERLAG
+
+
+NO_EMAIL = "Huvudmannen har ingen e-postadress: inga brev skickas."
+
+
+def without_email(state: S) -> Underlag:
+    """An underlag of a huvudman that no letter reaches: neither a contact nor itself has an address."""
+    underlag = with_content(state)
+    Contact.objects.update(email="", user=None)
+    Huvudman.objects.update(email="")
+    return underlag
+
+
+def test_a_huvudman_without_any_email_gets_the_underlag_on_paper(client: Client) -> None:
+    underlag = without_email(S.CONFIRMED)
+    staff = signed_in(client, planner())
+    before = staff.get(page(underlag)).text
+    assert NO_EMAIL in before
+    assert "Lämna ut på papper" in before
+    assert OFFERS["skicka"] not in before
+    assert "Skriv ut analysunderlaget" not in before
+    after = staff.post(act(underlag, "skicka"), follow=True).text
+    underlag.refresh_from_db()
+    assert (underlag.state, Letter.objects.count()) == (S.ISSUED, 0)
+    assert "så den får inget brev. Ring eller skriv ut." in after
+    assert "på väg till huvudmannen" not in after
+    assert "Skriv ut analysunderlaget" in after
+    assert reverse("admin:contact_new", args=[underlag.dialogue.huvudman.public_id]) in after
+
+
+def test_nothing_of_paper_is_said_where_a_letter_reaches_the_huvudman(client: Client) -> None:
+    """Also where only the huvudman's own mailbox has an address, and when the dialogue is over."""
+    underlag = with_content(S.CONFIRMED)
+    Contact.objects.update(email="", user=None)
+    Huvudman.objects.update(email="brevlada@huvudman.example")
+    html = signed_in(client, planner()).get(page(underlag)).text
+    assert OFFERS["skicka"] in html
+    assert NO_EMAIL not in html
+    Huvudman.objects.update(email="")
+    Dialogue.objects.update(state=DialogueState.CLOSED)
+    assert NO_EMAIL not in client.get(page(underlag)).text
 
 
 def test_a_page_read_before_the_underlag_changed_cannot_confirm_it(client: Client) -> None:
