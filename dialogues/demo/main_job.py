@@ -22,6 +22,7 @@ from dialogues.demo.inbox import Inbox
 from dialogues.demo.people import leader_pairs
 from dialogues.demo.report import Missing, Report, must_equal, wait_for
 from dialogues.domain import batches, cycles, introductions, meetings, plans, records, underlag
+from dialogues.domain.arrangement import Arrangement
 from dialogues.domain.questions import Row, send_questions
 from dialogues.models import (
     Answer,
@@ -139,11 +140,13 @@ class MainJob:
         starts = _day(number + 14, 9)
         meeting = introductions.set_up_introduction(
             batch=batch,
-            starts_at=starts,
-            ends_at=starts + datetime.timedelta(hours=1),
-            link=f"https://mote.example/introduktion-{number + 1}",
+            arrangement=Arrangement(
+                starts_at=starts,
+                ends_at=starts + datetime.timedelta(hours=1),
+                link=f"https://mote.example/introduktion-{number + 1}",
+                staff=self.pairs[number % len(self.pairs)],
+            ),
             seats=GROUP_SEATS,
-            staff=self.pairs[number % len(self.pairs)],
             actor=self.planners[0],
         )
         seated = list(meeting.taken_seats.filter(is_current=True).values_list("dialogue_id", flat=True))
@@ -175,11 +178,13 @@ class MainJob:
         for dialogue, (starts, pair) in zip(dialogues, self.free_times(), strict=False):
             meetings.propose_time(
                 dialogue=dialogue,
-                starts_at=starts,
-                ends_at=starts + datetime.timedelta(hours=2),
-                form=MeetingForm.IN_PERSON,
-                place=f"Hos {dialogue.huvudman}"[:300],
-                staff=pair,
+                arrangement=Arrangement(
+                    starts_at=starts,
+                    ends_at=starts + datetime.timedelta(hours=2),
+                    form=MeetingForm.IN_PERSON,
+                    place=f"Hos {dialogue.huvudman}"[:300],
+                    staff=pair,
+                ),
                 actor=self.planners[0],
             )
 
@@ -249,10 +254,12 @@ class MainJob:
         leader = person(pair[0])
         meetings.set_up_feedback(
             dialogue=dialogue,
-            starts_at=starts,
-            ends_at=starts + datetime.timedelta(hours=1),
-            link="https://mote.example/aterkoppling",
-            staff=pair,
+            arrangement=Arrangement(
+                starts_at=starts,
+                ends_at=starts + datetime.timedelta(hours=1),
+                link="https://mote.example/aterkoppling",
+                staff=pair,
+            ),
             actor=leader,
         )
         records.hold_feedback(dialogue=dialogue, feedback="Arbetet fortsätter lokalt.", actor=leader)

@@ -17,6 +17,7 @@ from accounts.models import User
 from dialogues.demo.another_day import at, day
 from dialogues.demo.people import kommun_tried, leader_pairs, small_association
 from dialogues.domain import batches, cycles, introductions, invitations, meetings, plans, records, underlag
+from dialogues.domain.arrangement import Arrangement
 from dialogues.domain.questions import Row, send_questions
 from dialogues.letters.delivery import deliver_due
 from dialogues.models import Answer, Channel, Cycle, Dialogue, InvitationBatch, Meeting, MeetingForm, Underlag
@@ -154,11 +155,10 @@ def set_up_group(batch: InvitationBatch, on: int, seats: int, pair: list[User], 
     """Set up an introduction in the morning of a day."""
     return introductions.set_up_introduction(
         batch=batch,
-        starts_at=at(on, 9),
-        ends_at=at(on, 10),
-        link="https://mote.example/introduktion",
+        arrangement=Arrangement(
+            starts_at=at(on, 9), ends_at=at(on, 10), link="https://mote.example/introduktion", staff=pair
+        ),
         seats=seats,
-        staff=pair,
         actor=actor,
     )
 
@@ -177,11 +177,13 @@ def send_underlag(planned: Planned, actor: Actor) -> None:
     dialogue, _reach, starts, pair = planned
     meetings.propose_time(
         dialogue=dialogue,
-        starts_at=starts,
-        ends_at=starts + datetime.timedelta(hours=2),
-        form=MeetingForm.IN_PERSON,
-        place=f"Hos {dialogue.huvudman}"[:300],
-        staff=pair,
+        arrangement=Arrangement(
+            starts_at=starts,
+            ends_at=starts + datetime.timedelta(hours=2),
+            form=MeetingForm.IN_PERSON,
+            place=f"Hos {dialogue.huvudman}"[:300],
+            staff=pair,
+        ),
         actor=actor,
     )
     version = dialogue.underlag.get()
@@ -218,10 +220,12 @@ def hold_dialogue(planned: Planned) -> None:
         begins = starts + datetime.timedelta(days=FED_BACK - HELD)
         meetings.set_up_feedback(
             dialogue=dialogue,
-            starts_at=begins,
-            ends_at=begins + datetime.timedelta(hours=1),
-            link="https://mote.example/aterkoppling",
-            staff=pair,
+            arrangement=Arrangement(
+                starts_at=begins,
+                ends_at=begins + datetime.timedelta(hours=1),
+                link="https://mote.example/aterkoppling",
+                staff=pair,
+            ),
             actor=leader,
         )
 

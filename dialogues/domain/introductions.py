@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Sequence
-
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -13,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.domain.audit import record
 from accounts.domain.machine import NotPossible, WrongState
-from accounts.models import User
+from dialogues.domain.arrangement import Arrangement
 from dialogues.domain.correspondence import booked
 from dialogues.domain.dialogues import DIALOGUES, move
 from dialogues.domain.introduction_letters import tell_cancelled, tell_left, tell_seat
@@ -27,7 +24,6 @@ from dialogues.models import (
     DialogueState,
     InvitationBatch,
     Meeting,
-    MeetingForm,
     MeetingKind,
     MeetingState,
     Seat,
@@ -35,67 +31,45 @@ from dialogues.models import (
 
 
 def set_up_introduction(
-    *,
-    batch: InvitationBatch,
-    starts_at: datetime.datetime,
-    ends_at: datetime.datetime,
-    link: str,
-    seats: int,
-    staff: Sequence[User],
-    actor: Actor,
+    *, batch: InvitationBatch, arrangement: Arrangement, seats: int, actor: Actor
 ) -> Meeting:
     """Make a group meeting with `seats` seats for a batch, and place those who wait for one.
 
     Raises NotPossible when somebody is booked elsewhere at that time, or one agency is not there.
     """
     actor.require("dialogues.run_introduction", batch)
-    require_from_both(staff)
+    require_from_both(arrangement.staff)
     with transaction.atomic():
-        meeting = Meeting.objects.create(
-            kind=MeetingKind.INTRODUCTION,
-            state=MeetingState.FIXED,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            form=MeetingForm.DIGITAL,
-            link=link,
-            seats=seats,
-            batch=batch,
-        )
-        people = book_staff(meeting, staff)
+        meeting = Meeting(kind=MeetingKind.INTRODUCTION, state=MeetingState.FIXED, seats=seats, batch=batch)
+        arrangement.set_on(meeting)
+        meeting.save()
+        people = book_staff(meeting, arrangement.staff)
         record(actor=actor, verb="meeting.introduction_set_up", subject=meeting, seats=seats)
         call_staff(meeting, None, people)
         _fill(meeting, actor)
     return meeting
 
 
-def change_introduction(
-    *,
-    meeting: Meeting,
-    starts_at: datetime.datetime,
-    ends_at: datetime.datetime,
-    link: str,
-    seats: int,
-    staff: Sequence[User],
-    actor: Actor,
-) -> Meeting:
+def change_introduction(*, meeting: Meeting, arrangement: Arrangement, seats: int, actor: Actor) -> Meeting:
     """Change time, link, number of seats or people of a coming introduction; whom it concerns is told.
 
     Those who wait get the seats that are new. Raises NotPossible for fewer seats than are taken, and as
     `set_up_introduction`; WrongState when the meeting is held or cancelled.
     """
     actor.require("dialogues.run_introduction", meeting)
-    require_from_both(staff)
+    require_from_both(arrangement.staff)
     with transaction.atomic():
         _lock_for_placing(meeting)
         row = MEETINGS.locked(meeting)
         _require_coming(row)
         if seats < taken_seats(row):
             raise NotPossible(_("%(n)s huvudmän har redan plats på mötet.") % {"n": taken_seats(row)})
-        is_moved = (row.starts_at, row.ends_at, row.link) != (starts_at, ends_at, link)
-        row.starts_at, row.ends_at, row.link, row.seats = starts_at, ends_at, link, seats
+        is_moved = not arrangement.is_kept_by(row)
+        arrangement.set_on(row)
+        row.seats = seats
         row.sequence += is_moved
         row.save()
-        change = rebook_staff(row, staff)
+        change = rebook_staff(row, arrangement.staff)
         record(actor=actor, verb="meeting.introduction_changed", subject=row, seats=seats)
         _tell_change(row, change, is_moved=is_moved)
         _fill(row, actor)

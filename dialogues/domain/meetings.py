@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import datetime
 from collections.abc import Sequence
 
 from django.db import transaction
@@ -13,6 +12,7 @@ from accounts.actors import Actor
 from accounts.domain.audit import record
 from accounts.domain.machine import Machine, NotPossible, WrongState
 from accounts.models import User
+from dialogues.domain.arrangement import Arrangement
 from dialogues.domain.correspondence import booked, calendar_file, write_to_huvudman, write_to_staff
 from dialogues.domain.dialogues import DIALOGUES, move
 from dialogues.domain.meeting_letters import (
@@ -36,7 +36,6 @@ from dialogues.models import (
     DialogueState,
     LetterKind,
     Meeting,
-    MeetingForm,
     MeetingKind,
     Seat,
 )
@@ -68,40 +67,19 @@ TIME_OPEN = frozenset({DialogueState.INTRODUCED, DialogueState.UNDERLAG_SENT})
 """States of a dialogue in which a first time may be proposed."""
 
 
-def propose_time(
-    *,
-    dialogue: Dialogue,
-    starts_at: datetime.datetime,
-    ends_at: datetime.datetime,
-    form: MeetingForm,
-    staff: Sequence[User],
-    actor: Actor,
-    place: str = "",
-    link: str = "",
-) -> Meeting:
+def propose_time(*, dialogue: Dialogue, arrangement: Arrangement, actor: Actor) -> Meeting:
     """Propose when and where to meet for the dialogue; the underlag's letter carries the proposal.
 
     Raises NotPossible when there is a proposal already, somebody is booked elsewhere at that time, or nobody
     comes from one of the agencies.
     """
     actor.require("dialogues.propose_time", dialogue)
-    require_from_both(staff)
+    require_from_both(arrangement.staff)
     with transaction.atomic():
         locked = DIALOGUES.locked(dialogue)
         if locked.state not in TIME_OPEN:
             raise NotPossible(_("Det går att föreslå en tid när introduktionen är hållen."))
-        return _make_meeting(
-            locked,
-            MeetingKind.DIALOGUE,
-            actor,
-            staff,
-            state=S.PROPOSED,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            form=form,
-            place=place,
-            link=link,
-        )
+        return _make_meeting(locked, MeetingKind.DIALOGUE, S.PROPOSED, arrangement, actor)
 
 
 def accept_time(
@@ -184,31 +162,20 @@ def wish_other_time(
         )
 
 
-def propose_again(
-    *,
-    meeting: Meeting,
-    starts_at: datetime.datetime,
-    ends_at: datetime.datetime,
-    form: MeetingForm,
-    staff: Sequence[User],
-    actor: Actor,
-    place: str = "",
-    link: str = "",
-) -> Meeting:
+def propose_again(*, meeting: Meeting, arrangement: Arrangement, actor: Actor) -> Meeting:
     """Propose another time for a meeting (after a wish, or because the agencies must move it).
 
     The huvudman gets a letter, unless it has not been told the first proposal yet. Where only the people are
     others, the time stands, as by `change_staff`. Raises NotPossible as `propose_time`.
     """
-    where = {"starts_at": starts_at, "ends_at": ends_at, "form": form, "place": place, "link": link}
     actor.require("dialogues.propose_time", meeting)
-    require_from_both(staff)
+    require_from_both(arrangement.staff)
     with transaction.atomic():
         dialogue = DIALOGUES.locked(_only_dialogue(meeting))
         row = MEETINGS.locked(meeting)
-        if row.state in TIMED and all(getattr(row, name) == value for name, value in where.items()):
-            return change_staff(meeting=row, staff=staff, actor=actor)
-        return _propose_anew(row, dialogue, where, staff, actor)
+        if row.state in TIMED and arrangement.is_kept_by(row):
+            return change_staff(meeting=row, staff=arrangement.staff, actor=actor)
+        return _propose_anew(row, dialogue, arrangement, actor)
 
 
 def change_staff(*, meeting: Meeting, staff: Sequence[User], actor: Actor) -> Meeting:
@@ -232,33 +199,15 @@ def change_staff(*, meeting: Meeting, staff: Sequence[User], actor: Actor) -> Me
     return row
 
 
-def set_up_feedback(
-    *,
-    dialogue: Dialogue,
-    starts_at: datetime.datetime,
-    ends_at: datetime.datetime,
-    link: str,
-    staff: Sequence[User],
-    actor: Actor,
-) -> Meeting:
-    """Set the digital feedback meeting. Raises NotPossible unless both agencies will be there."""
+def set_up_feedback(*, dialogue: Dialogue, arrangement: Arrangement, actor: Actor) -> Meeting:
+    """Set the feedback meeting. Raises NotPossible unless both agencies will be there."""
     actor.require("dialogues.propose_time", dialogue)
-    require_from_both(staff)
+    require_from_both(arrangement.staff)
     with transaction.atomic():
         locked = DIALOGUES.locked(dialogue)
         if locked.state != DialogueState.DIALOGUE_HELD:
             raise NotPossible(_("Återkopplingen bokas när dialogen är hållen."))
-        meeting = _make_meeting(
-            locked,
-            MeetingKind.FEEDBACK,
-            actor,
-            staff,
-            state=S.FIXED,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            form=MeetingForm.DIGITAL,
-            link=link,
-        )
+        meeting = _make_meeting(locked, MeetingKind.FEEDBACK, S.FIXED, arrangement, actor)
         tell_fixed(meeting, locked, booked(meeting))
     return meeting
 
@@ -282,13 +231,15 @@ def cancel_dialogue(*, dialogue: Dialogue, reason: str, actor: Actor) -> Dialogu
 
 
 def _make_meeting(
-    dialogue: Dialogue, kind: MeetingKind, actor: Actor, staff: Sequence[User], **fields: object
+    dialogue: Dialogue, kind: MeetingKind, state: S, arrangement: Arrangement, actor: Actor
 ) -> Meeting:
     if dialogue.seats.filter(kind=kind, is_current=True).exists():
         raise NotPossible(_("Det finns redan en tid."))
-    meeting = Meeting.objects.create(kind=kind, batch=dialogue.batch, **fields)
+    meeting = Meeting(kind=kind, state=state, batch=dialogue.batch)
+    arrangement.set_on(meeting)
+    meeting.save()
     Seat.objects.create(meeting=meeting, dialogue=dialogue, kind=kind)
-    book_staff(meeting, staff)
+    book_staff(meeting, arrangement.staff)
     record(actor=actor, verb=f"meeting.{kind}_proposed", subject=meeting, starts_at=str(meeting.starts_at))
     return meeting
 
@@ -299,21 +250,18 @@ def _only_dialogue(meeting: Meeting) -> Dialogue:
     )
 
 
-def _propose_anew(
-    meeting: Meeting, dialogue: Dialogue, where: dict[str, object], staff: Sequence[User], actor: Actor
-) -> Meeting:
+def _propose_anew(meeting: Meeting, dialogue: Dialogue, arrangement: Arrangement, actor: Actor) -> Meeting:
     was = copy.copy(meeting)
     was.sequence += 1
     was_booked = list(booked(meeting))
 
     def change(row: Meeting) -> None:
-        for name, value in where.items():
-            setattr(row, name, value)
+        arrangement.set_on(row)
         row.sequence += 1
 
     def after(row: Meeting) -> None:
         _unfix_time(dialogue, actor)
-        rebook_staff(row, staff)
+        rebook_staff(row, arrangement.staff)
         tell_proposed(row, dialogue, was if was.state == S.FIXED else None)
         if was.state == S.FIXED:
             tell_staff_free(was, dialogue, was_booked, why="moved")

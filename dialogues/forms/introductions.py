@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
+from dialogues.domain.arrangement import Arrangement
 from dialogues.domain.introductions import change_introduction, hold_introduction, set_up_introduction
 from dialogues.forms.plain import PlainForm
 from dialogues.forms.steps import WhenFields
@@ -29,8 +30,8 @@ class IntroductionFields(WhenFields):
 
     def details(self) -> dict[str, Any]:
         """All that the verbs want to know about the meeting."""
-        where = {name: self.cleaned_data[name] for name in ("link", "seats")}
-        return {**self.span(), **where, "staff": self.people()}
+        arrangement = Arrangement(**self.span(), link=self.cleaned_data["link"], staff=self.people())
+        return {"arrangement": arrangement, "seats": self.cleaned_data["seats"]}
 
 
 class IntroductionForm(IntroductionFields):

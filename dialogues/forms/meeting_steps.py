@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.domain.machine import NotPossible
 from dialogues.domain import meetings
+from dialogues.domain.arrangement import Arrangement
 from dialogues.domain.introductions import place
 from dialogues.forms.plain import LongText
 from dialogues.forms.steps import StaffFields, StepForm, ToldForm, WhenForm, people_of
@@ -102,10 +103,10 @@ class PlaceAndTimeForm(WhenForm):
             self.add_error(needed, _("Fyll i var ni ska mötas."))
         return data
 
-    def details(self) -> dict[str, Any]:
-        """All that the verb wants to know about the meeting."""
+    def arrangement(self) -> Arrangement:
+        """When, where and with whom."""
         where = {name: self.cleaned_data[name] for name in ("form", "place", "link")}
-        return {**self.span(), **where, "staff": self.people()}
+        return Arrangement(**self.span(), **where, staff=self.people())
 
 
 class FeedbackDetailsForm(WhenForm):
@@ -115,9 +116,9 @@ class FeedbackDetailsForm(WhenForm):
 
     link = forms.URLField(label=_("Möteslänk"), max_length=500, assume_scheme="https")
 
-    def details(self) -> dict[str, Any]:
-        """All that the verb wants to know about the meeting."""
-        return {**self.span(), "link": self.cleaned_data["link"], "staff": self.people()}
+    def arrangement(self) -> Arrangement:
+        """When, where and with whom; a feedback meeting is digital."""
+        return Arrangement(**self.span(), link=self.cleaned_data["link"], staff=self.people())
 
 
 class ProposeForm(PlaceAndTimeForm):
@@ -130,7 +131,7 @@ class ProposeForm(PlaceAndTimeForm):
     permission = "dialogues.propose_time"
 
     def perform(self, actor: Actor) -> None:
-        meetings.propose_time(dialogue=self.dialogue, actor=actor, **self.details())
+        meetings.propose_time(dialogue=self.dialogue, arrangement=self.arrangement(), actor=actor)
 
 
 class ProposeAgainForm(PlaceAndTimeForm, MeetingStep):
@@ -151,7 +152,7 @@ class ProposeAgainForm(PlaceAndTimeForm, MeetingStep):
             self.button, self.done, self.intro = ProposeForm.button, ProposeForm.done, NOT_TOLD_YET
 
     def perform(self, actor: Actor) -> None:
-        meetings.propose_again(meeting=self.meeting(), actor=actor, **self.details())
+        meetings.propose_again(meeting=self.meeting(), arrangement=self.arrangement(), actor=actor)
 
 
 class FeedbackAgainForm(FeedbackDetailsForm, MeetingStep):
@@ -170,8 +171,7 @@ class FeedbackAgainForm(FeedbackDetailsForm, MeetingStep):
             self.fill_in(meeting, "link", with_time=meeting.state == MeetingState.PROPOSED)
 
     def perform(self, actor: Actor) -> None:
-        form = MeetingForm.DIGITAL
-        meetings.propose_again(meeting=self.meeting(), form=form, actor=actor, **self.details())
+        meetings.propose_again(meeting=self.meeting(), arrangement=self.arrangement(), actor=actor)
 
 
 class StaffForm(StaffFields, MeetingStep):
@@ -286,7 +286,7 @@ class FeedbackTimeForm(FeedbackDetailsForm):
     permission = "dialogues.propose_time"
 
     def perform(self, actor: Actor) -> None:
-        meetings.set_up_feedback(dialogue=self.dialogue, actor=actor, **self.details())
+        meetings.set_up_feedback(dialogue=self.dialogue, arrangement=self.arrangement(), actor=actor)
 
 
 class CancelForm(StepForm):

@@ -144,7 +144,7 @@ class WhenFields(MomentForm, StaffFields):
             self._ask_about(unusual(**self.span()))
         return data
 
-    def span(self) -> dict[str, datetime.datetime]:
+    def span(self) -> dict[str, Any]:
         """The meeting's beginning and end, as the verbs want them, also when the clocks change in between."""
         starts_at = self.moment().astimezone(datetime.UTC)
         length = datetime.timedelta(minutes=self.cleaned_data["minutes"])

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import StaffRole
+from dialogues.domain.arrangement import Arrangement
 from dialogues.domain.introductions import place, set_up_introduction
 from dialogues.models import DialogueState, Letter, Meeting, MeetingKind, MeetingState
 from tests.accounts.factories import leader, pair, staff_user
@@ -108,11 +109,13 @@ def seated(batch, **fields) -> Meeting:
     starts_at = fields.get("starts_at") or timezone.now() + datetime.timedelta(days=10)
     meeting = set_up_introduction(
         batch=batch,
-        starts_at=starts_at,
-        ends_at=starts_at + datetime.timedelta(hours=1),
-        link="https://mote.example/1",
+        arrangement=Arrangement(
+            starts_at=starts_at,
+            ends_at=starts_at + datetime.timedelta(hours=1),
+            link="https://mote.example/1",
+            staff=pair(),
+        ),
         seats=25,
-        staff=pair(),
         actor=SYSTEM,
     )
     assert dialogue.pk in meeting.taken_seats.values_list("dialogue", flat=True)

@@ -11,6 +11,7 @@ from accounts.actors import SYSTEM, person
 from accounts.domain.machine import NotPossible, WrongState
 from accounts.models import AuditEntry, StaffRole
 from dialogues.domain import introductions as verbs
+from dialogues.domain.arrangement import Arrangement
 from dialogues.domain.invitations import answer_invitation
 from dialogues.domain.meetings import cancel_dialogue
 from dialogues.models import (
@@ -45,7 +46,8 @@ def in_days(days: int) -> datetime.datetime:
 
 def details(starts_at=None, *, link=LINK, seats=2, staff=None):
     starts_at = starts_at or in_days(20)
-    return {"starts_at": starts_at, "ends_at": starts_at + HOUR, "link": link, "seats": seats, "staff": staff}
+    arrangement = Arrangement(starts_at=starts_at, ends_at=starts_at + HOUR, link=link, staff=staff)
+    return {"arrangement": arrangement, "seats": seats}
 
 
 def set_up(batch, staff, **more):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM, person
 from accounts.domain.machine import NotPossible, WrongState
 from accounts.templatetags.look import moment
+from dialogues.domain.arrangement import Arrangement
 from dialogues.domain.introductions import set_up_introduction
 from dialogues.domain.invitations import answer_invitation, carry_to_later_batch, invite
 from dialogues.links import BadLink, answer_link, link_holder, read_token
@@ -189,11 +190,13 @@ class TestAnswer:
         starts = timezone.now() + datetime.timedelta(days=30)
         meeting = set_up_introduction(
             batch=dialogue.batch,
-            starts_at=starts,
-            ends_at=starts + datetime.timedelta(hours=1),
-            link="https://mote.example/1",
+            arrangement=Arrangement(
+                starts_at=starts,
+                ends_at=starts + datetime.timedelta(hours=1),
+                link="https://mote.example/1",
+                staff=pair(),
+            ),
             seats=1,
-            staff=pair(),
             actor=SYSTEM,
         )
         give(invitation)

@@ -24,7 +24,7 @@ from dialogues.models import (
 )
 from tests.accounts.factories import leader, pair, staff_user
 from tests.dialogues.factories import MeetingFactory, dialogue_with_contact, seat_at
-from tests.dialogues.times import START, TWO_HOURS, accept, propose
+from tests.dialogues.times import START, TWO_HOURS, accept, arranged, propose
 
 pytestmark = pytest.mark.django_db
 
@@ -180,15 +180,15 @@ class TestCancel:
 class TestFeedback:
     def test_is_set_only_after_the_dialogue_and_with_both_agencies(self):
         staff = pair()
-        span = {"starts_at": START, "ends_at": START + TWO_HOURS, "link": "https://mote.example/3"}
+        wanted = arranged(staff, form="digital", place="", link="https://mote.example/3")
         early, _own = dialogue_with_contact(DialogueState.TIME_FIXED)
         with pytest.raises(NotPossible):
-            meetings.set_up_feedback(dialogue=early, staff=staff, actor=SYSTEM, **span)
+            meetings.set_up_feedback(dialogue=early, arrangement=wanted, actor=SYSTEM)
         dialogue, own = dialogue_with_contact(DialogueState.DIALOGUE_HELD)
         with pytest.raises(NotPossible, match="SPSM"):
-            meetings.set_up_feedback(dialogue=dialogue, staff=staff[:1], actor=SYSTEM, **span)
+            meetings.set_up_feedback(dialogue=dialogue, arrangement=arranged(staff[:1]), actor=SYSTEM)
         assert not dialogue.seats.exists()
-        meeting = meetings.set_up_feedback(dialogue=dialogue, staff=staff, actor=SYSTEM, **span)
+        meeting = meetings.set_up_feedback(dialogue=dialogue, arrangement=wanted, actor=SYSTEM)
         assert (meeting.kind, meeting.state) == (MeetingKind.FEEDBACK, MeetingState.FIXED)
         assert Letter.objects.filter(kind=LetterKind.FEEDBACK, recipient=own.email).count() == 1
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from dialogues.days import day_off
 from dialogues.domain import meetings, staffing
+from dialogues.domain.arrangement import Arrangement
 from dialogues.domain.files import read_file
 from dialogues.models import Channel, Letter, MeetingKind
 from tests.accounts.factories import pair
@@ -25,11 +26,14 @@ def working_day(ahead: int) -> datetime.date:
     return day
 
 
+def arranged(staff, **more) -> Arrangement:
+    """Two hours in Rådhuset, unless said."""
+    usual = {"starts_at": START, "ends_at": START + TWO_HOURS, "form": "in_person", "place": "Rådhuset"}
+    return Arrangement(staff=staff, **usual | more)
+
+
 def propose(dialogue, staff, **fields):
-    when = {"starts_at": START, "ends_at": START + TWO_HOURS, **fields}
-    return meetings.propose_time(
-        dialogue=dialogue, form="in_person", place="Rådhuset", staff=staff, actor=SYSTEM, **when
-    )
+    return meetings.propose_time(dialogue=dialogue, arrangement=arranged(staff, **fields), actor=SYSTEM)
 
 
 def accept(meeting, actor=SYSTEM, **more):
@@ -45,13 +49,7 @@ def wish(meeting, actor=SYSTEM, text="Helst en onsdag", **more):
 
 
 def propose_again(meeting, staff, **more):
-    where = {"form": "in_person", "place": "Rådhuset", "link": ""}
-    return meetings.propose_again(
-        meeting=meeting,
-        staff=staff,
-        actor=SYSTEM,
-        **{"starts_at": START, "ends_at": START + TWO_HOURS, **where, **more},
-    )
+    return meetings.propose_again(meeting=meeting, arrangement=arranged(staff, **more), actor=SYSTEM)
 
 
 def ready(state, meeting_state, kind=MeetingKind.DIALOGUE):

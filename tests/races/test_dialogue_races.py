@@ -36,7 +36,7 @@ from tests.dialogues.factories import (
     dialogue_with_contact,
     seat_at,
 )
-from tests.dialogues.times import START, TWO_HOURS, accept, propose_again, ready
+from tests.dialogues.times import START, TWO_HOURS, accept, arranged, propose_again, ready
 from tests.dialogues.underlag.factories import EditionFactory
 from tests.huvudman.factories import ContactFactory
 
@@ -248,19 +248,10 @@ def test_the_same_answer_twice_at_once_is_one():
 def test_one_person_is_not_booked_in_two_meetings_at_once():
     busy = leader()
     others = [leader("spsm"), leader("spsm")]
-    starts = datetime.datetime(2099, 3, 3, 9, tzinfo=datetime.UTC)
     rivals = [dialogue_with_contact(DialogueState.INTRODUCED)[0] for _n in range(2)]
 
     def propose(dialogue, other) -> Callable[[], object]:
-        return lambda: propose_time(
-            dialogue=dialogue,
-            starts_at=starts,
-            ends_at=starts + datetime.timedelta(hours=2),
-            form="in_person",
-            place="Rådhuset",
-            staff=[busy, other],
-            actor=SYSTEM,
-        )
+        return lambda: propose_time(dialogue=dialogue, arrangement=arranged([busy, other]), actor=SYSTEM)
 
     results = at_once(*(propose(*both) for both in zip(rivals, others, strict=True)))
     assert sorted(type(result).__name__ for result in results) == ["Meeting", "NotPossible"]

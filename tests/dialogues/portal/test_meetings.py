@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from dialogues.domain.introductions import place
-from dialogues.domain.meetings import propose_again
 from dialogues.models import (
     DialogueState,
     LetterKind,
@@ -28,6 +27,7 @@ from tests.dialogues.portal.helpers import (
     text,
     with_proposed_time,
 )
+from tests.dialogues.times import propose_again
 
 pytestmark = pytest.mark.django_db
 
@@ -108,9 +108,8 @@ def test_a_fixed_time_that_has_been_is_no_longer_waited_for(client, signed_in):
 
 def moved(meeting: Meeting) -> Meeting:
     """The meeting after the agencies have proposed another place."""
-    again = {"starts_at": meeting.starts_at, "ends_at": meeting.ends_at, "form": "in_person"}
-    staff = [row.user for row in meeting.staff.all()]
-    return propose_again(meeting=meeting, staff=staff, actor=SYSTEM, place="Biblioteket", **again)
+    span = {"starts_at": meeting.starts_at, "ends_at": meeting.ends_at}
+    return propose_again(meeting, [row.user for row in meeting.staff.all()], place="Biblioteket", **span)
 
 
 def seen_on(page: str) -> str:
