@@ -33,6 +33,7 @@ def patterns() -> list[URLPattern | URLResolver]:
         ("omgangar/", batches.batch_list, "batch_list"),
         ("omgangar/<uuid:public_id>/", batches.batch_page, "batch"),
         ("omgangar/<uuid:public_id>/schemalagg/", batches.batch_schedule, "batch_schedule"),
+        ("omgangar/<uuid:public_id>/nya-datum/", batches.batch_new_dates, "batch_new_dates"),
         ("omgangar/<uuid:public_id>/avsluta/", batches.batch_close, "batch_close"),
         ("omgangar/<uuid:public_id>/introduktion/", introductions.introduction_new, "introduction_new"),
         ("omgangar/<uuid:public_id>/<slug:name>/", batches.batch_button, "batch_button"),

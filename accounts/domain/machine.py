@@ -66,8 +66,12 @@ class Machine(Generic[Row]):
         return locked
 
     def locked(self, row: Row) -> Row:
-        """The row as it stands in the database now, locked until the transaction ends."""
-        return self.model._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
+        """The row as it stands in the database now, locked until the transaction ends.
+
+        NO KEY: rows that only point at this one are written meanwhile, so that two who write letters about
+        each other's rows do not wait for each other.
+        """
+        return self.model._default_manager.select_for_update(of=("self",), no_key=True).get(pk=row.pk)
 
     def allows(self, row: Row, to: str) -> bool:
         """Tell whether the state `to` may follow the row's state."""

@@ -18,7 +18,7 @@ from django.db.models import (
     Subquery,
     Value,
 )
-from django.db.models.functions import Cast, Least
+from django.db.models.functions import Cast, Coalesce, Least
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -103,8 +103,10 @@ def show_to_schedule(batch: InvitationBatch, _desk: Desk) -> Todo:
     return _todo(_("Schemalägg %(batch)s"), why, batch, "admin:batch_schedule", month=_month(batch))
 
 
-def show_stalled(batch: InvitationBatch, _desk: Desk) -> Todo:
+def show_stalled(batch: InvitationBatch, desk: Desk) -> Todo:
     """A stopped or stalled batch in words."""
+    if batch.answer_by and batch.answer_by <= desk.today:
+        return _show_without_time_to_answer(batch)
     whys = {
         BatchState.STOPPED: _("Utskicket är stoppat. Inte inbjudna än: %(left)s."),
         BatchState.SENDING: _("Utskicket står still. Inte inbjudna än: %(left)s."),
@@ -112,6 +114,15 @@ def show_stalled(batch: InvitationBatch, _desk: Desk) -> Todo:
     }
     why = whys[BatchState(batch.state)]
     return _todo(_("Se över utskicket av %(batch)s"), why, batch, left=batch.left, at=moment(batch.send_at))  # type: ignore[attr-defined]
+
+
+def _show_without_time_to_answer(batch: InvitationBatch) -> Todo:
+    facts = {"left": batch.left, "day": day(batch.answer_by)}  # type: ignore[attr-defined]
+    if batch.state == BatchState.SENDING:
+        why = _("Svarsdatumet %(day)s har kommit. Inte inbjudna än: %(left)s. Stoppa och välj nya datum.")
+        return _todo(_("Se över utskicket av %(batch)s"), why, batch, **facts)
+    why = _("Svarsdatumet %(day)s har kommit. Inte inbjudna än: %(left)s.")
+    return _todo(_("Välj nya datum för %(batch)s"), why, batch, "admin:batch_new_dates", **facts)
 
 
 def show_to_close(batch: InvitationBatch, _desk: Desk) -> Todo:
@@ -159,14 +170,14 @@ def _batches(*states: BatchState) -> QuerySet[InvitationBatch]:
     return InvitationBatch.objects.filter(state__in=states).select_related("cycle")
 
 
-def _how_many(*states: DialogueState) -> Subquery:
+def _how_many(*states: DialogueState) -> Coalesce:
     rows = Dialogue.objects.filter(batch=OuterRef("pk"))
     return _count(rows.filter(state__in=states) if states else rows)
 
 
-def _count(rows: QuerySet[Dialogue]) -> Subquery:
+def _count(rows: QuerySet[Dialogue]) -> Coalesce:
     counted = rows.order_by().values("batch").annotate(n=Count("pk")).values("n")
-    return Subquery(counted, output_field=IntegerField())
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def _month(batch: InvitationBatch) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from accounts.domain.machine import Machine, NotPossible, WrongState
+from accounts.templatetags.look import day
 from dialogues.models import BatchState as S
 from dialogues.models import DialogueState, InvitationBatch, LetterKind, LetterState
 
@@ -23,6 +24,10 @@ TABLE: dict[str, frozenset[str]] = {
     S.SENT: frozenset({S.STOPPED, S.CLOSED}),
     S.CLOSED: frozenset(),
 }
+SHORTEST_TO_ANSWER, LONGEST_TO_ANSWER = datetime.timedelta(days=7), datetime.timedelta(days=180)
+FURTHEST_AHEAD = datetime.timedelta(days=730)
+"""How long before it goes out that a batch can be scheduled."""
+
 PREPARE, APPROVE, SEND = "dialogues.prepare_batch", "dialogues.approve_batch", "dialogues.send_batch"
 BATCHES = Machine(
     model=InvitationBatch,
@@ -98,13 +103,25 @@ def schedule_batch(
 
 
 def date_errors(send_at: datetime.datetime, answer_by: datetime.date) -> dict[str, str]:
-    """What is wrong with the two times, by field: sending in the future, answering after that."""
+    """What is wrong with the two times, by field: sending soon but not in the past, and time to answer."""
+    if send_at > timezone.now() + FURTHEST_AHEAD:
+        return {"send_at": _("Välj en dag inom två år.")}
     errors = {}
     if send_at <= timezone.now():
         errors["send_at"] = _("Välj en tid som inte har passerat.")
-    if answer_by <= timezone.localdate(send_at):
-        errors["answer_by"] = _("Sista svarsdag ska vara efter den dag då inbjudningarna skickas.")
-    return errors
+    wrong = _wrong_with_answer_date(timezone.localdate(send_at), answer_by)
+    return errors | ({"answer_by": wrong} if wrong else {})
+
+
+def _wrong_with_answer_date(sent: datetime.date, answer_by: datetime.date) -> str:
+    first, last = sent + SHORTEST_TO_ANSWER, sent + LONGEST_TO_ANSWER
+    if answer_by < first:
+        text = _("Huvudmännen behöver minst %(days)s dagar på sig att svara. Välj %(day)s eller senare.")
+        return text % {"days": SHORTEST_TO_ANSWER.days, "day": day(first)}
+    if answer_by > last:
+        text = _("Sista svarsdag kan vara högst %(days)s dagar efter utskicket. Välj %(day)s eller tidigare.")
+        return text % {"days": LONGEST_TO_ANSWER.days, "day": day(last)}
+    return ""
 
 
 def unschedule_batch(*, batch: InvitationBatch, actor: Actor) -> InvitationBatch:
@@ -128,6 +145,7 @@ def start_sending(*, batch: InvitationBatch, actor: Actor) -> InvitationBatch:
     def check(row: InvitationBatch) -> None:
         if row.send_at and row.send_at > timezone.now():
             raise NotPossible(_("Tiden för utskicket har inte kommit."))
+        _refuse_without_time_to_answer(row)
 
     return BATCHES.walk(batch, to=S.SENDING, actor=actor, check=check)
 
@@ -151,8 +169,7 @@ def resume_batch(*, batch: InvitationBatch, actor: Actor) -> InvitationBatch:
     def check(row: InvitationBatch) -> None:
         if row.state != S.STOPPED:
             raise WrongState(_("Bara ett stoppat utskick kan återupptas."))
-        if row.answer_by and row.answer_by <= timezone.localdate():
-            raise NotPossible(_("Svarstiden har gått ut, så utskicket kan inte återupptas."))
+        _refuse_without_time_to_answer(row)
 
     return BATCHES.walk(batch, to=S.SCHEDULED, actor=actor, check=check)
 
@@ -181,6 +198,11 @@ def close_batch(*, batch: InvitationBatch, actor: Actor) -> InvitationBatch:
     return BATCHES.walk(batch, to=S.CLOSED, actor=actor, check=check)
 
 
+def needs_new_dates(batch: InvitationBatch) -> bool:
+    """Tell whether nobody more can be invited in a batch, since the last day to answer has come."""
+    return batch.answer_by is not None and batch.answer_by <= timezone.localdate()
+
+
 def needs_second_person(batch: InvitationBatch) -> bool:
     """Tell whether the batch is so large that somebody else than who prepared it must approve it."""
     return batch.dialogues.count() > settings.SECOND_APPROVAL_ABOVE
@@ -196,6 +218,11 @@ def refuse_outgrown_approval(batch: InvitationBatch) -> None:
                 "den. Återta godkännandet först, eller välj en annan omgång."
             )
         )
+
+
+def _refuse_without_time_to_answer(batch: InvitationBatch) -> None:
+    if needs_new_dates(batch):
+        raise NotPossible(_("Svarsdatumet har kommit, så inga fler kan bjudas in. Välj nya datum."))
 
 
 def _has_waiting_letters(batch: InvitationBatch) -> bool:

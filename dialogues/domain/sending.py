@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.domain.machine import NotPossible
-from dialogues.domain.batches import finish_sending, start_sending
+from dialogues.domain.batches import finish_sending, needs_new_dates, start_sending
 from dialogues.domain.dialogues import move
 from dialogues.domain.invitations import invite
 from dialogues.models import BatchState, Dialogue, DialogueState, InvitationBatch
@@ -36,8 +36,11 @@ class Tally:
 
 
 def due_batches() -> QuerySet[InvitationBatch]:
-    """Batches to start now, and those that a run before this one did not finish."""
-    due = Q(state=BatchState.SCHEDULED, send_at__lte=timezone.now())
+    """Batches to start now, and those that a run before this one did not finish.
+
+    One whose answer date has come is not started: it waits for a planner to choose new dates.
+    """
+    due = Q(state=BatchState.SCHEDULED, send_at__lte=timezone.now(), answer_by__gt=timezone.localdate())
     return InvitationBatch.objects.filter(due | Q(state=BatchState.SENDING)).order_by("send_at", "pk")
 
 
@@ -70,11 +73,11 @@ def send_batch(*, batch: InvitationBatch, actor: Actor) -> Tally:
 
 
 def _treat_next(batch: InvitationBatch, tally: Tally, actor: Actor) -> bool:
-    """Treat one planned dialogue; answer False when there is none left or the batch is no longer sending."""
+    """Treat one planned dialogue; answer False when there is none left or the batch may send no more."""
     with transaction.atomic():
         # NO KEY: letters written elsewhere point at the batch and must not wait for us.
         locked = InvitationBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
-        if locked.state != BatchState.SENDING:
+        if locked.state != BatchState.SENDING or needs_new_dates(locked):
             return False
         planned = locked.dialogues.filter(state=DialogueState.PLANNED).exclude(pk__in=tally.failed)
         dialogue = planned.select_related("huvudman").order_by("pk").first()

@@ -14,6 +14,7 @@ from accounts.actors import Actor
 from accounts.templatetags.look import number
 from dialogues.domain.batches import date_errors, schedule_batch
 from dialogues.domain.cycles import create_cycle, overlapping, rename_cycle, with_place_in
+from dialogues.domain.new_dates import choose_new_dates, new_date_errors
 from dialogues.forms.moments import MomentForm
 from dialogues.models import Cycle, InvitationBatch
 
@@ -131,11 +132,37 @@ class ScheduleForm(MomentForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if all(data.get(name) for name in ("day", "time", "answer_by")):
-            for field, error in date_errors(self.moment(), data["answer_by"]).items():
+            for field, error in self.date_errors(self.moment(), data["answer_by"]).items():
                 self.add_error("day" if field == "send_at" else field, error)
         return data
+
+    def date_errors(self, send_at: datetime.datetime, answer_by: datetime.date) -> dict[str, str]:
+        """What is wrong with the dates, by field."""
+        return date_errors(send_at, answer_by)
 
     def perform(self, actor: Actor) -> InvitationBatch:
         """Schedule the batch."""
         answer_by = self.cleaned_data["answer_by"]
         return schedule_batch(batch=self.batch, send_at=self.moment(), answer_by=answer_by, actor=actor)
+
+
+class NewDatesForm(ScheduleForm):
+    """Other dates for a batch that is scheduled or stopped; it opens with those that still can be."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        send_at, answer_by = self.batch.send_at, self.batch.answer_by
+        if send_at and send_at > timezone.now():
+            starts = timezone.localtime(send_at)
+            self.initial.update(day=starts.date(), time=starts.time())
+        if answer_by and answer_by > timezone.localdate():
+            self.initial["answer_by"] = answer_by
+
+    def date_errors(self, send_at: datetime.datetime, answer_by: datetime.date) -> dict[str, str]:
+        """What is wrong with the dates, by field; nothing before what has been told."""
+        return new_date_errors(self.batch, send_at, answer_by)
+
+    def perform(self, actor: Actor) -> InvitationBatch:
+        """Give the batch the new dates."""
+        answer_by = self.cleaned_data["answer_by"]
+        return choose_new_dates(batch=self.batch, send_at=self.moment(), answer_by=answer_by, actor=actor)

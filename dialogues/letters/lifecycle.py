@@ -119,8 +119,14 @@ def mark_as_arrived(*, letter: Letter, reason: str, actor: Actor) -> Letter:
 
 
 def letters_due() -> QuerySet[Letter]:
-    """Letters to send now, first due first. Invitations of a stopped batch are held until it goes on."""
-    held = Q(kind=LetterKind.INVITATION, batch__state=BatchState.STOPPED)
+    """Letters to send now, first due first.
+
+    Invitations of a stopped batch are held until it goes on, and those of a batch that goes out after its
+    last day to answer until it has new dates.
+    """
+    going_out = Q(batch__state__in=(BatchState.SCHEDULED, BatchState.SENDING))
+    late = going_out & Q(batch__answer_by__lt=timezone.localdate())
+    held = Q(kind=LetterKind.INVITATION) & (Q(batch__state=BatchState.STOPPED) | late)
     return Letter.objects.filter(~held, state__in=WAITING, due_at__lte=Now()).order_by("due_at", "pk")
 
 

@@ -94,6 +94,16 @@ def queue_letter(
     return letter
 
 
+def write_anew(letter: Letter, *, due_at: datetime.datetime, context: Mapping[str, object]) -> None:
+    """Write a letter that still waits in other words and for another time. The caller holds its lock."""
+    facts = _context(letter.dialogue, letter.contact, letter.recipient_name, letter.agency, context)
+    rendered = render_letter(letter.kind, facts)
+    letter.title, letter.text, letter.html = rendered.title, rendered.text, rendered.html
+    letter.due_at, letter.sent_bytes = due_at, None
+    letter.save(update_fields=["title", "text", "html", "due_at", "sent_bytes"])
+    _build(letter)
+
+
 def _address(recipient: str, contact: Contact | None) -> str:
     address = (recipient or (contact.email if contact else "")).strip().lower()
     if not address:

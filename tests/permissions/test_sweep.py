@@ -86,6 +86,7 @@ HOW: dict[str, Arguments] = {
     "admin:dialogue_step": named(own, "fragor"),
     "admin:batch": batch,
     "admin:batch_schedule": batch,
+    "admin:batch_new_dates": batch,
     "admin:batch_close": batch,
     "admin:batch_button": named(batch, "godkann"),
     "admin:introduction_new": batch,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import signal
 import subprocess
@@ -13,14 +14,26 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from accounts.actors import SYSTEM, person
 from accounts.domain.audit import record
 from accounts.domain.machine import NotPossible
 from accounts.models import AuditEntry
 from dialogues.domain import batches, plans, sending
-from dialogues.domain.invitations import carry_to_later_batch
-from dialogues.models import BatchState, Cycle, Dialogue, DialogueState, Invitation, InvitationBatch, Letter
+from dialogues.domain.invitations import answer_invitation, carry_to_later_batch
+from dialogues.domain.new_dates import choose_new_dates
+from dialogues.models import (
+    Answer,
+    BatchState,
+    Channel,
+    Cycle,
+    Dialogue,
+    DialogueState,
+    Invitation,
+    InvitationBatch,
+    Letter,
+)
 from tests.accounts.factories import planner
 from tests.dialogues.batches.factories import batch_in, small_cycle
 from tests.dialogues.factories import DialogueFactory, both_agencies
@@ -235,6 +248,37 @@ def test_a_batch_approved_just_as_the_cycle_is_drawn_again_stays() -> None:
     assert len(refusals) == 1
     assert InvitationBatch.objects.get(pk=batch.pk).state == BatchState.APPROVED
     assert Dialogue.objects.count() == 8
+
+
+def test_answers_and_new_dates_at_once_both_get_through() -> None:
+    batch = due_batch(6)
+    sending.start_due_batches(actor=SYSTEM)
+    InvitationBatch.objects.filter(pk=batch.pk).update(state=BatchState.STOPPED)
+    invitations = list(Invitation.objects.select_related("dialogue__batch"))
+    answered = threading.Event()
+    day = timezone.localdate() + datetime.timedelta(days=30)
+
+    def answer() -> None:
+        for invitation in invitations:
+            with transaction.atomic():
+                Dialogue.objects.select_for_update().get(pk=invitation.dialogue_id)
+                answered.set()  # new dates are chosen while this transaction has the dialogue's lock
+                answer_invitation(
+                    invitation=invitation,
+                    answer=Answer.NO,
+                    given_by="Kim",
+                    channel=Channel.PHONE,
+                    actor=SYSTEM,
+                )
+
+    def choose() -> None:
+        assert answered.wait(BOUND)
+        send_at = timezone.now() + datetime.timedelta(days=1)
+        choose_new_dates(batch=batch, send_at=send_at, answer_by=day, actor=SYSTEM)
+
+    at_once(answer, choose)
+    assert set(Invitation.objects.values_list("answer_by", flat=True)) == {day}
+    assert batch.dialogues.filter(state=DialogueState.DECLINED).count() == 6
 
 
 def test_after_a_worker_killed_with_9_the_next_beat_goes_on() -> None:

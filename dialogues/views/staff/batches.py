@@ -32,9 +32,9 @@ from dialogues.batch_queries import (
     letters_under_way,
     tallies,
 )
-from dialogues.domain import batches
-from dialogues.forms.planning import ScheduleForm
-from dialogues.models import BatchState, InvitationBatch, MeetingKind
+from dialogues.domain import batches, new_dates
+from dialogues.forms.planning import NewDatesForm, ScheduleForm
+from dialogues.models import BatchState, DialogueState, InvitationBatch, MeetingKind
 from dialogues.views.staff.frame import require, staff_page
 
 PAGE_SIZE = 50
@@ -113,17 +113,29 @@ def batch_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 def batch_schedule(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Set when the invitations go out and the last day to answer."""
+    return _dates_page(request, public_id, ScheduleForm, _("Schemalägg %(batch)s"), undo="avbryt-schemat")
+
+
+def batch_new_dates(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Choose other dates for a batch that is scheduled or stopped."""
+    return _dates_page(request, public_id, NewDatesForm, _("Välj nya datum för %(batch)s"))
+
+
+def _dates_page(
+    request: HttpRequest, public_id: uuid.UUID, form_class: type[ScheduleForm], title: str, undo: str = ""
+) -> HttpResponse:
     require(request, batches.PREPARE)
     batch = _find(public_id)
-    form = ScheduleForm(request.POST if request.method == "POST" else None, batch=batch)
-    if form.is_bound and form.is_valid() and _scheduled(request, form):
+    form = form_class(request.POST if request.method == "POST" else None, batch=batch)
+    if form.is_bound and form.is_valid() and _scheduled(request, form, undo):
         return redirect("admin:batch", public_id)
     context = {
-        "title": _("Schemalägg %(batch)s") % {"batch": str(batch).lower()},
+        "title": title % {"batch": str(batch).lower()},
         "crumbs": [*_crumbs(), {"label": str(batch), "url": reverse("admin:batch", args=[public_id])}],
         "batch": batch,
         "form": form,
-        "size": batch.dialogues.count(),
+        "size": batch.dialogues.filter(state=DialogueState.PLANNED).count(),
+        "invited": batch.invitations.count(),
         "gaps": contact_gaps(batch).count(),
         "weeks": days.coming_weeks(),
     }
@@ -167,7 +179,7 @@ def _press(request: HttpRequest, batch: InvitationBatch, name: str) -> HttpRespo
     return back
 
 
-def _scheduled(request: HttpRequest, form: ScheduleForm) -> bool:
+def _scheduled(request: HttpRequest, form: ScheduleForm, undo: str) -> bool:
     try:
         batch = form.perform(person(request.user))  # type: ignore[arg-type]
     except NotPossible as reason:
@@ -175,7 +187,7 @@ def _scheduled(request: HttpRequest, form: ScheduleForm) -> bool:
         return False
     sent, answer_by = form.cleaned_data["day"], form.cleaned_data["answer_by"]
     text = _("Omgången är schemalagd till %(sent)s. Svar senast %(answer)s.")
-    undo = reverse("admin:batch_button", args=[batch.public_id, "avbryt-schemat"])
+    undo = reverse("admin:batch_button", args=[batch.public_id, undo]) if undo else ""
     tell_done(request, text % {"sent": days.in_words(sent), "answer": days.in_words(answer_by)}, undo=undo)
     for day in (sent, answer_by):
         for remark in days.remarks(day):
@@ -196,6 +208,7 @@ def _what_is_possible(request: HttpRequest, batch: InvitationBatch, size: int) -
         "may_approve": request.user.has_perm(batches.APPROVE),
         "needs_another": own and size > settings.SECOND_APPROVAL_ABOVE,
         "may_close": batch.answer_by is not None and batch.answer_by < timezone.localdate(),
+        "needs_new_dates": batch.state in new_dates.WAITS and batches.needs_new_dates(batch),
         "limit": settings.SECOND_APPROVAL_ABOVE,
     }
 

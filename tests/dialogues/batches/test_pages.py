@@ -17,7 +17,7 @@ from dialogues.models import BatchState, DialogueState, InvitationBatch, Letter,
 from dialogues.views.staff.batches import BUTTONS
 from tests.accounts.factories import UserFactory, leader, planner, staff_user
 from tests.dialogues.batches.factories import batch_in
-from tests.dialogues.factories import CycleFactory, DialogueFactory, both_agencies
+from tests.dialogues.factories import CycleFactory, DialogueFactory, InvitationFactory, both_agencies
 from tests.huvudman.factories import ContactFactory, HuvudmanFactory
 
 pytestmark = pytest.mark.django_db
@@ -246,7 +246,9 @@ class TestSchedule:
         [
             ({"day": "2026-11-23"}, "Välj en tid som inte har passerat."),
             ({"day": "2026-11-24", "time": "08:59"}, "Välj en tid som inte har passerat."),
-            ({"answer_by": "2026-12-01"}, "Sista svarsdag ska vara efter"),
+            ({"answer_by": "2026-12-01"}, "minst 7 dagar på sig att svara. Välj 8\u00a0december\u00a02026"),
+            ({"answer_by": "2028-12-18"}, "högst 180 dagar efter utskicket. Välj 30\u00a0maj\u00a02027"),
+            ({"day": "2029-12-01"}, "Välj en dag inom två år."),
             ({"day": "den första"}, "till exempel 2027-02-15"),
             ({"time": "åtta"}, "till exempel 08.00"),
             ({"day": "2027-03-28", "time": "02:30"}, "Klockslaget finns inte den dagen"),
@@ -275,6 +277,34 @@ class TestSchedule:
         client.force_login(planner())
         text = client.get(schedule_page(batch_in(BatchState.APPROVED))).text
         assert_shows(text, '<th scope="row" class="num">53</th>', "torsdag: Julafton")
+
+
+class TestNewDates:
+    @pytest.mark.parametrize("state", [BatchState.SCHEDULED, BatchState.STOPPED])
+    @time_machine.travel("2026-11-24 09:00+01:00", tick=False)
+    def test_the_page_of_a_batch_whose_answer_date_has_come_leads_to_them(self, as_planner, state) -> None:
+        sent = datetime.datetime(2026, 10, 20, 7, 0, tzinfo=datetime.UTC)
+        batch = batch_in(state, send_at=sent, answer_by=datetime.date(2026, 11, 20))
+        DialogueFactory(batch=batch)
+        address = reverse("admin:batch_new_dates", args=[batch.public_id])
+        text = as_planner.get(page_of(batch)).text
+        assert_shows(text, "Svarsdatumet har kommit", address, not_="Återuppta utskicket")
+        assert_shows(as_planner.get(address).text, "Spara de nya datumen", not_="2026-11-20")
+        response = as_planner.post(address, TestSchedule.typed, follow=True)
+        assert_shows(response.text, "Svar senast fredag 18 december 2026", not_="Svarsdatumet har kommit")
+        batch.refresh_from_db()
+        assert (batch.state, batch.answer_by) == (BatchState.SCHEDULED, datetime.date(2026, 12, 18))
+
+    @time_machine.travel("2026-11-24 09:00+01:00", tick=False)
+    def test_a_day_before_the_one_we_have_told_is_refused_at_its_field(self, as_planner) -> None:
+        batch = batch_in(BatchState.STOPPED, answer_by=datetime.date(2026, 12, 30))
+        InvitationFactory(dialogue=DialogueFactory(batch=batch, state="invited"))
+        address = reverse("admin:batch_new_dates", args=[batch.public_id])
+        response = as_planner.post(address, TestSchedule.typed)
+        assert response.status_code == 422
+        assert "besvaras till och med 30\u00a0december\u00a02026" in response.text
+        batch.refresh_from_db()
+        assert batch.state == BatchState.STOPPED
 
 
 ROLES = [None, *StaffRole]

@@ -72,10 +72,20 @@ class TestSchedule:
         assert AuditEntry.objects.get().facts["answer_by"] == answer_by.isoformat()
 
     @pytest.mark.parametrize(
-        ("send_in", "answer_in", "field"), [(-0.01, 14, "send_at"), (3, 3, "answer_by"), (3, 2, "answer_by")]
+        ("send_in", "answer_in", "field"),
+        [
+            (-0.01, 14, "send_at"),
+            (731, 750, "send_at"),
+            (3, 2, "answer_by"),
+            (3, 3, "answer_by"),
+            (3, 9, "answer_by"),
+            (3, 184, "answer_by"),
+        ],
     )
     @time_machine.travel("2026-11-24 09:00+01:00", tick=False)
-    def test_times_in_the_wrong_order_are_refused(self, send_in: float, answer_in: int, field: str) -> None:
+    def test_times_in_the_wrong_order_or_far_apart_are_refused(
+        self, send_in: float, answer_in: int, field: str
+    ) -> None:
         batch = batch_in(BatchState.APPROVED)
         send_at, answer_by = in_days(send_in), timezone.localdate() + datetime.timedelta(days=answer_in)
         assert list(batches.date_errors(send_at, answer_by)) == [field]
@@ -87,8 +97,15 @@ class TestSchedule:
     @time_machine.travel("2026-11-24 09:00+01:00", tick=False)
     def test_sending_just_before_midnight_counts_as_that_stockholm_day(self) -> None:
         send_at = datetime.datetime(2026, 11, 30, 23, 30, tzinfo=datetime.UTC)  # 1 December in Stockholm
-        assert "answer_by" in batches.date_errors(send_at, datetime.date(2026, 12, 1))
-        assert not batches.date_errors(send_at, datetime.date(2026, 12, 2))
+        assert "8\u00a0december\u00a02026 eller senare" in " ".join(
+            batches.date_errors(send_at, datetime.date(2026, 12, 7)).values()
+        )
+        assert not batches.date_errors(send_at, datetime.date(2026, 12, 8))
+        assert not batches.date_errors(send_at, datetime.date(2027, 5, 30))
+
+    def test_the_last_day_that_there_is_is_refused_and_not_an_error(self) -> None:
+        last = datetime.datetime(9999, 12, 31, 12, tzinfo=datetime.UTC)
+        assert list(batches.date_errors(last, last.date())) == ["send_at"]
 
     def test_another_time_for_a_scheduled_batch_is_refused(self) -> None:
         batch = batch_in(BatchState.SCHEDULED)
@@ -120,6 +137,11 @@ class TestSending:
         with pytest.raises(NotPossible, match="inte har kommit|har inte kommit"):
             batches.start_sending(batch=batch, actor=SYSTEM)
 
+    def test_it_does_not_start_when_the_answer_date_has_come(self) -> None:
+        batch = batch_in(BatchState.SCHEDULED, answer_by=timezone.localdate())
+        with pytest.raises(NotPossible, match="Välj nya datum"):
+            batches.start_sending(batch=batch, actor=SYSTEM)
+
     def test_it_is_not_finished_while_somebody_is_left(self) -> None:
         batch = batch_in(BatchState.SENDING)
         DialogueFactory.create_batch(2, batch=batch)
@@ -143,7 +165,7 @@ class TestSending:
 
     def test_it_is_not_resumed_when_the_answer_date_has_come(self) -> None:
         batch = batch_in(BatchState.STOPPED, answer_by=timezone.localdate())
-        with pytest.raises(NotPossible, match="Svarstiden"):
+        with pytest.raises(NotPossible, match="Välj nya datum"):
             batches.resume_batch(batch=batch, actor=person(planner()))
 
     def test_it_is_not_closed_on_the_last_day_to_answer(self) -> None:

@@ -120,6 +120,14 @@ class TestBatches:
         batch_in(state, send_at=NOW - datetime.timedelta(minutes=ago))
         assert words in only("utskick").why
 
+    @pytest.mark.parametrize("state", [BatchState.STOPPED, BatchState.SCHEDULED])
+    def test_a_batch_whose_answer_date_has_come_wants_new_dates(self, state) -> None:
+        batch = batch_in(state, send_at=NOW - days(14), answer_by=TODAY)
+        todo = only("utskick")
+        assert todo.what.startswith("Välj nya datum")
+        assert todo.why == "Svarsdatumet 24\u00a0november\u00a02026 har kommit. Inte inbjudna än: 0."
+        assert todo.url.endswith(f"/{batch.public_id}/nya-datum/")
+
     @pytest.mark.parametrize("state", [BatchState.SENDING, BatchState.SCHEDULED])
     def test_a_batch_that_has_just_begun_is_left_alone(self, state) -> None:
         batch_in(state, send_at=NOW - datetime.timedelta(minutes=9))
