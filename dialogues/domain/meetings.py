@@ -179,7 +179,8 @@ def propose_again(*, meeting: Meeting, arrangement: Arrangement, actor: Actor) -
 
 
 def change_staff(*, meeting: Meeting, staff: Sequence[User], actor: Actor) -> Meeting:
-    """Change who comes from the agencies; the time stands. Of a fixed time, those who come or leave are told.
+    """Change who comes from the agencies; the time stands. Of a fixed time, those who come or leave are told,
+    until it has been.
 
     Raises NotPossible when somebody is booked elsewhere, one agency is not there, or the meeting has no time.
     """
@@ -194,7 +195,7 @@ def change_staff(*, meeting: Meeting, staff: Sequence[User], actor: Actor) -> Me
         if change:
             names = [str(user) for user in staff]
             record(actor=actor, verb="meeting.staff_changed", subject=row, staff=names)
-        if row.state == S.FIXED:
+        if row.state == S.FIXED and not row.is_over:
             tell_staff_change(row, dialogue, change)
     return row
 

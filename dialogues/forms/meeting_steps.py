@@ -179,7 +179,7 @@ class StaffForm(StaffFields, MeetingStep):
 
     title = _("Ändra vilka som kommer från myndigheterna")
     button = _("Spara")
-    done = _("Ändringen är sparad. De som berörs får ett brev om tiden är bestämd.")
+    done = _("Ändringen är sparad. De som berörs får ett brev om tiden är bestämd och inte har varit.")
     permission = "dialogues.propose_time"
     intro = _("Tiden ändras inte.")
 

@@ -280,6 +280,14 @@ class TestStaff:
         again = propose_again(meeting, [stays, leader("spsm")])
         assert (again.state, again.sequence) == (MeetingState.FIXED, 0)
 
+    def test_who_was_there_is_put_right_afterwards_without_letters(self):
+        _dialogue, _own, meeting, (stays, _goes) = ready(DialogueState.TIME_FIXED, MeetingState.FIXED)
+        was_there = leader("spsm")
+        with time_machine.travel(meeting.ends_at, tick=False):
+            meetings.change_staff(meeting=meeting, staff=[stays, was_there], actor=SYSTEM)
+        assert {row.user for row in meeting.staff.all()} == {stays, was_there}
+        assert not Letter.objects.exists()
+
     def test_the_people_of_a_proposal_change_without_letters(self):
         _dialogue, _own, meeting, (stays, _goes) = ready(DialogueState.UNDERLAG_SENT, MeetingState.PROPOSED)
         meetings.change_staff(meeting=meeting, staff=[stays, leader("spsm")], actor=SYSTEM)
