@@ -17,7 +17,14 @@ def store_file(data: bytes, media_type: str) -> StoredFile:
     """
     sha256 = hashlib.sha256(data).hexdigest()
     known = StoredFile.objects.filter(pk=sha256).first()
-    return known or _store_new(sha256, data, media_type)
+    return known or _store_new(_row(sha256, data, media_type))
+
+
+def store_unique(data: bytes, media_type: str) -> StoredFile:
+    """Keep `data` that nobody else can have stored, as it has an id of its own, and answer its row."""
+    row = _row(hashlib.sha256(data).hexdigest(), data, media_type)
+    row.save(force_insert=True)
+    return row
 
 
 def read_file(stored: StoredFile) -> bytes:
@@ -26,13 +33,16 @@ def read_file(stored: StoredFile) -> bytes:
         return bytes(file.read())
 
 
-def _store_new(sha256: str, data: bytes, media_type: str) -> StoredFile:
-    name = _written(sha256, data)
-    row = StoredFile(sha256=sha256, file=name, size=len(data), media_type=media_type)
+def _row(sha256: str, data: bytes, media_type: str) -> StoredFile:
+    """A row to be saved, whose file is written."""
+    return StoredFile(sha256=sha256, file=_written(sha256, data), size=len(data), media_type=media_type)
+
+
+def _store_new(row: StoredFile) -> StoredFile:
     StoredFile.objects.bulk_create([row], ignore_conflicts=True)
-    stored = StoredFile.objects.get(pk=sha256)
-    if stored.file.name != name:
-        default_storage.delete(name)
+    stored = StoredFile.objects.get(pk=row.pk)
+    if stored.file.name != row.file.name:
+        row.file.delete(save=False)
     return stored
 
 

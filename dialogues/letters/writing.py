@@ -11,13 +11,13 @@ from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Agency
 from dialogues.domain.files import store_file
-from dialogues.letters.keeping import keep_bytes
+from dialogues.letters.keeping import keep_bytes, keep_first_bytes
 from dialogues.letters.message import Unsendable
 from dialogues.letters.rendering import one_line, render_letter
 from dialogues.letters.waking import wake_the_post
@@ -65,32 +65,30 @@ def queue_letter(
         "recipient": _address(recipient, contact),
         "occasion": occasion,
     }
-    letter = Letter.objects.filter(**key).first()
-    if letter:
-        return letter
-    with transaction.atomic():
-        sender = Agency.objects.get(code=agency or settings.LETTER_AGENCY)
-        more = {"recipient": key["recipient"], **(context or {})}
-        rendered = render_letter(kind, _context(dialogue, contact, recipient_name, sender, more))
-        letter, is_new = Letter.objects.get_or_create(
-            **key,
-            defaults={
-                "dialogue": dialogue,
-                "batch": batch or (dialogue.batch if dialogue else None),
-                "contact": contact,
-                "agency": sender,
-                "recipient_name": one_line(recipient_name or (contact.name if contact else "")),
-                "title": rendered.title,
-                "text": rendered.text,
-                "html": rendered.html,
-                "due_at": due_at or timezone.now(),
-                "message_id": _message_id(),
-            },
-        )
-        if is_new:
-            _attach(letter, attachments)
-            _build(letter)
-            transaction.on_commit(wake_the_post, robust=True)
+    known = Letter.objects.filter(**key).first()
+    if known:
+        return known
+    sender = Agency.objects.get(code=agency or settings.LETTER_AGENCY)
+    more = {"recipient": key["recipient"], **(context or {})}
+    rendered = render_letter(kind, _context(dialogue, contact, recipient_name, sender, more))
+    letter = Letter(
+        **key,
+        dialogue=dialogue,
+        batch=batch or (dialogue.batch if dialogue else None),
+        contact=contact,
+        agency=sender,
+        recipient_name=one_line(recipient_name or (contact.name if contact else "")),
+        title=rendered.title,
+        text=rendered.text,
+        html=rendered.html,
+        due_at=due_at or timezone.now(),
+        message_id=_message_id(),
+    )
+    try:
+        with transaction.atomic():
+            _keep(letter, attachments)
+    except IntegrityError:  # unless somebody has just written the same letter, get raises
+        return Letter.objects.get(**key)
     return letter
 
 
@@ -100,8 +98,9 @@ def write_anew(letter: Letter, *, due_at: datetime.datetime, context: Mapping[st
     rendered = render_letter(letter.kind, facts)
     letter.title, letter.text, letter.html = rendered.title, rendered.text, rendered.html
     letter.due_at, letter.sent_bytes = due_at, None
+    with contextlib.suppress(Unsendable):
+        letter.sent_bytes = keep_bytes(letter)
     letter.save(update_fields=["title", "text", "html", "due_at", "sent_bytes"])
-    _build(letter)
 
 
 def _address(recipient: str, contact: Contact | None) -> str:
@@ -138,17 +137,18 @@ def _context(
     }
 
 
-def _build(letter: Letter) -> None:
-    """Build what will be sent, so that sending is only that; who sends finds out what can't be built."""
-    with contextlib.suppress(Unsendable):
-        letter.sent_bytes = keep_bytes(letter)
-        letter.save(update_fields=["sent_bytes"])
-
-
-def _attach(letter: Letter, attachments: Sequence[Attachment]) -> None:
-    LetterAttachment.objects.bulk_create(
+def _keep(letter: Letter, attachments: Sequence[Attachment]) -> None:
+    """Save a letter with what will be sent, so that sending is only that; who sends finds out what can't be
+    built.
+    """
+    files = [
         LetterAttachment(
             letter=letter, file=a.stored(), name=one_line(a.name), media_type=one_line(a.media_type)
         )
         for a in attachments
-    )
+    ]
+    with contextlib.suppress(Unsendable):
+        letter.sent_bytes = keep_first_bytes(letter, files)
+    letter.save(force_insert=True)
+    LetterAttachment.objects.bulk_create(files)
+    transaction.on_commit(wake_the_post, robust=True)

@@ -103,6 +103,16 @@ def test_what_will_be_sent_is_built_when_the_letter_is_written(dialogue: Dialogu
     assert built.get_body(("plain",)).get_content().replace("\r\n", "\n").strip() == letter.text.strip()
 
 
+def test_a_letter_is_written_with_few_questions(dialogue: Dialogue, django_assert_num_queries) -> None:
+    """Is it written, who signs, begin, its bytes, the letter, end; a new file with it takes four more."""
+    notes = Attachment("a.txt", "text/plain", b"a")
+    write(LetterKind.CLOSED, dialogue)
+    with django_assert_num_queries(6):
+        write(LetterKind.CLOSED, dialogue, occasion="2")
+    with django_assert_num_queries(6 + 4):
+        write(LetterKind.CLOSED, dialogue, occasion="3", attachments=[notes])
+
+
 def test_a_letter_that_cant_be_built_waits_for_who_sends_and_the_deed_stands(dialogue: Dialogue) -> None:
     letter = queue_letter(kind=LetterKind.CLOSED, dialogue=dialogue, recipient="å@b.example")
     assert (letter.state, letter.sent_bytes) == (LetterState.QUEUED, None)
