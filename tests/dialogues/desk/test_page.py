@@ -8,6 +8,7 @@ import re
 import pytest
 from django.test import Client
 from django.utils import timezone
+from playwright.sync_api import Page
 
 from accounts.models import StaffRole, User
 from dialogues.desk import meetings_of
@@ -15,6 +16,8 @@ from dialogues.models import BatchState, DialogueState, MeetingKind, MeetingStat
 from tests.accounts.factories import UserFactory, leader, planner, staff_user
 from tests.dialogues.batches.factories import batch_in
 from tests.dialogues.factories import DialogueFactory, both_agencies, seat_at
+from tests.dialogues.underlag.test_browser import assert_clean
+from tests.dialogues.underlag.test_browser import sign_in as sign_in_browser
 
 pytestmark = pytest.mark.django_db
 
@@ -143,3 +146,18 @@ def test_it_is_for_staff_only(client) -> None:
     assert client.get(FRONT).status_code == 302
     client.force_login(UserFactory())
     assert client.get(FRONT).status_code == 302
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_on_a_phone_every_value_of_a_row_is_seen(page: Page, live_server: object, client: Client) -> None:
+    both_agencies()
+    seat_at(DialogueFactory(), state=MeetingState.PROPOSED, starts_at=in_days(2))
+    sign_in_browser(page, live_server, client, staff_user(StaffRole.PLANNER))
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{live_server}{FRONT}")
+    for cell in page.locator("tbody tr").first.locator("th, td").all():
+        box = cell.bounding_box()
+        assert box
+        assert 0 <= box["x"] < box["x"] + box["width"] <= 390
+    assert_clean(page, page.url, 390)
