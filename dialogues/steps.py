@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from dialogues.domain.introductions import needs_seat
+from dialogues.domain.invitations import NOT_SENT, batches_to_move_to
 from dialogues.forms import content_steps as content
 from dialogues.forms import meeting_steps as meet
 from dialogues.forms.steps import StepForm
@@ -25,6 +26,12 @@ def always(_dialogue: Dialogue, _meetings: Meetings) -> bool:
 def never(_dialogue: Dialogue, _meetings: Meetings) -> bool:
     """Holds in no dialogue."""
     return False
+
+
+def may_change_batch(dialogue: Dialogue, _meetings: Meetings) -> bool:
+    """Holds when the huvudman has got a place in a later batch that has not been sent."""
+    waits = dialogue.state == S.PLANNED and dialogue.batch.state in NOT_SENT
+    return waits and batches_to_move_to(dialogue).exists()
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,7 @@ STEPS: dict[str, Step] = {
         main=in_state(S.INVITED),
     ),
     "senare-omgang": Step(content.LaterBatchForm, in_state(S.POSTPONED)),
+    "byt-omgang": Step(content.OtherBatchForm, may_change_batch, main=never),
     "plats": Step(
         meet.PlaceForm,
         lambda dialogue, _meetings: needs_seat(dialogue),

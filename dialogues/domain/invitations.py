@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM, Actor
+from accounts.domain.audit import record
 from accounts.domain.machine import NotPossible
 from dialogues.domain.batches import refuse_outgrown_approval
 from dialogues.domain.correspondence import calendar_file, write_to_huvudman
-from dialogues.domain.dialogues import DIALOGUES, move
+from dialogues.domain.dialogues import DIALOGUES, PERMISSIONS, move
 from dialogues.domain.introductions import place_where_free, release_seats
 from dialogues.letters import queue_letter
 from dialogues.links import answer_link
@@ -125,28 +128,65 @@ def answer_invitation(
     return row
 
 
+def batches_to_move_to(dialogue: Dialogue) -> QuerySet[InvitationBatch]:
+    """The batches that may take a huvudman that wants to take part later: later than the one in which it was
+    invited, and not sent. None for a huvudman that has not been invited.
+    """
+    invited = InvitationBatch.objects.filter(invitations__dialogue=dialogue)
+    since = dialogue.batch if dialogue.state == DialogueState.POSTPONED else invited.last()
+    if since is None:
+        return InvitationBatch.objects.none()
+    later = Q(year__gt=since.year) | Q(year=since.year, number__gt=since.number)
+    rows = InvitationBatch.objects.filter(later, cycle=dialogue.cycle_id, state__in=NOT_SENT)
+    return rows.exclude(pk=dialogue.batch_id)
+
+
 def carry_to_later_batch(*, dialogue: Dialogue, batch: InvitationBatch, actor: Actor) -> Dialogue:
-    """Give a huvudman that wants to take part later its place in a later batch of the cycle.
+    """Give a huvudman that wants to take part later its place in a later batch of the cycle; while neither
+    has been sent, move it from there to another such batch.
 
     Raises NotPossible when the batch is not later, has begun to be sent, or would outgrow its approval.
     """
 
     def check(row: Dialogue) -> None:
-        later = (locked.year, locked.number) > (row.batch.year, row.batch.number)
-        if locked.cycle_id != row.cycle_id or not later or locked.state not in NOT_SENT:
+        if not batches_to_move_to(row).filter(pk=batch.pk).exists():
             raise NotPossible(_("Välj en senare omgång som inte har skickats."))
 
     def change(row: Dialogue) -> None:
-        row.batch = locked
+        row.batch = locked[batch.pk]
 
     with transaction.atomic():
-        # The batch before its dialogues, as when it is sent.
-        locked = InvitationBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
-        carried = move(
-            dialogue, to=DialogueState.PLANNED, actor=actor, check=check, change=change, batch=str(locked)
-        )
-        refuse_outgrown_approval(locked)
+        # The batches before their dialogues, as when they are sent.
+        rows = InvitationBatch.objects.select_for_update(no_key=True).order_by("pk")
+        locked = {row.pk: row for row in rows.filter(pk__in={batch.pk, dialogue.batch_id})}
+        row = DIALOGUES.locked(dialogue)
+        if row.state == DialogueState.PLANNED and row.batch_id != batch.pk:
+            carried = _move_on(row, locked, check, change, actor)
+        else:
+            carried = move(
+                row, to=DialogueState.PLANNED, actor=actor, check=check, change=change, batch=str(batch)
+            )
+        refuse_outgrown_approval(locked[batch.pk])
     return carried
+
+
+def _move_on(
+    row: Dialogue,
+    locked: Mapping[int, InvitationBatch],
+    check: Callable[[Dialogue], None],
+    change: Callable[[Dialogue], None],
+    actor: Actor,
+) -> Dialogue:
+    """Move a planned dialogue from a batch that has not been sent; its batch must be among the locked."""
+    actor.require(PERMISSIONS[DialogueState.PLANNED], row)
+    source = locked.get(row.batch_id)
+    if source is None or source.state not in NOT_SENT:
+        raise NotPossible(_("Omgången som huvudmannen är i har börjat skickas."))
+    check(row)
+    change(row)
+    row.save(update_fields=["batch"])
+    record(actor=actor, verb="dialogue.moved", subject=row, was=str(source), batch=str(row.batch))
+    return row
 
 
 def _refuse_when_too_late(dialogue: Dialogue) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -13,12 +14,17 @@ from accounts.actors import Actor
 from accounts.domain.machine import NotPossible
 from accounts.templatetags.look import moment
 from dialogues.domain import records
-from dialogues.domain.invitations import AnsweredSince, answer_invitation, carry_to_later_batch
+from dialogues.domain.invitations import (
+    AnsweredSince,
+    answer_invitation,
+    batches_to_move_to,
+    carry_to_later_batch,
+)
 from dialogues.domain.questions import MOST, Row, send_questions
 from dialogues.forms.plain import LongText
 from dialogues.forms.portal import LONGEST_QUESTION
 from dialogues.forms.steps import StepForm, ToldForm, answer_in
-from dialogues.models import Answer, BatchState, Channel, DeclineReason, InvitationBatch, MeetingKind
+from dialogues.models import Answer, Channel, DeclineReason, InvitationBatch, MeetingKind
 from dialogues.queries import current_invitation, current_meeting, latest_answer
 from huvudman.models import Skolform
 from huvudman.queries import skolformer_of
@@ -88,15 +94,27 @@ class LaterBatchForm(StepForm):
         label=_("Omgång"), queryset=InvitationBatch.objects.none(), empty_label=None
     )
 
+    intro: str | Promise = _("Inget brev skickas nu. Inbjudan kommer när omgången skickas.")
+
     def prepare(self) -> None:
-        coming = InvitationBatch.objects.filter(
-            cycle=self.dialogue.cycle_id,
-            state__in=[BatchState.DRAFT, BatchState.APPROVED, BatchState.SCHEDULED],
-        )
-        self.fields["batch"].queryset = coming  # type: ignore[attr-defined]
+        self.fields["batch"].queryset = batches_to_move_to(self.dialogue)  # type: ignore[attr-defined]
 
     def perform(self, actor: Actor) -> None:
         carry_to_later_batch(dialogue=self.dialogue, batch=self.cleaned_data["batch"], actor=actor)
+
+
+class OtherBatchForm(LaterBatchForm):
+    """Move a huvudman from the later batch it was given to another, while neither has been sent."""
+
+    title = _("Byt omgång")
+
+    def prepare(self) -> None:
+        super().prepare()
+        text = _(
+            "Huvudmannen svarade att den vill delta senare och har nu sin plats i %(batch)s. Den flyttas "
+            "därifrån till omgången du väljer. Inget brev skickas nu. Inbjudan kommer när omgången skickas."
+        )
+        self.intro = text % {"batch": str(self.dialogue.batch).lower()}
 
 
 class QuestionsForm(ToldForm):

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM, person
 from accounts.domain.machine import NotPossible, WrongState
+from accounts.models import AuditEntry
 from accounts.templatetags.look import moment
 from dialogues.domain.arrangement import Arrangement
 from dialogues.domain.introductions import set_up_introduction
@@ -20,6 +21,7 @@ from dialogues.models import (
     Answer,
     BatchState,
     Channel,
+    Dialogue,
     DialogueState,
     Invitation,
     InvitationAnswer,
@@ -32,7 +34,7 @@ from dialogues.models import (
 from dialogues.queries import latest_answer
 from dialogues.timeline import when
 from huvudman.models import Contact
-from tests.accounts.factories import pair, planner
+from tests.accounts.factories import leader, pair, planner
 from tests.dialogues.factories import (
     BatchFactory,
     DialogueFactory,
@@ -278,6 +280,51 @@ class TestLaterBatch:
         assert (dialogue.state, dialogue.batch.number) == (DialogueState.POSTPONED, 1)
         InvitationBatch.objects.filter(pk=later.pk).update(approved_by=bo)
         assert carry_to_later_batch(dialogue=dialogue, batch=later, actor=SYSTEM).batch == later
+
+    def carried(self) -> Dialogue:
+        """One invited in batch 1 that said later and got a place in batch 4; 2, 3 and 5 are open too."""
+        invitation = InvitationFactory(dialogue__batch__number=1)
+        give(invitation, Answer.LATER)
+        for number in (2, 3, 4, 5):
+            BatchFactory(number=number, state=BatchState.DRAFT)
+        fourth = InvitationBatch.objects.get(number=4)
+        return carry_to_later_batch(dialogue=invitation.dialogue, batch=fourth, actor=SYSTEM)
+
+    @pytest.mark.parametrize("number", [3, 5])
+    def test_while_neither_is_sent_it_is_moved_on_or_back(self, number, client):
+        dialogue = self.carried()
+        wanted = InvitationBatch.objects.get(number=number)
+        client.force_login(planner())
+        address = reverse("admin:dialogue_step", args=[dialogue.public_id, "byt-omgang"])
+        assert address in client.get(reverse("admin:dialogue", args=[dialogue.public_id])).text
+        text = client.get(address).text
+        assert "har nu sin plats i omgång 2026:4" in text
+        assert ("2026:1" in text, "2026:2" in text) == (False, True)
+        assert f'value="{dialogue.batch_id}"' not in text
+        client.post(address, {"batch": wanted.pk})
+        dialogue.refresh_from_db()
+        assert (dialogue.batch, dialogue.state) == (wanted, DialogueState.PLANNED)
+        entry = AuditEntry.objects.get(verb="dialogue.moved")
+        assert (entry.facts["was"], entry.facts["batch"]) == ("Omgång 2026:4", str(wanted))
+
+    def test_not_moved_out_of_a_batch_that_is_being_sent_or_back_to_where_it_was_invited(self):
+        dialogue = self.carried()
+        first, third = (InvitationBatch.objects.get(number=n) for n in (1, 3))
+        first.state = BatchState.DRAFT
+        first.save()
+        with pytest.raises(NotPossible, match="senare omgång"):
+            carry_to_later_batch(dialogue=dialogue, batch=first, actor=SYSTEM)
+        InvitationBatch.objects.filter(number=4).update(state=BatchState.SENDING)
+        with pytest.raises(NotPossible, match="börjat skickas"):
+            carry_to_later_batch(dialogue=dialogue, batch=third, actor=SYSTEM)
+        with pytest.raises(PermissionDenied):
+            carry_to_later_batch(dialogue=dialogue, batch=third, actor=person(leader()))
+
+    def test_one_that_was_drawn_and_never_invited_stays_in_its_batch(self):
+        dialogue = DialogueFactory(batch=BatchFactory(number=1, state=BatchState.DRAFT))
+        other = BatchFactory(number=2, state=BatchState.DRAFT)
+        with pytest.raises(NotPossible):
+            carry_to_later_batch(dialogue=dialogue, batch=other, actor=SYSTEM)
 
     def test_only_one_that_wants_to_come_later(self):
         dialogue = DialogueFactory(state=DialogueState.ACCEPTED, batch__number=1)
