@@ -201,7 +201,7 @@ def _phase(dialogue: Dialogue, meetings: dict[str, Meeting], side: Side, number:
     if kind in meetings:
         phase["when"] = _when_and_how(meetings[kind])
     if dialogue.state == S.CANCELLED and number >= here:
-        phase |= Phase(state="later", state_text=_("Avbokad"))
+        phase |= Phase(state="later", state_text=_("Avbokad") if kind in meetings else _("Blir inte av"))
     elif dialogue.state == S.DECLINED:
         phase |= Phase(state="later", state_text=_("Tackat nej"))
     elif number == here:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dialogues.domain.invitations import ANSWERABLE, is_open
 from dialogues.models import (
     Dialogue,
+    DialogueState,
     Invitation,
     InvitationAnswer,
     Meeting,
@@ -18,6 +19,8 @@ from dialogues.models import (
 )
 from dialogues.queries import current_invitation, latest_answer
 from dialogues.timeline import current_meetings
+
+OVER = frozenset({DialogueState.CLOSED, DialogueState.CANCELLED, DialogueState.DECLINED})
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,11 @@ class Case:
     def may_answer(self) -> bool:
         """Tell whether the invitation can still be answered (or the answer changed) in the portal."""
         return bool(self.invitation and is_open(self.invitation) and self.dialogue.state in ANSWERABLE)
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing more is to come: closed, cancelled or declined."""
+        return self.dialogue.state in OVER
 
     @property
     def introduction(self) -> Meeting | None:

@@ -34,8 +34,8 @@ class Task(TypedDict, total=False):
 
 
 def tasks(case: Case) -> list[Task]:
-    """The pages of a dialogue in their order, each with its status."""
-    return [
+    """The pages of a dialogue in their order, each with its status; when it is over only those that came."""
+    pages = [
         _task(case, "answer", _("Svara på inbjudan"), _answer(case), minutes=2),
         _task(case, "introduction", _("Introduktionsmöte"), _introduction(case)),
         _task(case, "underlag", _("Ert analysunderlag"), _underlag(case), minutes=30),
@@ -43,6 +43,7 @@ def tasks(case: Case) -> list[Task]:
         _task(case, "time", _("Tid för dialogen"), _time(case), minutes=2),
         _task(case, "feedback", _("Återkopplingsmöte"), _feedback(case)),
     ]
+    return [page for page in pages if page["status"] != "off"] if case.is_over else pages
 
 
 def next_task(case: Case) -> Task | None:
@@ -90,6 +91,8 @@ def _answer(case: Case) -> Status:
         return "ok", case.answer.get_answer_display()
     if case.may_answer:
         return "now", _("Svara senast %(day)s") % {"day": day(case.invitation.answer_by)}
+    if case.is_over:
+        return "off", ""
     return "wait", _("Ring oss för att svara")
 
 

@@ -49,6 +49,30 @@ def next_cycle(dialogue: Dialogue, state: DialogueState) -> Dialogue:
     return DialogueFactory(batch=batch, huvudman=dialogue.huvudman, state=state)
 
 
+OVER = [DialogueState.CLOSED, DialogueState.CANCELLED, DialogueState.DECLINED]
+TO_COME = ("Senare", "Kommer", "Efter dialogen", "Öppnas när", "kommer senare", "Ring oss för att svara")
+
+
+@pytest.mark.parametrize("state", OVER)
+@pytest.mark.parametrize("invited", [True, False])
+def test_one_that_is_over_says_nothing_of_what_will_not_come(client, signed_in, state, invited):
+    dialogue = signed_in(state)
+    if invited:
+        InvitationFactory(dialogue=dialogue, answer_by=timezone.localdate() - datetime.timedelta(days=1))
+    page = text(client.get(front(dialogue)))
+    assert [words for words in (*TO_COME, "nästa cykel") if words in page] == []
+    assert "Era sidor" not in page
+
+
+def test_one_that_is_over_shows_what_was(client, signed_in):
+    dialogue = signed_in(DialogueState.CLOSED)
+    seat_at(dialogue, kind=MeetingKind.FEEDBACK, state=MeetingState.HELD)
+    page = text(client.get(front(dialogue)))
+    assert "Återkopplingsmöte" in page
+    assert "Genomfört" in page
+    assert "Introduktionsmöte" not in page
+
+
 @pytest.mark.parametrize("state", [DialogueState.TIME_FIXED, DialogueState.CLOSED, DialogueState.DECLINED])
 def test_a_new_plan_does_not_show_and_hides_nothing(client, signed_in, state):
     dialogue = signed_in(state)
