@@ -14,7 +14,14 @@ from django.conf import settings
 
 from accounts.actors import SYSTEM, Actor, person
 from accounts.models import User
-from dialogues.demo.another_day import at, day
+from dialogues.demo.another_day import (
+    at,
+    day,
+    next_school_day,
+    school_day,
+    school_days,
+    school_days_before,
+)
 from dialogues.demo.people import kommun_tried, leader_pairs, small_association
 from dialogues.domain import batches, cycles, introductions, invitations, meetings, plans, records, underlag
 from dialogues.domain.arrangement import Arrangement
@@ -33,8 +40,22 @@ LEFT_INVITED = 12
 IN_GROUP = 16
 """How many have been to an introduction; the others who said yes wait for the next."""
 
-INVITED, ANSWERED, INTRODUCED, SENT, FIXED, HELD, FED_BACK = -120, -110, -84, -70, -60, -42, -14
-"""When the first batch came to each step, in days from today."""
+A_WEEK = 5
+"""School days that the dialogues, and the feedback meetings, of the first group take."""
+
+FED_BACK = school_day(-14)
+FED_BACK_FROM = school_days_before(FED_BACK, A_WEEK)
+HELD = school_day(FED_BACK_FROM - 14)
+HELD_FROM = school_days_before(HELD, A_WEEK)
+FIXED = school_day(HELD_FROM - 4)
+SENT = school_day(FIXED - 10)
+INTRODUCED = school_day(SENT - 14)
+ANSWERED = school_day(INTRODUCED - 26)
+INVITED = school_day(ANSWERED - 10)
+"""When the first batch came to each step, in days from today: never in a school's break."""
+
+RECENTLY_ANSWERED = school_day(-2)
+RECENTLY_INVITED = school_day(RECENTLY_ANSWERED - 3)
 
 REACH = [S.INTRODUCED] * 3 + [S.UNDERLAG_SENT] * 3 + [S.TIME_FIXED] * 4
 REACH += [S.DIALOGUE_HELD] * 2 + [S.FEEDBACK_HELD] * 1 + [S.CLOSED] * 2
@@ -46,7 +67,7 @@ Planned = tuple[Dialogue, int, datetime.datetime, list[User]]
 def put_cycle_under_way(planners: Sequence[User]) -> None:
     """Plan a cycle and take its first batches through the months that have passed."""
     first, second = (person(user) for user in planners)
-    with day(INVITED - 30):
+    with day(school_day(INVITED - 30)):
         cycle = draw(first)
     earlier, recent, coming, *_rest = cycle.batches.order_by("year", "number")
     bring_into(earlier, kommun_tried())
@@ -54,10 +75,13 @@ def put_cycle_under_way(planners: Sequence[User]) -> None:
     send(earlier, INVITED, first, second)
     answer(earlier, ANSWERED, first)
     take_further(earlier, first)
-    send(recent, -5, first, second)
-    answer(recent, -2, first)
+    send(recent, RECENTLY_INVITED, first, second, open_until=10)
+    answer(recent, RECENTLY_ANSWERED, first)
     batches.approve_batch(batch=coming, actor=second)
-    batches.schedule_batch(batch=coming, send_at=at(14, 9), answer_by=at(35, 9).date(), actor=first)
+    goes_out = next_school_day(14)
+    batches.schedule_batch(
+        batch=coming, send_at=at(goes_out, 9), answer_by=last_day_to_answer(goes_out), actor=first
+    )
 
 
 def draw(actor: Actor) -> Cycle:
@@ -83,18 +107,23 @@ def bring_into(batch: InvitationBatch, huvudman: Huvudman) -> None:
         Dialogue.objects.filter(pk=dialogue.pk).update(batch=batch)
 
 
-def send(batch: InvitationBatch, on: int, first: Actor, second: Actor) -> None:
-    """Approve and schedule a batch the day before, and send it."""
-    with day(on - 1):
+def send(batch: InvitationBatch, on: int, first: Actor, second: Actor, open_until: int = INVITED) -> None:
+    """Approve and schedule a batch the day before, and send it; it can be answered until a day at least."""
+    with day(school_day(on - 1)):
         batches.approve_batch(batch=batch, actor=second)
-        last_day = at(on + ANSWER_TIME, 12).date()
-        batches.schedule_batch(batch=batch, send_at=at(on, 9), answer_by=last_day, actor=first)
+        answer_by = last_day_to_answer(max(on, open_until - ANSWER_TIME))
+        batches.schedule_batch(batch=batch, send_at=at(on, 9), answer_by=answer_by, actor=first)
     with day(on):
         batches.start_sending(batch=batch, actor=SYSTEM)
         for dialogue in batch.dialogues.select_related("huvudman", "batch").order_by("pk"):
             invitations.invite(dialogue=dialogue, actor=SYSTEM)
         batches.finish_sending(batch=batch, actor=SYSTEM)
         let_letters_go()
+
+
+def last_day_to_answer(invited: int) -> datetime.date:
+    """The last day to answer an invitation."""
+    return at(next_school_day(invited + ANSWER_TIME), 12).date()
 
 
 def answer(batch: InvitationBatch, on: int, actor: Actor) -> None:
@@ -125,7 +154,7 @@ def take_further(batch: InvitationBatch, actor: Actor) -> None:
     step(FIXED, [p for p in plan if p[1] >= 2], lambda p: accept_and_ask(p, actor))
     step(HELD, [p for p in plan if p[1] >= 3], hold_dialogue)
     step(FED_BACK, [p for p in plan if p[1] >= 4], give_feedback)
-    set_up_group(batch, 10, 100, pairs[1], actor)
+    set_up_group(batch, next_school_day(10), 100, pairs[1], actor)
     let_letters_go()
 
 
@@ -139,7 +168,7 @@ def step(on: int, plan: Sequence[Planned], deed: Callable[[Planned], object]) ->
 
 def introduce(batch: InvitationBatch, pair: list[User], actor: Actor) -> list[Dialogue]:
     """Hold an introduction and make its underlag; answer who had a seat, the tried kommun first."""
-    with day(ANSWERED + 5):
+    with day(school_day(ANSWERED + 5)):
         meeting = set_up_group(batch, INTRODUCED, IN_GROUP, pair, actor)
         let_letters_go()
     seated = list(meeting.taken_seats.filter(is_current=True).values_list("dialogue_id", flat=True))
@@ -165,7 +194,7 @@ def set_up_group(batch: InvitationBatch, on: int, seats: int, pair: list[User], 
 
 def journeys(rows: list[Dialogue], pairs: list[list[User]]) -> Iterator[Planned]:
     """How far each dialogue has come, and when its people meet: those held before today, the others after."""
-    past, coming = times(HELD - 14, pairs), times(21, pairs)
+    past, coming = times(HELD_FROM, pairs), times(21, pairs)
     for dialogue, target in zip(rows, [S.UNDERLAG_SENT, *REACH], strict=False):
         reach = ORDER.index(target)
         starts, pair = next(past if reach >= 3 else coming)
@@ -217,7 +246,7 @@ def hold_dialogue(planned: Planned) -> None:
         actor=leader,
     )
     if planned[1] >= 4:
-        begins = starts + datetime.timedelta(days=FED_BACK - HELD)
+        begins = feedback_for(starts)
         meetings.set_up_feedback(
             dialogue=dialogue,
             arrangement=Arrangement(
@@ -241,10 +270,15 @@ def give_feedback(planned: Planned) -> None:
 
 
 def times(first_day: int, pairs: list[list[User]]) -> Iterator[tuple[datetime.datetime, list[User]]]:
-    """Times for dialogues from a day on: one a working day for each pair."""
-    for on in range(first_day, first_day + 400):
-        if at(on, 9).weekday() < 5:
-            yield from ((at(on, 9), pair) for pair in pairs)
+    """Times for dialogues from a day on: one a school day for each pair."""
+    for on in school_days(first_day):
+        yield from ((at(on, 9), pair) for pair in pairs)
+
+
+def feedback_for(dialogue: datetime.datetime) -> datetime.datetime:
+    """When the feedback meeting begins: as many school days into its week as the dialogue was into its."""
+    held, fed_back = school_days(HELD_FROM), school_days(FED_BACK_FROM)
+    return next(at(then, 9) for on, then in zip(held, fed_back, strict=False) if at(on, 9) == dialogue)
 
 
 def let_letters_go() -> None:
