@@ -18,6 +18,9 @@ REASONS = {
         "Filen är ingen arbetsbok som går att läsa. Spara den som Excel-arbetsbok (.xlsx) utan lösenord."
     ),
     Reason.NOT_TEXT: gettext_lazy("Filen är ingen textfil i UTF-8. Spara den som CSV med UTF-8."),
+    Reason.BROKEN_ROW: gettext_lazy(
+        "Raden går inte att dela i celler. Ta bort citattecken som står ensamma och radbrytningar i celler."
+    ),
     Reason.TOO_LARGE: gettext_lazy("Filen är för stor, eller blir för stor när den packas upp."),
     Reason.TOO_MANY_CELLS: gettext_lazy(
         "Arbetsboken har celler långt utanför tabellen. Ta bort tomma rader och kolumner efter den."
@@ -41,6 +44,7 @@ REASONS = {
     Reason.DUPLICATE: gettext_lazy("Raden upprepar rad %(detail)s."),
     Reason.OTHER_HUVUDMAN: gettext_lazy("Ett annat blad har en annan huvudman för skolenheten."),
     Reason.UNKNOWN_HUVUDMAN: gettext_lazy("Huvudmannen finns inte bland dem som gick att läsa: %(detail)s."),
+    Reason.WRONG_LENGTH: gettext_lazy("Raden har fler celler än rubrikraden: %(detail)s."),
     Reason.REALIGNED: gettext_lazy("Raden var förskjuten ett steg åt höger. ”%(detail)s” togs bort."),
     Reason.FORMER_ORGNR: gettext_lazy("Huvudmannen har bytt organisationsnummer. Filen har det förra."),
     Reason.EMAIL_LEFT_OUT: gettext_lazy("E-postadressen går inte att använda och lämnas tom: ”%(detail)s”."),

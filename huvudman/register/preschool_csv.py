@@ -6,7 +6,7 @@ UTF-8 (with or without BOM), semicolons, one header line. Columns, in any order:
 
 The first six must be there. `typ` is enskild, kommun, kommunalförbund, region or stat; `juridisk form` is
 SCB's name or two-figure code; `barn` is a whole number, empty where it is not known. `kommunkod` may name
-several kommuner with commas: the first is the main one.
+several kommuner with commas: the first is the main one. A row is a line: no cell has a line break.
 """
 
 from __future__ import annotations
@@ -32,11 +32,7 @@ def read_preschools(content: bytes, *, kommuner: Collection[str] = ()) -> Regist
 
     `kommuner` are the kommun codes that exist. Raises RegisterFileError when the file cannot be used at all.
     """
-    lines = csv.reader(io.StringIO(_decoded(content)), delimiter=";")
-    try:
-        rows = [(lines.line_num, row) for row in lines]
-    except csv.Error as error:
-        raise RegisterFileError(Problem(Reason.NOT_TEXT, row=lines.line_num)) from error
+    rows = _rows(_decoded(content))
     head_line, heads = _header(rows)
     register = Register()
     first: dict[str, int] = {}
@@ -45,7 +41,10 @@ def read_preschools(content: bytes, *, kommuner: Collection[str] = ()) -> Regist
             continue
         line = dict(zip(heads, row, strict=False))
         try:
-            _add(register, line, number, first, frozenset(kommuner))
+            _take_number(register, line, number, first)
+            if any(cell.strip() for cell in row[len(heads) :]):
+                raise CellError(Reason.WRONG_LENGTH, detail=len(row))
+            _add(register, line, frozenset(kommuner))
         except CellError as error:
             key = error.about(cells.known_orgnr(line.get("orgnr", "")))
             register.rejected.append(Rejected("huvudman", error.at("", number), key))
@@ -69,6 +68,22 @@ def _decoded(content: bytes) -> str:
     return found
 
 
+def _rows(content: str) -> list[tuple[int, list[str]]]:
+    """Each row with its line. Raises RegisterFileError where a stray quote would swallow rows."""
+    lines = csv.reader(io.StringIO(content), delimiter=";", strict=True)
+    rows: list[tuple[int, list[str]]] = []
+    begins = 1
+    try:
+        for row in lines:
+            if any("\n" in cell or "\r" in cell for cell in row):
+                raise csv.Error("a cell with a line break")
+            rows.append((begins, row))
+            begins = lines.line_num + 1
+    except csv.Error as error:
+        raise RegisterFileError(Problem(Reason.BROKEN_ROW, row=begins)) from error
+    return rows
+
+
 def _header(rows: list[tuple[int, list[str]]]) -> tuple[int, list[str]]:
     """The header's line and the columns' names in small letters. Raises RegisterFileError."""
     line, cells_ = next(((n, row) for n, row in rows if any(c.strip() for c in row)), (1, []))
@@ -83,13 +98,17 @@ def _header(rows: list[tuple[int, list[str]]]) -> tuple[int, list[str]]:
     return line, heads
 
 
-def _add(register: Register, row: Cells, number: int, first: dict[str, int], known: frozenset[str]) -> None:
-    reading = _Reading(row)
-    orgnr = reading("orgnr", cells.orgnr)
+def _take_number(register: Register, row: Cells, number: int, first: dict[str, int]) -> None:
+    orgnr = _Reading(row)("orgnr", cells.orgnr)
     register.mentioned_huvudman.add(orgnr)
     if orgnr in first:
         raise CellError(Reason.DUPLICATE, "orgnr", first[orgnr])
     first[orgnr] = number
+
+
+def _add(register: Register, row: Cells, known: frozenset[str]) -> None:
+    reading = _Reading(row)
+    orgnr = reading("orgnr", cells.orgnr)
     legal_form = reading("juridisk form", cells.legal_form)
     kommuner = reading("kommunkod", lambda value: _kommuner(value, known))
     register.huvudman[orgnr] = HuvudmanRow(

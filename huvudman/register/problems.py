@@ -12,6 +12,7 @@ class Reason(StrEnum):
     EMPTY_FILE = "empty_file"
     NOT_A_WORKBOOK = "not_a_workbook"
     NOT_TEXT = "not_text"
+    BROKEN_ROW = "broken_row"
     TOO_LARGE = "too_large"
     TOO_MANY_CELLS = "too_many_cells"
     MISSING_SHEET = "missing_sheet"
