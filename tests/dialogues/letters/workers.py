@@ -67,7 +67,7 @@ class Worker:
 def running_worker(log: Path, redis_url: str | None = None) -> Iterator[Worker]:
     """Run a worker; what it says goes to a file in the folder `log`."""
     name = f"letters-{uuid.uuid4().hex[:8]}"
-    celery = f"{sys.executable} -m celery -A config worker -c 1 -n {name}@%h --loglevel INFO"
+    celery = f"{sys.executable} -m celery -A config worker -c 1 -n {name}@%h"
     with (log / f"{name}.log").open("wb") as output:
         process = subprocess.Popen(
             ["sh", "-c", f"while true; do {celery}; done"],
