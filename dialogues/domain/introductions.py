@@ -41,6 +41,7 @@ def set_up_introduction(
     require_from_both(arrangement.staff)
     with transaction.atomic():
         meeting = Meeting(kind=MeetingKind.INTRODUCTION, state=MeetingState.FIXED, seats=seats, batch=batch)
+        _lock_for_placing(meeting)
         arrangement.set_on(meeting)
         meeting.save()
         people = book_staff(meeting, arrangement.staff)
@@ -106,6 +107,8 @@ def place(*, dialogue: Dialogue, meeting: Meeting, actor: Actor) -> Seat:
     """
     actor.require("dialogues.answer_invitation", dialogue)
     with transaction.atomic():
+        if meeting.batch_id != dialogue.batch_id:
+            _lock_batch(meeting)  # whoever changes the meeting then knows of all who have seats there
         _require_need(DIALOGUES.locked(dialogue))
         locked = MEETINGS.locked(meeting)
         if locked.state != MeetingState.FIXED or not _has_free_seat(locked, dialogue):
@@ -213,16 +216,23 @@ def _tell_change(meeting: Meeting, change: StaffChange, *, is_moved: bool) -> No
 
 
 def _lock_for_placing(meeting: Meeting) -> None:
-    """Lock those who may get or lose a seat, then the batch's coming meetings: always in that order.
+    """Lock the batch, then all who may get or lose a seat, then the coming meetings: always in that order.
 
-    Whoever places one huvudman locks the dialogue before the meeting, so nobody waits for another in a ring.
+    All in the batch, whatever they have answered: a yes that is being given either sees the meeting when it
+    looks for a seat, or is seen when the meeting is filled.
     """
-    seated = Q(seats__meeting=meeting, seats__is_current=True)
-    waiting = Q(batch=meeting.batch_id, state=DialogueState.ACCEPTED)
-    concerned = Dialogue.objects.filter(seated | waiting).values("pk")
-    list(Dialogue.objects.filter(pk__in=concerned).order_by("pk").select_for_update())
-    coming = Meeting.objects.filter(batch=meeting.batch_id, kind=MeetingKind.INTRODUCTION)
-    list(coming.filter(state=MeetingState.FIXED).order_by("pk").select_for_update())
+    _lock_batch(meeting)
+    seated = Seat.objects.filter(meeting=meeting.pk, is_current=True).values("dialogue")
+    concerned = Dialogue.objects.filter(Q(batch=meeting.batch_id) | Q(pk__in=seated)).order_by("pk")
+    locked = concerned.select_for_update(no_key=True)
+    batches = {meeting.batch_id, *locked.values_list("batch_id", flat=True)}
+    coming = Meeting.objects.filter(batch__in=batches, kind=MeetingKind.INTRODUCTION)
+    list(coming.filter(state=MeetingState.FIXED).order_by("pk").select_for_update(no_key=True))
+
+
+def _lock_batch(meeting: Meeting) -> None:
+    assert meeting.batch_id is not None  # noqa: S101  (the database holds it for introductions)
+    InvitationBatch.objects.select_for_update(no_key=True).get(pk=meeting.batch_id)
 
 
 def _require_coming(meeting: Meeting) -> None:

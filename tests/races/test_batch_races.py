@@ -216,7 +216,7 @@ def test_carried_just_as_the_batch_is_sent_it_is_invited_or_told_to_choose_again
     with transaction.atomic():
         sending.start_due_batches(actor=SYSTEM)
         thread.start()
-        eventually(_somebody_waits_for_a_lock)
+        eventually(somebody_waits_for_a_lock)
     thread.join(timeout=BOUND)
     assert answers == ["Välj en senare omgång som inte har skickats."]
     dialogue.refresh_from_db()
@@ -243,7 +243,7 @@ def test_a_batch_approved_just_as_the_cycle_is_drawn_again_stays() -> None:
     with transaction.atomic():
         batches.approve_batch(batch=batch, actor=person(planner()))
         thread.start()
-        eventually(_somebody_waits_for_a_lock)
+        eventually(somebody_waits_for_a_lock)
     thread.join(timeout=BOUND)
     assert len(refusals) == 1
     assert InvitationBatch.objects.get(pk=batch.pk).state == BatchState.APPROVED
@@ -288,7 +288,7 @@ def test_after_a_worker_killed_with_9_the_next_beat_goes_on() -> None:
         Dialogue.objects.select_for_update().get(pk=held.pk)  # the worker will have to wait here
         worker = subprocess.Popen([sys.executable, "-c", WORKER, connection.settings_dict["NAME"]])
         try:
-            eventually(_somebody_waits_for_a_lock)
+            eventually(somebody_waits_for_a_lock)
         finally:
             os.kill(worker.pid, signal.SIGKILL)
         worker.wait(timeout=BOUND)
@@ -302,7 +302,7 @@ def test_after_a_worker_killed_with_9_the_next_beat_goes_on() -> None:
     assert InvitationBatch.objects.get(pk=batch.pk).state == BatchState.SENT
 
 
-def _somebody_waits_for_a_lock() -> bool:
+def somebody_waits_for_a_lock() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(

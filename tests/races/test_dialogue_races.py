@@ -74,7 +74,7 @@ def unlocked(machine, row):
 def test_two_take_the_last_seat(monkeypatch):
     def race() -> int:
         meeting = MeetingFactory(kind=MeetingKind.INTRODUCTION, state="fixed", seats=1)
-        rivals = [dialogue_with_contact(DialogueState.ACCEPTED)[0] for _n in range(2)]
+        rivals = [dialogue_with_contact(DialogueState.ACCEPTED, batch=meeting.batch)[0] for _n in range(2)]
         at_once(*(lambda d=d: place(dialogue=d, meeting=meeting, actor=SYSTEM) for d in rivals))
         return Seat.objects.filter(meeting=meeting, is_current=True).count()
 

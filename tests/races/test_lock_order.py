@@ -1,0 +1,94 @@
+"""Verbs that want the same rows at the same moment: all follow one order, so none waits in a ring."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import transaction
+
+from accounts.actors import SYSTEM
+from dialogues.domain import introductions
+from dialogues.domain.introductions import set_up_introduction, taken_seats
+from dialogues.domain.invitations import answer_invitation
+from dialogues.models import Answer, Channel, Dialogue, DialogueState, Meeting
+from tests.accounts.factories import pair
+from tests.dialogues.factories import BatchFactory, InvitationFactory, both_agencies, dialogue_with_contact
+from tests.dialogues.times import arranged
+from tests.races.test_batch_races import BOUND, eventually, somebody_waits_for_a_lock
+from tests.races.test_dialogue_races import at_once
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
+
+
+def while_uncommitted(first: Callable[[], object], then: Callable[[], object]) -> list[object]:
+    """Do `first`, and `then` before it is committed: it is when `then` is done or waits for it."""
+    is_done, may_end = threading.Event(), threading.Event()
+
+    def hold_back() -> object:
+        with transaction.atomic():
+            done = first()
+            is_done.set()
+            assert may_end.wait(BOUND)
+        return done
+
+    def follow() -> object:
+        assert is_done.wait(BOUND)
+        try:
+            return then()
+        finally:
+            may_end.set()
+
+    def let_go() -> None:
+        eventually(lambda: may_end.is_set() or somebody_waits_for_a_lock())
+        may_end.set()
+
+    results = at_once(hold_back, follow, let_go)
+    problems = [result for result in results if isinstance(result, Exception)]
+    assert problems == []
+    return results
+
+
+def invited(batch) -> Dialogue:
+    dialogue, _own = dialogue_with_contact(DialogueState.INVITED, batch=batch)
+    InvitationFactory(dialogue=dialogue, batch=batch)
+    return dialogue
+
+
+def answering(dialogue: Dialogue, answer: Answer) -> Callable[[], object]:
+    return lambda: answer_invitation(
+        invitation=dialogue.invitations.get(),
+        answer=answer,
+        given_by="Kim",
+        channel=Channel.PHONE,
+        actor=SYSTEM,
+    )
+
+
+def setting_up(batch, seats: int = 5) -> Callable[[], Meeting]:
+    staff = pair()
+    return lambda: set_up_introduction(
+        batch=batch, arrangement=arranged(staff, form="digital"), seats=seats, actor=SYSTEM
+    )
+
+
+def test_who_says_yes_while_an_introduction_is_set_up_gets_a_seat(monkeypatch):
+    def race(*, answer_first: bool) -> int:
+        both_agencies()
+        batch = BatchFactory()
+        deeds = [answering(invited(batch), Answer.YES), setting_up(batch)]
+        while_uncommitted(*(deeds if answer_first else reversed(deeds)))
+        return taken_seats(batch.meetings.get())
+
+    assert (race(answer_first=True), race(answer_first=False)) == (1, 1)
+    monkeypatch.setattr(introductions, "_lock_for_placing", lambda _meeting: None)
+    assert (race(answer_first=True), race(answer_first=False)) == (0, 0)
+
+
+def test_who_says_no_while_an_introduction_is_set_up_is_passed_over():
+    both_agencies()
+    batch = BatchFactory()
+    leaves, stays = invited(batch), invited(batch)
+    for dialogue in (leaves, stays):
+        answering(dialogue, Answer.YES)()
+    while_uncommitted(answering(leaves, Answer.NO), setting_up(batch, seats=1))
+    assert list(batch.meetings.get().taken_seats.values_list("dialogue", flat=True)) == [stays.pk]
