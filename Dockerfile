@@ -33,5 +33,5 @@ ENV PATH=/venv/bin:$PATH \
     BEAT_FILE=/data/beat/schedule
 USER site
 EXPOSE 8000
-CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", \
-     "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-"]
+CMD ["gunicorn", "--config", "config/gunicorn.py", "config.wsgi", "--bind", "0.0.0.0:8000", \
+     "--workers", "2", "--threads", "4", "--worker-tmp-dir", "/dev/shm"]

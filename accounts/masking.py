@@ -1,4 +1,4 @@
-"""Keeps personnummer out of what is written down: logs, error reports, messages about files."""
+"""Keeps personnummer and secret links out of what is written down: logs, error reports, messages."""
 
 from __future__ import annotations
 
@@ -15,24 +15,32 @@ PERSONNUMMER = re.compile(
     r"([-+ ]?)[0-9]{4}(?![0-9])"
 )
 
+SECRET_LINK = re.compile(r"(/svar/|/konto/losenord/(?=\w+-))[\w:.%-]+")
+"""The paths of a personal link and of one to choose a new password: who has them may answer, or sign in."""
+
 
 def mask_personnummer(text: str) -> str:
     """`text` with the last four figures of everything that looks like a personnummer as XXXX."""
     return PERSONNUMMER.sub(r"\1-XXXX", text)
 
 
+def mask(text: str) -> str:
+    """`text` without personnummer, and with `…` for what is secret in links."""
+    return mask_personnummer(SECRET_LINK.sub(r"\1…", text))
+
+
 class MaskingFormatter(logging.Formatter):
-    """Formats a log record, its arguments and its traceback without personnummer."""
+    """Formats a log record, its arguments and its traceback without personnummer and secret links."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return mask_personnummer(super().format(record))
+        return mask(super().format(record))
 
 
 class MaskingExceptionReporter(ExceptionReporter):
-    """Django's error reports, on the screen and by mail, without personnummer."""
+    """Django's error reports, on the screen and by mail, without personnummer and secret links."""
 
     def get_traceback_html(self) -> SafeString:
-        return SafeString(mask_personnummer(super().get_traceback_html()))
+        return SafeString(mask(super().get_traceback_html()))
 
     def get_traceback_text(self) -> SafeString:
-        return SafeString(mask_personnummer(super().get_traceback_text()))
+        return SafeString(mask(super().get_traceback_text()))

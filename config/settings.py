@@ -250,6 +250,9 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
+        # Django's own handlers go: with DEBUG they would write it all once more, unmasked
+        "django": {"level": "INFO"},
+        "django.server": {"level": "INFO", "propagate": True},
         "weasyprint": {"level": "ERROR"},
         "fontTools": {"level": "WARNING"},
         # Celery's pool of processes, which does not pass on what it says

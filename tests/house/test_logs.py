@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from celery import current_app
 from django.conf import settings
 
-from tests.dialogues.letters.workers import running_worker, until
+from tests.dialogues.letters.workers import environment, running_worker, until
+from tests.house.test_deployment import DOCKERFILE
 
 PERSON = "190101-3412"
 
@@ -35,4 +41,70 @@ def test_a_worker_masks_what_its_tasks_print() -> None:
         [sys.executable, "-c", code], cwd=settings.BASE_DIR, env=os.environ, capture_output=True, text=True
     )
     assert "celery.redirected 190101-XXXX" in said.stderr
+    assert PERSON not in said.stdout + said.stderr
+
+
+@contextmanager
+def running_web(log: Path) -> Iterator[str]:
+    """Run gunicorn with the log that the image gives it; yields its address."""
+    config = re.search(r'CMD \["gunicorn", "(--config)", "(\S+)"', DOCKERFILE)
+    assert config
+    command = [sys.executable, "-m", "gunicorn", *config.groups(), "config.wsgi", "--bind", "127.0.0.1:0"]
+    more = {"DEBUG": "1", "ALLOWED_HOSTS": "127.0.0.1", "PYTHONUNBUFFERED": "1"}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=settings.BASE_DIR, env=environment() | more, stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        until(lambda: "Booting worker" in log.read_text())
+        yield re.search(r"http://\S+", log.read_text())[0]  # type: ignore[index]
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def ask(address: str, **headers: str) -> None:
+    """Open a page, whatever it answers."""
+    try:
+        urlopen(Request(address, headers=headers), timeout=30).close()
+    except HTTPError as answer:
+        answer.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_web_masks_what_was_asked_for(tmp_path: Path) -> None:
+    log = tmp_path / "web.log"
+    with running_web(log) as site:
+        ask(f"{site}/om/?q={PERSON}", Referer=f"{site}/svar/WzEsMl0:1uXyZ:abc-_DEF/")
+        ask(f"{site}/svar/WzEsMl0:1uXyZ:abc-_DEF/")
+        ask(f"{site}/svar/WzEsMl0%3A1uXyZ%3Aabc-_DEF/klart/")
+        ask(f"{site}/konto/losenord/3-c9abc-DEF/")
+        ask(f"{site}/{PERSON}%0Aforged/")
+        until(lambda: "forged" in log.read_text())
+    said = log.read_text()
+    assert '"GET /svar/…/"' in said
+    assert '"GET /svar/…/klart/"' in said
+    assert '"GET /konto/losenord/…/"' in said
+    assert "190101-XXXX" in said
+    assert "django.request Not Found: /svar/…/" in said
+    for secret in [PERSON, "WzEs", "abc-_DEF", "c9abc", "\nforged"]:
+        assert secret not in said
+
+
+@pytest.mark.parametrize("debug", ["0", "1"])
+def test_django_logs_once_and_masked(debug: str) -> None:
+    code = f"""
+import django, logging
+django.setup()
+for name in ["django.request", "django.server"]:
+    logging.getLogger(name).warning("GET /?q=%s", "{PERSON}", extra={{"server_time": "now"}})
+"""
+    said = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"DEBUG": debug, "BASE_URL": "https://site.example"},
+        capture_output=True,
+        text=True,
+    )
+    assert said.stderr.count("190101-XXXX") == 2
     assert PERSON not in said.stdout + said.stderr

@@ -42,11 +42,13 @@ def test_a_log_line_and_its_traceback_are_masked():
 
 
 def test_an_error_report_is_masked():
-    request = RequestFactory().get("/", {"q": PERSON})
+    request = RequestFactory().get("/svar/WzEsMl0:1uXyZ:abc-_DEF/", {"q": PERSON})
     reporter = MaskingExceptionReporter(request, *failure())
     for report in (reporter.get_traceback_html(), reporter.get_traceback_text()):
         assert "190101-XXXX" in report
         assert PERSON not in report
+        assert "/svar/…/" in report
+        assert "WzEsMl0" not in report
 
 
 @pytest.mark.django_db
