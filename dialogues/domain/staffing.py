@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
+from psycopg.errors import ExclusionViolation
 
 from accounts.domain.machine import NotPossible
-from accounts.models import Agency, User
+from accounts.models import Agency, StaffMember, User
 from dialogues.domain.correspondence import booked
 from dialogues.models import Meeting, MeetingStaff
 
@@ -45,15 +46,20 @@ def require_both_agencies(meeting: Meeting) -> None:
     require_from_both([row.user for row in booked(meeting)])
 
 
+@transaction.atomic
 def book_staff(meeting: Meeting, staff: Iterable[User]) -> list[MeetingStaff]:
     """Book people from the agencies. Raises NotPossible when the database finds one booked elsewhere."""
-    return [_book(meeting, user) for user in staff]
+    people = list(staff)
+    _lock(people)
+    return [_book(meeting, user) for user in people]
 
 
+@transaction.atomic
 def rebook_staff(meeting: Meeting, staff: Iterable[User]) -> StaffChange:
     """Replace who is booked, for the time the meeting has now. Raises as `book_staff`."""
     wanted = list(staff)
     before = {row.user_id: row for row in booked(meeting)}
+    _lock([*wanted, *(row.user for row in before.values())])
     left = [row for row in before.values() if row.user not in wanted]
     meeting.staff.exclude(user__in=wanted).delete()
     now = book_staff(meeting, wanted)
@@ -69,6 +75,14 @@ def free_staff(meeting: Meeting) -> None:
     meeting.staff.update(is_booked=False)
 
 
+def _lock(people: Iterable[User]) -> None:
+    """Let those who book the same people take turns. The exclusion constraint alone would have them wait for
+    one person after another, in the order of a form, and so for each other.
+    """
+    members = StaffMember.objects.filter(user__in=people).order_by("pk")
+    list(members.select_for_update(no_key=True).values_list("pk"))
+
+
 def _book(meeting: Meeting, user: User) -> MeetingStaff:
     during = DateTimeTZRange(meeting.starts_at, meeting.ends_at)
     details = {"agency_id": user.staff.agency_id, "during": during, "is_booked": True}
@@ -76,5 +90,7 @@ def _book(meeting: Meeting, user: User) -> MeetingStaff:
         with transaction.atomic():
             row, _new = MeetingStaff.objects.update_or_create(meeting=meeting, user=user, defaults=details)
     except IntegrityError as taken:
+        if not isinstance(taken.__cause__, ExclusionViolation):
+            raise
         raise NotPossible(_("%(name)s är redan bokad den tiden.") % {"name": user}) from taken
     return row

@@ -155,6 +155,14 @@ class TestDatabase:
         MeetingStaff.objects.update(is_booked=False)
         MeetingStaff.objects.create(meeting=MeetingFactory(), **for_both)
 
+    def test_says_that_somebody_is_busy_for_no_other_reason(self, monkeypatch):
+        def refuse(**_fields):
+            raise IntegrityError("something else")
+
+        monkeypatch.setattr(MeetingStaff.objects, "update_or_create", refuse)
+        with pytest.raises(IntegrityError, match="something else"):
+            staffing.book_staff(MeetingFactory(), [leader()])
+
 
 class TestCancel:
     def test_frees_everyone_and_tells_everyone_without_blame(self):

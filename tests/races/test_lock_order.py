@@ -7,13 +7,15 @@ import pytest
 from django.db import transaction
 
 from accounts.actors import SYSTEM
-from dialogues.domain import introductions
+from accounts.models import User
+from dialogues.domain import introductions, staffing
 from dialogues.domain.introductions import set_up_introduction, taken_seats
 from dialogues.domain.invitations import answer_invitation
+from dialogues.domain.meetings import change_staff
 from dialogues.models import Answer, Channel, Dialogue, DialogueState, Meeting
-from tests.accounts.factories import pair
+from tests.accounts.factories import leader, pair
 from tests.dialogues.factories import BatchFactory, InvitationFactory, both_agencies, dialogue_with_contact
-from tests.dialogues.times import arranged
+from tests.dialogues.times import arranged, propose
 from tests.races.test_batch_races import BOUND, eventually, somebody_waits_for_a_lock
 from tests.races.test_dialogue_races import at_once
 
@@ -92,3 +94,41 @@ def test_who_says_no_while_an_introduction_is_set_up_is_passed_over():
         answering(dialogue, Answer.YES)()
     while_uncommitted(answering(leaves, Answer.NO), setting_up(batch, seats=1))
     assert list(batch.meetings.get().taken_seats.values_list("dialogue", flat=True)) == [stays.pk]
+
+
+def proposing(people: list[User]) -> Callable[[], Meeting]:
+    dialogue, _own = dialogue_with_contact(DialogueState.INTRODUCED)
+    return lambda: propose(dialogue, people)
+
+
+def in_different_order() -> list[Callable[[], object]]:
+    people = pair()
+    return [proposing(people), proposing(people[::-1])]
+
+
+def one_given_up_for_another() -> list[Callable[[], object]]:
+    """A meeting gives one person up for another; the other meeting wants both."""
+    stays, comes, given_up = leader("skolverket"), leader("spsm"), leader("spsm")
+    meeting = proposing([stays, given_up])()
+    changing = lambda: change_staff(meeting=meeting, staff=[stays, comes], actor=SYSTEM)  # noqa: E731
+    return [changing, proposing([comes, given_up, leader("skolverket")])]
+
+
+@pytest.mark.parametrize("deeds", [in_different_order, one_given_up_for_another])
+def test_two_who_book_the_same_people_take_turns(deeds, monkeypatch):
+    def race() -> list[str]:
+        return sorted(type(result).__name__ for result in at_once(*deeds()))
+
+    assert race() == ["Meeting", "NotPossible"]
+    both_have_booked_one = threading.Barrier(2, timeout=BOUND)
+    book, has_booked = staffing._book, threading.local()
+
+    def book_and_wait(meeting: Meeting, user: User) -> object:
+        row = book(meeting, user)
+        if not hasattr(has_booked, "one") and threading.current_thread() is not threading.main_thread():
+            has_booked.one = both_have_booked_one.wait()
+        return row
+
+    monkeypatch.setattr(staffing, "_lock", lambda _people: None)
+    monkeypatch.setattr(staffing, "_book", book_and_wait)
+    assert "OperationalError" in race()
