@@ -23,6 +23,9 @@ LONG = "Utbildningsförvaltningssamordningsbolaget i Västernorrland och Jämtla
 ADDRESS = "en.ovanligt.lang.adress.till.skolchefen.i.forvaltningen@utbildningssamverkan.kommun.example"
 FILES = ("pdf", "eml", "json", "bilaga", "jsi18n", "intyg", "brev.html")
 LEAVES = ("logga-ut", "logout", "password")
+HIDDEN = """() => [...document.querySelectorAll(".stacks tbody :is(th, td)")].filter(cell =>
+  cell.getBoundingClientRect().right > innerWidth || (cell.matches("td") && !cell.dataset.label)).length"""
+"""How many cells of stacked tables lie beyond the edge, or stand there without the name of their column."""
 
 
 def lengthen(dialogue: Dialogue) -> None:
@@ -47,7 +50,7 @@ def test_no_page_scrolls_sideways(
     client.force_login(user if role == "contact" else staff_user(StaffRole(role)))
     cookie = {"name": settings.SESSION_COOKIE_NAME, "url": str(live_server)}
     page.context.add_cookies([cookie | {"value": client.cookies[settings.SESSION_COOKIE_NAME].value}])
-    seen, wide = 0, {}
+    seen, stacked, wide = 0, 0, {}
     for name, pattern in patterns(get_resolver()):
         path = address(name, pattern, dialogue)
         if path is None or any(word in path for word in (*FILES, *LEAVES)):
@@ -60,5 +63,9 @@ def test_no_page_scrolls_sideways(
             page.set_viewport_size({"width": width, "height": 800})
             if (found := page.evaluate("document.documentElement.scrollWidth")) > width:
                 wide[f"{path} at {width}"] = found
+        if hidden := page.evaluate(HIDDEN):
+            wide[f"{path} has cells that a phone hides"] = hidden
+        stacked += page.locator(".stacks tbody tr").count() > 0
     assert wide == {}
     assert seen > 20
+    assert stacked >= (0 if role == "contact" else 5)
