@@ -9,14 +9,16 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, resolve_url
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
+from accounts import asked
 from accounts.adminsite import site
 from accounts.entrance import may_be_signed_in
+from accounts.masking import mask_personnummer
 from accounts.strength import has_totp, is_strong, used_password
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -36,6 +38,26 @@ class LanguageMiddleware:
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ["Cookie"])
         return response
+
+
+class MaskedSearchMiddleware:
+    """Moves whoever searches for a personnummer on to the same page with it masked.
+
+    It finds nothing anywhere, and would else stay in the address, the browser's history and the links between
+    a list's pages.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        q = asked.words(request.GET) if request.method in {"GET", "HEAD"} else ""
+        masked = mask_personnummer(q)
+        if masked == q:
+            return self.get_response(request)
+        query = request.GET.copy()
+        query["q"] = masked
+        return HttpResponseRedirect(f"?{query.urlencode()}")
 
 
 class EntranceMiddleware:

@@ -40,7 +40,7 @@ def names(response) -> list[str]:
 
 
 def listed(client, **query) -> list[str]:
-    response = client.get(reverse("admin:huvudman_list"), query)
+    response = client.get(reverse("admin:huvudman_list"), query, follow=True)
     assert response.status_code == 200
     return names(response)
 

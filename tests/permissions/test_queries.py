@@ -83,6 +83,17 @@ def test_no_hard_value_breaks_a_list(client: HouseClient, listed: str, value: st
         assert answer.status_code == 200, name
 
 
+@pytest.mark.parametrize("typed", ["190101-9800", "1901019800", "190101  9800"])
+def test_a_personnummer_searched_for_stays_in_no_address_and_on_no_page(
+    lists: list[tuple[Client, str]], typed: str
+) -> None:
+    for client, path in lists:
+        answer = client.get(path, {"q": typed, "page": "2", "p": "2"}, follow=True)
+        assert answer.redirect_chain, path
+        assert "9800" not in answer.redirect_chain[-1][0] + answer.text, path
+        assert "page=2" in answer.redirect_chain[0][0], path
+
+
 def _shows_a_page(client: Client, path: str) -> bool:
     answer = client.get(path)
     return answer.status_code == 200 and not answer.streaming and "html" in answer["Content-Type"]
