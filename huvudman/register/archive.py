@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 
+from huvudman.register.places import check_places
 from huvudman.register.problems import Problem, Reason, RegisterFileError
 
 MAX_FILE = 25_000_000
@@ -16,18 +16,11 @@ MAX_UNPACKED = 150_000_000
 MAX_PARTS = 500
 CHUNK = 1 << 20
 
-# The reader holds a sheet as one dense block from the first to the last cell, so a single cell far away is
-# as dangerous as a large file. Columns up to EZ and rows up to 49 999 are ten times what a register needs.
-FAR = rb"""r[\s=]+["'](?:[A-Za-z]{3,}\d|[F-Zf-z][A-Za-z]\d|[A-Za-z]{0,2}(?:[5-9]\d{4}|\d{6,}))"""
-FAR_REFERENCE = re.compile(FAR)  # quick, also matches other elements
-FAR_CELL = re.compile(rb"<(?:\w+:)?(?:c|row)\s(?:[^>]{0,120}\s)?" + FAR)
-OVERLAP = 200
-
 
 def check_workbook(content: bytes) -> None:
     """Raise RegisterFileError unless `content` is a zip archive with a workbook of reasonable size.
 
-    Both the sizes the archive declares and those that unpacking really gives are checked, in constant memory.
+    Both the sizes the archive declares and those that unpacking really gives are checked, a part at a time.
     """
     if not content.strip(b"\x00 \r\n\t"):
         raise RegisterFileError(Problem(Reason.EMPTY_FILE))
@@ -55,18 +48,16 @@ def _parts(content: bytes) -> list[zipfile.ZipInfo]:
 
 
 def _unpack(content: bytes, parts: list[zipfile.ZipInfo]) -> None:
-    """Unpack every part piece by piece, counting; keep nothing."""
+    """Unpack each part piece by piece, counting, and look where its cells stand; keep nothing."""
     total = 0
     for part in parts:
-        tail = b""
+        unpacked = bytearray()
         for piece in _pieces(content, part):
             total += len(piece)
             if total > MAX_UNPACKED:
                 raise RegisterFileError(Problem(Reason.TOO_LARGE))
-            window = tail + piece
-            if FAR_REFERENCE.search(window) and FAR_CELL.search(window):
-                raise RegisterFileError(Problem(Reason.TOO_MANY_CELLS, detail=part.filename[:80]))
-            tail = piece[-OVERLAP:]
+            unpacked += piece
+        check_places(unpacked, part.filename)
 
 
 def _pieces(content: bytes, part: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -314,19 +314,67 @@ def test_a_zip_bomb_that_lies_about_its_size():
     assert problems_of(content) == [(Reason.TOO_LARGE, "", 0, "")]
 
 
-@pytest.mark.parametrize("reference", ["XFD1048576", "ZZ10", "A1048576"])
-def test_a_cell_far_away_is_refused_before_the_sheet_is_opened(reference):
-    xml = f'<worksheet><sheetData><row r="1"><c r="{reference}"><v>1</v></c></row></sheetData></worksheet>'
-    content = with_part("xl/worksheets/sheet99.xml", xml.encode())
-    assert problems_of(content) == [(Reason.TOO_MANY_CELLS, "", 0, "")]
+FAR_SHEETS = {
+    "plain": '<row r="1"><c r="XFD1048576"><v>1</v></c></row>',
+    "column": '<row r="1"><c r="ZZ10"><v>1</v></c></row>',
+    "column next to the last": '<row r="1"><c r="FA10"><v>1</v></c></row>',
+    "row": '<row r="1"><c r="A1048576"><v>1</v></c></row>',
+    "row next to the last": '<row r="50000"><c><v>1</v></c></row>',
+    "leading noughts": '<row r="1"><c r="A0000050000"><v>1</v></c></row>',
+    "the row's place": '<row r="1048576"><c><v>1</v></c></row>',
+    "> in a value": '<row><c s=">" r="XFD1048576"><v>1</v></c></row>',
+    "a long value": f'<row><c s="{"a" * 300}" r="XFD1048576"><v>1</v></c></row>',
+    "prefix": '<a-b:row><a-b:c r="XFD1048576"><a-b:v>1</a-b:v></a-b:c></a-b:row>',
+    "single quotes": "<row><c\n r = 'XFD1048576'><v>1</v></c></row>",
+    "after a near one": '<row r="1"><c r="A1"/><c r="XFD1048576"><v>1</v></c></row>',
+    "rows without a place": "<row/>" * 50_000 + "<row><c><v>1</v></c></row>",
+    "cells without a place": '<row r="1">' + "<c/>" * 160 + "</row>",
+    "cells after the last": '<row r="1"><c r="EY1"/><c/><c/></row>',
+}
+
+
+def sheet_with(rows: str) -> bytes:
+    return f'<worksheet xmlns:a-b="x"><sheetData>{rows}</sheetData></worksheet>'.encode()
+
+
+@pytest.mark.parametrize("rows", FAR_SHEETS.values(), ids=FAR_SHEETS)
+@pytest.mark.parametrize("name", ["xl/worksheets/sheet99.xml", "xl/media/image1.png"])
+def test_a_cell_far_away_is_refused_before_the_sheet_is_opened(rows, name):
+    assert problems_of(with_part(name, sheet_with(rows))) == [(Reason.TOO_MANY_CELLS, "", 0, "")]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="49999" spans="1:2"><c r="EZ49999" s="1" t="s"><v>1</v></c></row>',
+        "<row><c/><c><v>1</v></c></row><row/>",
+        "<row s='>'><c t=\"n\" r='B1'><v>1</v></c></row><!-- <c r=\"XFD1048576\"> -->",
+        '<a-b:row r="1"><a-b:c r="A1"/></a-b:row>',
+    ],
+)
+def test_a_near_cell_may_be_written_in_any_way(rows):
+    check_workbook(with_part("xl/worksheets/sheet99.xml", sheet_with(rows)))
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        b"<worksheet><sheetData><row><c></row>",
+        b'<worksheet><sheetData><row><c r="A2" r="XFD1048576"/></row></sheetData></worksheet>',
+        b"<!DOCTYPE a [<!ENTITY b 'c'>]><worksheet><sheetData><row><c/></row></sheetData></worksheet>",
+    ],
+)
+def test_a_sheet_that_readers_may_understand_in_two_ways_is_refused(xml):
+    content = with_part("xl/worksheets/sheet99.xml", xml)
+    assert problems_of(content) == [(Reason.NOT_A_WORKBOOK, "", 0, "")]
 
 
 def test_a_far_cell_on_the_border_of_two_pieces_is_seen():
     row = '<row r="1"><c r="XFD1048576"><v>1</v></c></row>'
     for shift in (1, 10, 20, 40):
-        xml = "<worksheet><sheetData>".ljust((1 << 20) - shift, " ") + row
-        with pytest.raises(RegisterFileError):
-            check_workbook(with_part("xl/worksheets/sheet99.xml", xml.encode()))
+        xml = "<worksheet><sheetData>".ljust((1 << 20) - shift, " ") + row + "</sheetData></worksheet>"
+        content = with_part("xl/worksheets/sheet99.xml", xml.encode())
+        assert problems_of(content) == [(Reason.TOO_MANY_CELLS, "", 0, "")]
 
 
 @settings(max_examples=60, deadline=None)
