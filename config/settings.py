@@ -5,6 +5,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -205,6 +206,13 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+# What takes minutes has a queue and workers of its own, so that no letter waits behind it.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("long")]
+CELERY_TASK_ROUTES = {
+    "dialogues.render_underlag": {"queue": "long"},
+    "huvudman.preview_register_import": {"queue": "long"},
+    "huvudman.apply_register_import": {"queue": "long"},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_FILE", default="/tmp/kvalitetsdialoger-beat")  # noqa: S108
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "start due batches": {"task": "dialogues.start_due_batches", "schedule": 60.0},

@@ -5,14 +5,16 @@ from pathlib import Path
 
 import pytest
 import yaml
+from celery import current_app
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 SETTINGS = (ROOT / "config" / "settings.py").read_text()
-SITE = ["migrate", "web", "worker", "beat"]
-SERVING = ["postgres", "redis", "web", "worker", "beat"]
+DEMO = (ROOT / "bin" / "demo").read_text()
+SITE = ["migrate", "web", "worker", "worker-long", "beat"]
+SERVING = ["postgres", "redis", "web", "worker", "worker-long", "beat"]
 
 
 def settings_read() -> set[str]:
@@ -26,7 +28,7 @@ def apt_packages(text: str) -> set[str]:
 
 
 def test_all_parts_are_there() -> None:
-    assert set(SERVICES) == {"postgres", "redis", "migrate", "web", "worker", "beat"}
+    assert set(SERVICES) == {*SITE, *SERVING}
 
 
 @pytest.mark.parametrize("name", SERVING)
@@ -44,14 +46,14 @@ def test_the_site_runs_without_rights_it_does_not_need(name: str) -> None:
     assert "privileged" not in service
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+@pytest.mark.parametrize("name", ["web", "worker", "worker-long", "beat"])
 def test_the_site_waits_for_its_database_as_it_should_be(name: str) -> None:
     waits = SERVICES[name]["depends_on"]
     assert waits["migrate"]["condition"] == "service_completed_successfully"
     assert waits["postgres"]["condition"] == waits["redis"]["condition"] == "service_healthy"
 
 
-@pytest.mark.parametrize("name", ["web", "worker"])
+@pytest.mark.parametrize("name", ["web", "worker", "worker-long"])
 def test_what_scales_has_no_name_or_port_that_only_one_can_have(name: str) -> None:
     assert "container_name" not in SERVICES[name]
     for port in SERVICES[name].get("ports", []):
@@ -85,9 +87,35 @@ def test_no_secret_has_a_default() -> None:
         assert set(found) == {":?"}, f"{name} is not asked for, or has a default"
 
 
-def test_a_worker_may_finish_its_task_before_it_is_ended() -> None:
+def consumed(command: list[str]) -> set[str]:
+    """The queues that a worker's command says it takes tasks from."""
+    return set(command[command.index("-Q") + 1].split(","))
+
+
+def test_what_takes_long_has_workers_of_its_own() -> None:
+    current_app.loader.import_default_modules()
+    routed = {name: current_app.amqp.router.route({}, name)["queue"].name for name in current_app.tasks}
+    ours = {name: queue for name, queue in routed.items() if not name.startswith("celery.")}
+    assert ours == {
+        "dialogues.deliver_letters": "celery",
+        "dialogues.sweep_letters": "celery",
+        "dialogues.start_due_batches": "celery",
+        "dialogues.take_up_lost_underlag": "celery",
+        "huvudman.take_up_waiting_imports": "celery",
+        "dialogues.render_underlag": "long",
+        "huvudman.preview_register_import": "long",
+        "huvudman.apply_register_import": "long",
+    }
+    workers = [SERVICES[name]["command"] for name in ("worker", "worker-long")]
+    demo = [line.split() for line in DEMO.splitlines() if " celery -A config worker " in line]
+    assert [consumed(command) for command in workers] == [{"celery"}, {"long"}]
+    assert [consumed(command) for command in demo] == [{"celery"}, {"long"}]
+
+
+@pytest.mark.parametrize("name", ["worker", "worker-long"])
+def test_a_worker_may_finish_its_task_before_it_is_ended(name: str) -> None:
     limit = int(re.search(r"CELERY_TASK_TIME_LIMIT = (\d+)", SETTINGS)[1])  # type: ignore[index]
-    minutes = int(SERVICES["worker"]["stop_grace_period"].removesuffix("m"))
+    minutes = int(SERVICES[name]["stop_grace_period"].removesuffix("m"))
     assert minutes * 60 >= limit
 
 
