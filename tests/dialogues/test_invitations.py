@@ -398,6 +398,7 @@ class TestLink:
         assert refused.status_code == 422
         for words in ("Någon har svarat", "Nej, inte den här gången", "Bo Al", moment(given.given_at)):
             assert words in refused.text
+        assert refused.text.count("Någon har svarat") == 1
         assert refused.context["form"]["answer"].value() == "yes"
         assert typed["comment"] in refused.text
         assert invitation.answers.get() == given

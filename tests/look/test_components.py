@@ -4,6 +4,7 @@ import re
 
 import pytest
 from crispy_forms.utils import render_crispy_form
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 
@@ -42,6 +43,22 @@ def test_error_summary_links_to_the_first_control_of_each_field() -> None:
     assert targets == {"id_name", "id_answer_0", "id_region", "id_agree"}
     page = render_crispy_form(SheetForm({}))
     assert all(f'id="{target}"' in page for target in targets)
+
+
+def test_what_is_wrong_with_a_form_as_a_whole_is_told_once() -> None:
+    form = SheetForm({})
+    form.add_error(None, "Tiden är redan tagen.")
+    page = html("error_summary", form=form) + render_crispy_form(form)
+    assert page.count("Tiden är redan tagen.") == 1
+
+
+def test_every_page_with_a_form_has_the_summary() -> None:
+    folder = settings.BASE_DIR / "templates"
+    told = re.compile(r'components/error_summary\.html|extends "portal/page\.html"')
+    shown = {path: path.read_text() for path in folder.rglob("*.html") if "|crispy }}" in path.read_text()}
+    assert len(shown) > 20
+    without = {str(path.relative_to(folder)) for path, text in shown.items() if not told.search(text)}
+    assert without == {"account/simple_form.html"}  # a part of pages that have it
 
 
 def test_error_summary_is_silent_without_errors() -> None:
