@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 
 from django.conf import settings
 from django.core import signing
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -15,6 +17,8 @@ from huvudman.models import Contact
 from huvudman.queries import valid_contacts
 
 SALT = "dialogues.answer"
+LASTS = datetime.timedelta(days=30)
+"""How long after the last day to answer a link still shows what was answered."""
 PERSONAL = re.compile(r"(/svar/)[\w:.-]+")
 """The path of a personal link wherever it stands in a letter, without its last slash."""
 
@@ -65,6 +69,11 @@ def read_token(token: str) -> tuple[Invitation, Contact | None]:
     if contact and not valid_contacts().filter(pk=contact.pk).exists():
         raise EndedLink
     return invitation, contact
+
+
+def has_expired(invitation: Invitation) -> bool:
+    """Tell whether the invitation's links show nothing any more. A later day to answer opens them again."""
+    return timezone.localdate() > invitation.answer_by + LASTS
 
 
 def link_holder(contact: Contact | None) -> Actor:

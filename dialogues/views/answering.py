@@ -14,7 +14,7 @@ from accounts.domain.machine import NotPossible
 from dialogues.domain.invitations import ANSWERABLE, answer_invitation, is_open
 from dialogues.forms.answering import AnswerByLinkForm
 from dialogues.forms.steps import answer_in
-from dialogues.links import BadLink, EndedLink, link_holder, read_token
+from dialogues.links import LASTS, BadLink, EndedLink, has_expired, link_holder, read_token
 from dialogues.models import Answer, Channel, Invitation, MeetingKind
 from dialogues.queries import current_meeting, sign_in_address
 from huvudman.models import Contact
@@ -33,6 +33,8 @@ def behind_link(page: Page) -> Callable[[HttpRequest, str], HttpResponse]:
             return render(request, "answering/ended.html", status=410)
         except BadLink:
             return render(request, "answering/bad_link.html", status=404)
+        if has_expired(invitation):
+            return render(request, "answering/expired.html", {"days": LASTS.days}, status=410)
         return page(request, token, invitation, contact)
 
     return never_cache(view)

@@ -462,11 +462,26 @@ class TestLink:
         assert "Vi återkommer gärna." in response.text
 
     def test_an_expired_link_says_so_and_changes_nothing(self, client):
-        invitation = InvitationFactory(answer_by=datetime.date(2025, 1, 1))
+        invitation = InvitationFactory(answer_by=timezone.localdate() - datetime.timedelta(days=1))
         url = reverse("answer", args=[token_of(invitation)])
         for response in (client.get(url), client.post(url, {"answer": "yes", "given_by": "Kim"})):
             assert response.status_code == 410
         assert not InvitationAnswer.objects.exists()
+
+    def test_shows_nothing_when_weeks_have_passed_until_the_day_is_moved(self, client):
+        invitation = InvitationFactory(answer_by=timezone.localdate() - datetime.timedelta(days=30))
+        give(invitation, channel=Channel.PHONE, actor=person(planner()))
+        addresses = [reverse(page, args=[token_of(invitation)]) for page in ("answer", "answer_done")]
+        assert "Kim Ek" in client.get(addresses[1]).text
+        Invitation.objects.update(answer_by=timezone.localdate() - datetime.timedelta(days=31))
+        for page in [*map(client.get, addresses), client.post(addresses[0], {"answer": "no"})]:
+            assert page.status_code == 410
+            assert "Kim Ek" not in page.text
+            assert str(invitation.dialogue.huvudman) not in page.text
+            assert reverse("account_request_login_code") in page.text
+            assert "Ring oss" in page.text
+        Invitation.objects.update(answer_by=timezone.localdate())
+        assert [client.get(address).status_code for address in addresses] == [200, 200]
 
     def test_gives_no_way_into_the_portal(self, client):
         client.get(reverse("answer", args=[token_of(InvitationFactory())]))
