@@ -10,7 +10,8 @@ RUN pip install --no-cache-dir --require-hashes -r /tmp/base.txt
 WORKDIR /site
 COPY . .
 # These settings are for the two commands below alone: neither opens a connection.
-RUN export SECRET_KEY=build DATABASE_URL=postgres://build@build/build REDIS_URL=redis://build STATIC_ROOT=/site/staticfiles \
+RUN export SECRET_KEY=build DATABASE_URL=postgres://build@build/build REDIS_URL=redis://build \
+        BASE_URL=https://build STATIC_ROOT=/site/staticfiles \
     && if [ -d locale ]; then python manage.py compilemessages; fi \
     && python manage.py collectstatic --no-input
 

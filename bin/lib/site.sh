@@ -7,7 +7,7 @@ site_settings() { # site_settings NAME: given values win; files go to .local/NAM
   [ -s "$LOCAL/secret_key" ] || (umask 077 && head -c 48 /dev/urandom | base64 -w 0 >"$LOCAL/secret_key")
   export SECRET_KEY=${SECRET_KEY:-$(cat "$LOCAL/secret_key")}
   export DEBUG=${DEBUG:-0} HTTPS=${HTTPS:-0} DEMO=${DEMO:-1}
-  export ALLOWED_HOSTS=${ALLOWED_HOSTS:-localhost,127.0.0.1}
+  export ALLOWED_HOSTS=${ALLOWED_HOSTS:-localhost,127.0.0.1} BASE_URL=${BASE_URL:-http://localhost:8000}
   export MEDIA_ROOT=${MEDIA_ROOT:-$folder/media} STATIC_ROOT=${STATIC_ROOT:-$folder/static}
   export BEAT_FILE=${BEAT_FILE:-$folder/beat}
 }

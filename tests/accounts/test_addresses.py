@@ -49,6 +49,7 @@ def test_their_usual_addresses_are_404(client, path):
 def test_deployment_check_is_clean():
     environment = {k: v for k, v in os.environ.items() if k not in UNSAFE}
     environment |= {"SECRET_KEY": "x7" * 40 + "åäö!", "ALLOWED_HOSTS": "kvalitetsdialoger.example"}
+    environment |= {"BASE_URL": "https://kvalitetsdialoger.example"}
     check = subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
         cwd=ROOT,
