@@ -298,7 +298,8 @@ class CancelForm(StepForm):
     is_written = True
     permission = "dialogues.cancel_dialogue"
     intro = _(
-        "Kommande möten avbokas och huvudmannen får ett brev. Huvudmannen erbjuds en ny dialog i nästa cykel."
+        "Kommande möten avbokas. Huvudmannen får ett brev om att det är frivilligt att delta och går bra att "
+        "höra av sig."
     )
 
     reason = LongText(label=_("Varför?"), rows=3, help_text=_("Huvudmannen ser texten."))

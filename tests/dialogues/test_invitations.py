@@ -385,6 +385,8 @@ class TestLink:
         client.post(url, {"answer": "no", "given_by": "Kim Ek", "seen": seen})
         page = client.get(reverse("answer_done", args=[token_of(invitation, contact)])).text
         assert "Nej, inte den här gången" in page
+        assert "Att delta är frivilligt" in page
+        assert "nästa cykel" not in page
         assert when(meeting) not in page
 
     def test_a_colleagues_answer_meanwhile_is_shown_before_it_is_changed(self, client):

@@ -176,6 +176,9 @@ class TestCancel:
         assert not MeetingStaff.objects.filter(is_booked=True).exists()
         letters = Letter.objects.filter(kind=LetterKind.CANCELLED)
         assert {letter.recipient for letter in letters} == {own.email, guide.email}
+        told = letters.get(recipient=own.email).text
+        assert "Att delta är frivilligt." in told
+        assert "nästa cykel" not in told
 
     def test_what_was_held_stays_held(self):
         dialogue, _own = dialogue_with_contact(DialogueState.DIALOGUE_HELD)
