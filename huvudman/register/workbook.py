@@ -252,11 +252,20 @@ class _Reader:
 
 
 def _body(rows: list[Row], plan: Plan) -> Iterator[tuple[int, Row]]:
-    """The rows under the header that say something, numbered as Excel does. A lone cell is a footnote."""
+    """The rows under the header that say something, numbered as Excel does. Footnotes are left out."""
     for index in range(plan.header + 1, len(rows)):
         row = rows[index]
-        if len(row) - row.count("") - row.count(None) > 1:
+        filled = len(row) - row.count("") - row.count(None)
+        if filled > 1 or (filled == 1 and not _is_footnote(row, plan)):
             yield index + 1, row
+
+
+def _is_footnote(row: Row, plan: Plan) -> bool:
+    """Tell whether a row's only cell is about nobody: a number of one of ours, anywhere, may close no one."""
+    at, value = next((at, text(value)) for at, value in enumerate(row) if value not in ("", None))
+    if at in (plan.fields.get(name) for name in ("ORGANISATIONSNR", "SKOLENHETSKOD")):
+        return not any(sign.isdigit() for sign in value)
+    return not (cells.known_orgnr(value) or cells.digits(value, 8))
 
 
 def _read(name: str, reader: Any, plan: Plan, row: Row) -> Any:

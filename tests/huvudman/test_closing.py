@@ -108,6 +108,13 @@ def test_a_row_whose_number_is_right_holds_only_its_own():
     assert set(comparison.huvudman.kept) == {KOMMUN_ORGNR}
 
 
+def test_a_row_with_nothing_but_its_number_holds_its_own():
+    sheets = without_the_company(book())
+    sheets["Huvudmän"][2] = [OTHER, *[""] * 18]
+    assert set(applied(sheets).huvudman.kept) == {OTHER}
+    assert closed() == ({AB_ORGNR}, {"80509560"})
+
+
 def test_a_mistyped_orgnr_in_a_list_of_preschools_closes_none_of_them():
     lines = [f"{orgnr(n)};Förskolan {n};enskild;Aktiebolag;0114;12\n" for n in (51, 52)]
 

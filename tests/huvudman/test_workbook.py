@@ -244,11 +244,48 @@ def test_an_unusable_address_is_left_empty_with_a_remark():
 
 def test_footnotes_and_empty_rows_are_no_rows():
     def notes(sheets):
-        sheets["Grundskola"] += [[None], ["Källa: Skolverket"]]
+        sheets["Grundskola"] += [[None], ["Källa: Skolverket"], ["", "", "", "", "", "", "", "", 2.0]]
+        sheets["Huvudmän"] += [[None], ["Källa: Skolverket"], ["", "", "", "", "2020-10-15"]]
 
     register = read_workbook(spoiled(notes))
     assert register.rejected == []
     assert len(register.units) == 5
+
+
+@pytest.mark.parametrize(
+    ("head", "value", "reason", "about"),
+    [
+        ("ORGANISATIONSNR", AB_ORGNR, Reason.UNKNOWN_LEGAL_FORM, AB_ORGNR),
+        ("ORGANISATIONSNR", int(AB_ORGNR), Reason.UNKNOWN_LEGAL_FORM, AB_ORGNR),
+        ("ORGANISATIONSNR", "2120000018", Reason.BAD_ORGNR, ""),
+        ("NAMN", AB_ORGNR, Reason.BAD_ORGNR, ""),
+    ],
+)
+def test_a_lone_number_of_a_huvudman_is_a_row_that_lacks_the_rest(head, value, reason, about):
+    def alone(sheets):
+        sheets["Huvudmän"][2] = [value if name == head else "" for name in sheets["Huvudmän"][0]]
+
+    register = read_workbook(spoiled(alone))
+    told = next(row for row in register.rejected if row.table == "huvudman")
+    assert (told.problem.sheet, told.problem.row) == ("Huvudmän", 3)
+    assert (told.problem.reason, told.key) == (reason, about)
+    assert AB_ORGNR in register.mentioned_huvudman or register.may_miss_any("huvudman")
+
+
+@pytest.mark.parametrize(
+    ("head", "value", "reason", "about"),
+    [
+        ("SKOLENHETSKOD", "80509560", Reason.BAD_ORGNR, "80509560"),
+        ("ORGANISATIONSNR", AB_ORGNR, Reason.BAD_CODE, ""),
+        ("NAMN", "80509560", Reason.BAD_CODE, ""),
+    ],
+)
+def test_a_lone_number_of_a_unit_is_a_row_that_lacks_the_rest(head, value, reason, about):
+    def alone(sheets):
+        sheets["Grundskola"][2] = [value if name == head else "" for name in sheets["Grundskola"][0]]
+
+    (told,) = read_workbook(spoiled(alone)).rejected
+    assert (told.table, told.problem.reason, told.problem.row, told.key) == ("units", reason, 3, about)
 
 
 def test_an_unknown_sheet_is_told_of():
