@@ -8,8 +8,16 @@ from collections.abc import Callable
 from celery import shared_task
 
 from accounts.domain.machine import NotPossible
-from huvudman.domain.imports import WORK, alone_at, apply_import, ask_for_work, fail_import, preview_import
-from huvudman.models import RegisterImport
+from huvudman.domain.imports import (
+    WORK,
+    alone_at,
+    apply_import,
+    ask_for_work,
+    begin_work,
+    fail_import,
+    preview_import,
+)
+from huvudman.models import ImportState, RegisterImport
 
 log = logging.getLogger(__name__)
 
@@ -20,13 +28,13 @@ ROUND = 60
 @shared_task(name="huvudman.preview_register_import")
 def preview_register_import(pk: int) -> None:
     """Read an uploaded file. Run again, it does nothing."""
-    _work(pk, preview_import)
+    _work(pk, ImportState.UPLOADED, preview_import)
 
 
 @shared_task(name="huvudman.apply_register_import")
 def apply_register_import(pk: int) -> None:
     """Put an approved file into the register. Run again, it does nothing."""
-    _work(pk, apply_import)
+    _work(pk, ImportState.QUEUED, apply_import)
 
 
 @shared_task(name="huvudman.take_up_waiting_imports")
@@ -36,13 +44,16 @@ def take_up_waiting_imports() -> None:
         ask_for_work(row, expires=ROUND)
 
 
-def _work(pk: int, verb: Callable[[RegisterImport], RegisterImport]) -> None:
+def _work(pk: int, state: str, verb: Callable[[RegisterImport], RegisterImport]) -> None:
     with alone_at(pk) as alone:
         if not alone:
             return
         row = RegisterImport.objects.get(pk=pk)
+        if row.state != state:
+            return
         try:
-            verb(row)
+            if begin_work(row):
+                verb(row)
         except NotPossible as overtaken:
             log.info("register import %s: %s", pk, overtaken)
         except Exception:

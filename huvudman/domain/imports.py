@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -36,6 +37,8 @@ WORK: dict[str, str] = {
     ImportState.QUEUED: "huvudman.apply_register_import",
 }
 """The task that an import waits for, by state."""
+MOST_TRIES = 3
+"""So often may the work on an import end with its worker before it is given up."""
 YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 
 machine = Machine(
@@ -76,6 +79,22 @@ def _start(row: RegisterImport) -> None:
 def ask_for_work(row: RegisterImport, **options: Any) -> None:
     """Ask a worker to go on with an import that waits. Asked twice, the work is done once."""
     current_app.send_task(WORK[row.state], args=[row.pk], retry=False, **options)
+
+
+def begin_work(row: RegisterImport) -> bool:
+    """Count a try before the work, as a worker that is killed cannot do it after; False: given up instead.
+
+    Call it outside a transaction. Raises NotPossible if somebody else has put the import aside.
+    """
+    waiting = RegisterImport.objects.filter(pk=row.pk, state=row.state, tries__lt=MOST_TRIES)
+    if waiting.update(tries=F("tries") + 1):
+        return True
+    words = _(
+        "Arbetet med filen avbröts %(tries)s gånger utan att bli klart. Registret är som det var. "
+        "Spara filen på nytt i ett kalkylprogram och försök igen."
+    )
+    _fail(row, [{"text": words % {"tries": MOST_TRIES}}])
+    return False
 
 
 @contextmanager
@@ -151,7 +170,7 @@ def approve_import(*, row: RegisterImport, actor: Actor, leave_out: bool = False
             raise NotPossible(_("Filen ändrar ingenting."))
 
     def change(locked: RegisterImport) -> None:
-        locked.leave_out, locked.moved = leave_out, False
+        locked.leave_out, locked.moved, locked.tries = leave_out, False, 0
 
     return machine.walk(
         row, to=ImportState.QUEUED, actor=actor, check=check, change=change, after=_start, leave_out=leave_out

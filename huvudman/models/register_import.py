@@ -45,7 +45,8 @@ class RegisterImport(models.Model):
 
     `counts` is {"huvudman": {"new": n, …}, "units": {…}} and `held` {"huvudman": n, "units": n}: how many are
     not in the file and yet not closed. `problems` are what stops the whole file, `rejected` the rows left out
-    and `remarks` what was noted about rows that were kept, each with its place.
+    and `remarks` what was noted about rows that were kept, each with its place. `tries` counts how often a
+    worker began what the import waits for.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -71,6 +72,7 @@ class RegisterImport(models.Model):
     remarks = models.JSONField(default=list)
     digest = models.CharField(max_length=64, blank=True)
     leave_out = models.BooleanField(_("rader som inte gick att läsa lämnas utanför"), default=False)
+    tries = models.PositiveSmallIntegerField(_("försök"), default=0)
     moved = models.BooleanField(_("registret ändrades efter förhandsgranskningen"), default=False)
 
     class Meta:

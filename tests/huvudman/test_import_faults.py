@@ -1,6 +1,10 @@
 """An import whose broker is away or whose worker is killed comes to its end all the same, and only once."""
 
+import contextlib
+import os
+import signal
 import threading
+from pathlib import Path
 
 import pytest
 from celery import current_app
@@ -13,7 +17,7 @@ from huvudman import tasks
 from huvudman.domain import imports
 from huvudman.domain.imports import alone_at, approve_import
 from huvudman.models import Huvudman, ImportState, RegisterImport
-from huvudman.tasks import preview_register_import, take_up_waiting_imports
+from huvudman.tasks import apply_register_import, preview_register_import, take_up_waiting_imports
 from tests.accounts.factories import planner
 from tests.dialogues.letters.postmaster import free_port
 from tests.dialogues.letters.workers import broker_at, running_worker, until
@@ -83,6 +87,54 @@ def test_what_waited_is_taken_up_by_a_real_worker(staff, tmp_path):
         take_up_waiting_imports()
         until(lambda: state_of(row) == ImportState.APPLIED)
     assert Huvudman.objects.count() == 2
+
+
+def kill_who_is_at(row: RegisterImport) -> None:
+    """Kill the process in which a worker is at the import, as the system may."""
+    take_up_waiting_imports()
+    for tasks_of_worker in (current_app.control.inspect(timeout=0.5).active() or {}).values():
+        for task in tasks_of_worker:
+            if task["args"] == [row.pk] and task["worker_pid"]:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(task["worker_pid"], signal.SIGKILL)
+
+
+def test_a_file_that_ends_its_worker_each_time_is_given_up_with_a_reason(staff, tmp_path):
+    with broker_at(f"redis://127.0.0.1:{free_port()}/0"):
+        row = upload(staff)
+    Path(row.file.path).unlink()
+    os.mkfifo(row.file.path)  # nobody writes: who reads it waits until killed
+
+    def ended() -> bool:
+        kill_who_is_at(row)
+        return state_of(row) != ImportState.UPLOADED
+
+    with running_worker(tmp_path):
+        until(ended, seconds=90)
+    assert (row.state, row.tries) == (ImportState.FAILED, imports.MOST_TRIES)
+    assert "3 gånger" in row.problems[0]["text"]
+    page = staff.get(reverse("admin:register_import", args=[row.public_id])).content.decode()
+    assert "3 gånger" in page
+
+
+def test_an_approved_file_has_all_its_tries(no_broker, staff):
+    row = upload(staff)
+    RegisterImport.objects.update(tries=imports.MOST_TRIES - 1)
+    preview_register_import(row.pk)
+    assert state_of(row) == ImportState.PREVIEW
+    approve_import(row=row, actor=person(planner()))
+    assert state_of(row) == ImportState.QUEUED
+    apply_register_import(row.pk)
+    assert state_of(row) == ImportState.APPLIED
+    assert Huvudman.objects.count() == 2
+
+
+def test_a_task_that_comes_again_when_its_work_is_done_counts_nothing(no_broker, staff):
+    row = upload(staff)
+    for _time in range(imports.MOST_TRIES + 2):
+        preview_register_import(row.pk)
+        apply_register_import(row.pk)
+    assert (state_of(row), row.tries) == (ImportState.PREVIEW, 1)
 
 
 @pytest.mark.parametrize("state", ImportState.values)
