@@ -56,7 +56,7 @@ def rename_cycle(*, cycle: Cycle, name: str, actor: Actor) -> Cycle:
         locked = _locked(cycle)
         if locked.name == name:
             return locked
-        _require_unsent(locked)
+        require_unsent(locked)
         was, locked.name = locked.name, name
         locked.save(update_fields=["name"])
         record(actor=actor, verb="cycle.renamed", subject=locked, was=was, name=name)
@@ -68,7 +68,8 @@ def delete_cycle(*, cycle: Cycle, actor: Actor) -> None:
     actor.require(PLAN, cycle)
     with transaction.atomic():
         locked = _locked(cycle)
-        _require_unsent(locked)
+        lock_dialogues(locked)
+        require_unsent(locked)
         counts = {"batches": locked.batches.count(), "dialogues": locked.dialogues.count()}
         record(actor=actor, verb="cycle.deleted", subject=locked, name=locked.name, **counts)
         locked.dialogues.all().delete()
@@ -100,12 +101,21 @@ def with_place_in(cycles: QuerySet[Cycle], first_year: int, years: int) -> Query
 
 def _locked(cycle: Cycle) -> Cycle:
     """The cycle and its batches, locked: no batch is approved, scheduled or sent meanwhile."""
-    locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
-    list(locked.batches.select_for_update().order_by("pk").values_list("pk"))
+    locked = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+    list(locked.batches.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     return locked
 
 
-def _require_unsent(cycle: Cycle) -> None:
+def lock_dialogues(cycle: Cycle) -> None:
+    """Lock the dialogues of a cycle whose batches are locked, before they are taken away.
+
+    Who cancels one of them has its lock, and then wants to point at its batch from a letter.
+    """
+    list(cycle.dialogues.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
+def require_unsent(cycle: Cycle) -> None:
+    """Raise NotPossible when somebody has been invited by the cycle, or soon will be."""
     if not is_unsent(cycle):
         raise NotPossible(
             _("Cykeln är i gång: en omgång är schemalagd eller skickad, eller ett möte är bokat i den.")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.domain.audit import record
 from accounts.domain.machine import NotPossible
+from dialogues.domain.cycles import lock_dialogues, require_unsent
 from dialogues.models import BatchState, Cycle, Dialogue, InvitationBatch
 from dialogues.planning import Block, Plan, Unit, plan
 from dialogues.planning.units import all_blocks, input_sha256
@@ -28,7 +29,7 @@ def plan_cycle(*, cycle: Cycle, actor: Actor) -> Cycle:
     """
     actor.require("dialogues.plan_cycle", cycle)
     with transaction.atomic():
-        locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+        locked = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
         _refuse_when_begun(locked)
         units = units_to_plan()
         _refuse_when_too_few(locked, units)
@@ -70,7 +71,7 @@ def _unit(huvudman: Huvudman) -> Unit:
 
 def _refuse_when_begun(cycle: Cycle) -> None:
     """Lock the batches, so that none is approved or changed while they are drawn again."""
-    batches = list(cycle.batches.select_for_update().order_by("pk"))
+    batches = list(cycle.batches.select_for_update(no_key=True).order_by("pk"))
     if any(batch.state != BatchState.DRAFT for batch in batches):
         raise NotPossible(_("Cykeln går inte att lotta om: minst en omgång är redan godkänd."))
 
@@ -85,6 +86,8 @@ def _refuse_when_too_few(cycle: Cycle, units: list[Unit]) -> None:
 
 def _clear(cycle: Cycle) -> None:
     """Take away an earlier draw that nobody has acted upon."""
+    lock_dialogues(cycle)
+    require_unsent(cycle)
     cycle.dialogues.all().delete()
     cycle.batches.all().delete()
 

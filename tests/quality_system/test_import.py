@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from decimal import Decimal
 from io import StringIO
@@ -14,11 +15,12 @@ from django.db import IntegrityError, transaction
 
 from accounts.actors import SYSTEM, person
 from accounts.models import StaffRole
+from huvudman.domain.events import change_orgnr
 from huvudman.models import Huvudman, SchoolUnit
 from quality_system.domain.import_statistics import FileFault, Report, import_statistics
 from quality_system.models import Level, ObservedValue
 from tests.accounts.factories import staff_user
-from tests.huvudman.factories import HuvudmanFactory, SchoolUnitFactory
+from tests.huvudman.factories import HuvudmanFactory, SchoolUnitFactory, orgnr
 from tests.quality_system import shared_data
 from tests.quality_system.factories import ObservedValueFactory, offer, riket, seeded_edition
 
@@ -121,6 +123,29 @@ def test_a_unit_outside_the_register_is_joined_by_its_orgnr(tmp_path: Path) -> N
     unit = SchoolUnitFactory(code="87654321", huvudman=huvudman)
     assert run("planned-educations", planned(tmp_path / "a.ndjson", teachers("87654321"))).unchanged == 1
     assert ObservedValue.objects.get().unit == unit
+
+
+def test_a_number_that_the_huvudman_has_left_still_leads_to_it(tmp_path: Path) -> None:
+    huvudman, other = HuvudmanFactory.create_batch(2)
+    first, second, others = huvudman.orgnr, orgnr(900_001), other.orgnr
+    for number in (second, orgnr(900_002)):
+        change_orgnr(huvudman=huvudman, orgnr=number, on=datetime.date(2025, 1, 1), actor=SYSTEM)
+    numbers = [first, second, orgnr(900_002), others, orgnr(900_003)]
+    rows = [f"Skolan;1111111{at};{number};20;75,0;230,5" for at, number in enumerate(numbers)]
+    assert run("skolverket-csv", export(tmp_path / "a.csv", *rows)).unknown_units == ["11111114"]
+    told = ObservedValue.objects.filter(level=Level.UNIT).values_list("unit_code", "huvudman")
+    ours = {f"1111111{at}": huvudman.pk for at in range(3)}
+    assert dict(told) == ours | {"11111113": other.pk}
+
+
+def test_a_number_taken_back_leads_to_its_huvudman(tmp_path: Path) -> None:
+    huvudman = HuvudmanFactory()
+    first = huvudman.orgnr
+    for number in (orgnr(900_001), first):
+        change_orgnr(huvudman=huvudman, orgnr=number, on=datetime.date(2025, 1, 1), actor=SYSTEM)
+    rows = [f"A;11111111;{first};20;75,0;230,5", f"B;22222222;{orgnr(900_001)};20;75,0;230,5"]
+    assert run("skolverket-csv", export(tmp_path / "a.csv", *rows)).unknown_units == []
+    assert set(ObservedValue.objects.values_list("huvudman", flat=True)) == {huvudman.pk}
 
 
 def test_the_source_says_who_ran_the_unit_then(tmp_path: Path, unit: SchoolUnit) -> None:
