@@ -13,10 +13,9 @@ from accounts.domain.audit import record
 from accounts.domain.machine import NotPossible, WrongState
 from accounts.templatetags.look import day
 from dialogues.domain.batches import BATCHES, PREPARE, date_errors
-from dialogues.letters import write_anew
-from dialogues.letters.lifecycle import WAITING
-from dialogues.links import answer_link
-from dialogues.models import BatchState, Invitation, InvitationBatch, Letter, LetterKind
+from dialogues.letters import write_invitation_anew
+from dialogues.letters.lifecycle import WAITING, take_back
+from dialogues.models import BatchState, InvitationBatch, LetterKind, LetterState
 
 WAITS = frozenset({BatchState.SCHEDULED, BatchState.STOPPED})
 """The states of a batch that may be given new dates."""
@@ -28,7 +27,8 @@ def choose_new_dates(
     """Give a scheduled or stopped batch other dates; a stopped one is scheduled again.
 
     Invitations sent already stay valid and can be answered to the new day; letters that wait are written anew
-    and go out with the rest. Raises NotPossible for dates that `new_date_errors` refuses.
+    and go out with the rest. Raises NotPossible for dates that `new_date_errors` refuses, and while a letter
+    is being handed over: it could come back to wait with the old day.
     """
     with transaction.atomic():
         # The batch and never its dialogues: who answers has the dialogue's lock, and then wants to point at
@@ -46,7 +46,7 @@ def choose_new_dates(
         row.send_at, row.answer_by = send_at, answer_by
         row.save(update_fields=["send_at", "answer_by"])
         row.invitations.update(answer_by=answer_by)
-        letters = _write_waiting_letters_anew(row)
+        letters = _write_letters_anew(row)
         dates = {"send_at": send_at.isoformat(), "answer_by": answer_by.isoformat()}
         record(
             actor=actor,
@@ -73,17 +73,22 @@ def new_date_errors(
     return errors | date_errors(send_at, answer_by)
 
 
-def _write_waiting_letters_anew(batch: InvitationBatch) -> int:
-    waiting = batch.letters.filter(kind=LetterKind.INVITATION, state__in=WAITING).order_by("pk")
-    letters = list(waiting.select_for_update(of=("self",), no_key=True).select_related("contact", "agency"))
-    invitations = {row.dialogue_id: row for row in batch.invitations.select_related("dialogue__huvudman")}
-    for letter in letters:
-        _write(letter, invitations[letter.dialogue_id], batch)  # type: ignore[index]
-    return len(letters)
-
-
-def _write(letter: Letter, invitation: Invitation, batch: InvitationBatch) -> None:
-    assert batch.send_at is not None  # noqa: S101  (just set)
-    letter.dialogue = invitation.dialogue
-    facts = {"answer_url": answer_link(invitation, letter.contact), "answer_by": invitation.answer_by}
-    write_anew(letter, due_at=batch.send_at, context=facts)
+def _write_letters_anew(batch: InvitationBatch) -> int:
+    """Write the letters that wait anew, also those that a worker has claimed, and answer how many. One that
+    has ended is written anew if a person sends it again, since it may have been delivered as it is.
+    """
+    left = batch.letters.filter(kind=LetterKind.INVITATION).exclude(state=LetterState.SENT)
+    # In the order in which workers lock them.
+    rows = left.select_for_update(of=("self",), no_key=True).order_by("due_at", "pk")
+    letters = list(rows.select_related("contact", "agency"))
+    if any(letter.state == LetterState.HANDING_OVER for letter in letters):
+        raise NotPossible(_("Ett brev i omgången lämnas över just nu. Vänta en stund och försök igen."))
+    claimed = [letter for letter in letters if letter.state == LetterState.CLAIMED]
+    take_back(claimed)
+    waiting = claimed + [letter for letter in letters if letter.state in WAITING]
+    invitations = {
+        row.dialogue_id: row for row in batch.invitations.select_related("dialogue__huvudman", "batch")
+    }
+    for letter in waiting:
+        write_invitation_anew(letter, invitations[letter.dialogue_id])  # type: ignore[index]
+    return len(waiting)

@@ -43,7 +43,7 @@ DEEDS = {
             send_again,
             frozenset({LetterState.UNCERTAIN, LetterState.FAILED, LetterState.STOPPED}),
             _("Skicka igen"),
-            _("Brevet ligger i kön och skickas inom en minut."),
+            _("Brevet ligger i kön. Det skickas inom en minut, eller med omgången om den går ut senare."),
             _("Brevet skickas en gång till. Om det första kom fram får mottagaren två."),
         ),
         Deed(

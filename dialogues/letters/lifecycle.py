@@ -24,7 +24,8 @@ from accounts.domain.audit import update_and_record
 from accounts.domain.machine import Machine, NotPossible, WrongState
 from accounts.models import AuditEntry
 from dialogues.letters.waking import wake_the_post
-from dialogues.models import BatchState, Letter, LetterKind
+from dialogues.letters.writing import write_invitation_anew
+from dialogues.models import BatchState, Invitation, Letter, LetterKind
 from dialogues.models import LetterState as S
 
 TABLE: dict[str, frozenset[str]] = {
@@ -70,20 +71,25 @@ def send_again(*, letter: Letter, reason: str, actor: Actor) -> Letter:
     """Put an uncertain, failed or stopped letter in the queue again: it may then come twice.
 
     An uncertain letter keeps its very bytes, so that the receiving server can tell that it is the same one; a
-    failed one is built anew, in case what was wrong with it has been put right.
+    failed one is built anew, in case what was wrong with it has been put right. An invitation whose batch has
+    got new dates since says those and goes out with the rest; earlier bytes are kept, named in the log.
     """
 
     def start_over(row: Letter) -> None:
-        if was == S.FAILED:
+        if was.state == S.FAILED:
             row.sent_bytes = None
         row.claim = row.claimed_at = None
         row.attempts = 0
         row.due_at = timezone.now()
+        if outdated:
+            write_invitation_anew(row, outdated)
 
     with transaction.atomic():
-        was = LETTERS.locked(letter).state
-        if was not in (*ENDED, S.QUEUED):
+        was = LETTERS.locked(letter)
+        if was.state not in (*ENDED, S.QUEUED):
             raise WrongState(_("Brevet är redan på väg eller skickat."))
+        outdated = _invitation_with_new_dates(was)
+        facts = {"sent_bytes_was": was.sent_bytes_id} if outdated else {}
         again = LETTERS.walk(
             letter,
             to=S.QUEUED,
@@ -91,6 +97,7 @@ def send_again(*, letter: Letter, reason: str, actor: Actor) -> Letter:
             check=_asks_why(reason),
             change=start_over,
             reason=reason.strip(),
+            **facts,
         )
         transaction.on_commit(wake_the_post, robust=True)
     return again
@@ -113,6 +120,11 @@ def mark_as_arrived(*, letter: Letter, reason: str, actor: Actor) -> Letter:
         row.sent_at = row.handed_over_at or timezone.now()
 
     return LETTERS.walk(letter, to=S.SENT, actor=actor, check=check, change=note_when, reason=reason.strip())
+
+
+def take_back(letters: Iterable[Letter]) -> None:
+    """Put claimed letters that the caller has locked back in the queue: those who claimed them lose them."""
+    _move_all(list(letters), to=S.QUEUED, claim=None, claimed_at=None)
 
 
 # Workers ----------------------------------------------------------------------------------------------------
@@ -208,6 +220,16 @@ def _move_all(letters: list[Letter], *, to: S, **fields: Any) -> None:
         )
         for letter in letters
     )
+
+
+def _invitation_with_new_dates(letter: Letter) -> Invitation | None:
+    """The invitation that a letter is about, when its batch goes out later than the letter last did."""
+    if letter.kind != LetterKind.INVITATION or letter.batch is None or letter.batch.send_at is None:
+        return None
+    if (letter.handed_over_at or letter.queued_at) >= letter.batch.send_at:
+        return None
+    rows = Invitation.objects.select_related("dialogue__huvudman", "batch")
+    return rows.filter(dialogue=letter.dialogue_id, batch=letter.batch_id).first()
 
 
 def _asks_why(reason: str) -> Callable[[Letter], None]:

@@ -21,7 +21,16 @@ from dialogues.letters.keeping import keep_bytes, keep_first_bytes
 from dialogues.letters.message import Unsendable
 from dialogues.letters.rendering import one_line, render_letter
 from dialogues.letters.waking import wake_the_post
-from dialogues.models import Dialogue, InvitationBatch, Letter, LetterAttachment, LetterKind, StoredFile
+from dialogues.links import answer_link
+from dialogues.models import (
+    Dialogue,
+    Invitation,
+    InvitationBatch,
+    Letter,
+    LetterAttachment,
+    LetterKind,
+    StoredFile,
+)
 from huvudman.models import Contact
 
 
@@ -92,12 +101,16 @@ def queue_letter(
     return letter
 
 
-def write_anew(letter: Letter, *, due_at: datetime.datetime, context: Mapping[str, object]) -> None:
-    """Write a letter that still waits in other words and for another time. The caller holds its lock."""
-    facts = _context(letter.dialogue, letter.contact, letter.recipient_name, letter.agency, context)
+def write_invitation_anew(letter: Letter, invitation: Invitation) -> None:
+    """Write an invitation that is still to be sent with the dates that its batch has now: it goes out with
+    the batch, or at once if that has gone. The caller holds the letter's lock.
+    """
+    told = {"answer_url": answer_link(invitation, letter.contact), "answer_by": invitation.answer_by}
+    facts = _context(invitation.dialogue, letter.contact, letter.recipient_name, letter.agency, told)
     rendered = render_letter(letter.kind, facts)
     letter.title, letter.text, letter.html = rendered.title, rendered.text, rendered.html
-    letter.due_at, letter.sent_bytes = due_at, None
+    now, goes_out = timezone.now(), invitation.batch.send_at
+    letter.due_at, letter.sent_bytes = max(now, goes_out or now), None
     with contextlib.suppress(Unsendable):
         letter.sent_bytes = keep_bytes(letter)
     letter.save(update_fields=["title", "text", "html", "due_at", "sent_bytes"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from email import message_from_bytes, policy
 
 import pytest
@@ -19,8 +20,8 @@ from dialogues.domain.files import read_file
 from dialogues.domain.invitations import answer_invitation, is_open
 from dialogues.domain.new_dates import choose_new_dates
 from dialogues.letters.delivery import deliver_due
-from dialogues.letters.lifecycle import letters_due
-from dialogues.models import Answer, BatchState, Channel, InvitationBatch, Letter, LetterState
+from dialogues.letters.lifecycle import letters_due, send_again, step
+from dialogues.models import Answer, BatchState, Channel, InvitationBatch, Letter, LetterState, StoredFile
 from tests.accounts.factories import leader, planner
 from tests.dialogues.batches.factories import batch_in
 from tests.dialogues.factories import DialogueFactory, both_agencies
@@ -171,3 +172,72 @@ def test_only_planners_choose_them() -> None:
         choose_new_dates(
             batch=waiting_batch(BatchState.STOPPED), send_at=GOES_OUT, answer_by=NEW, actor=person(leader())
         )
+
+
+def stopped_with_letter(state: LetterState, **fields: object) -> Letter:
+    """The letter of a batch that was stopped when the letter had come to a state."""
+    batch = waiting_batch(size=1)
+    with time_machine.travel(SENT, tick=False):
+        sending.start_due_batches(actor=SYSTEM)
+        stop_batch(batch=batch, actor=SYSTEM)
+    letter = batch.letters.get()
+    for name, value in {"state": state, **fields}.items():
+        setattr(letter, name, value)
+    letter.save()
+    return letter
+
+
+def sent_words(letter: Letter) -> str:
+    """The title and the text in the bytes that are kept."""
+    letter.refresh_from_db()
+    kept = message_from_bytes(read_file(letter.sent_bytes), policy=policy.default)
+    return f"{kept['Subject']} {kept.get_body(['plain']).get_content()}"
+
+
+def test_a_claimed_letter_is_taken_back_and_says_the_new_day() -> None:
+    letter = stopped_with_letter(LetterState.CLAIMED, claim=uuid.uuid4(), claimed_at=SENT)
+    with time_machine.travel(NOW, tick=False):
+        new_dates(letter.batch)
+    assert not step(letter, to=LetterState.HANDING_OVER), "its worker has lost it"
+    words = sent_words(letter)
+    assert ("18 december" in words, "20 november" in words) == (True, False)
+    assert (letter.state, letter.claim, letter.due_at) == (LetterState.QUEUED, None, GOES_OUT)
+
+
+@pytest.mark.parametrize("state", [LetterState.FAILED, LetterState.STOPPED, LetterState.UNCERTAIN])
+def test_sent_again_a_letter_that_had_ended_says_the_new_day_and_waits_for_it(state) -> None:
+    handed_over = None if state == LetterState.STOPPED else SENT
+    letter = stopped_with_letter(state, handed_over_at=handed_over)
+    was = letter.sent_bytes_id
+    with time_machine.travel(NOW, tick=False):
+        new_dates(letter.batch)
+        assert "20 november" in sent_words(letter), "what may have been delivered is kept"
+        send_again(letter=letter, reason="igen", actor=SYSTEM)
+    words = sent_words(letter)
+    assert ("18 december" in words, "20 november" in words) == (True, False)
+    assert (letter.state, letter.due_at) == (LetterState.QUEUED, GOES_OUT)
+    facts = AuditEntry.objects.get(verb="letter.queued", subject_id=letter.pk).facts
+    assert facts["sent_bytes_was"] == was
+    assert StoredFile.objects.filter(pk=was).exists()
+
+
+def test_handed_over_after_the_new_dates_an_uncertain_letter_keeps_its_bytes() -> None:
+    letter = stopped_with_letter(LetterState.QUEUED)
+    with time_machine.travel(NOW, tick=False):
+        new_dates(letter.batch)
+    letter.refresh_from_db()
+    was = letter.sent_bytes_id
+    after = GOES_OUT + datetime.timedelta(minutes=1)
+    Letter.objects.update(state=LetterState.UNCERTAIN, handed_over_at=after)
+    with time_machine.travel(after + datetime.timedelta(hours=1), tick=False):
+        again = send_again(letter=letter, reason="igen", actor=SYSTEM)
+        assert (again.sent_bytes_id, again.due_at) == (was, timezone.now())
+
+
+def test_while_a_letter_is_being_handed_over_they_wait() -> None:
+    letter = stopped_with_letter(LetterState.HANDING_OVER, claim=uuid.uuid4(), claimed_at=SENT)
+    with time_machine.travel(NOW, tick=False), pytest.raises(NotPossible, match="lämnas över just nu"):
+        new_dates(letter.batch)
+    letter.refresh_from_db()
+    assert "20 november 2026" in letter.text
+    assert letter.batch.answer_by == OLD
