@@ -40,7 +40,7 @@ def _parts(content: bytes) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, struct.error, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, struct.error, ValueError, OSError) as error:
         raise RegisterFileError(Problem(Reason.NOT_A_WORKBOOK)) from error
     if any(part.flag_bits & 1 or part.compress_type not in (0, 8) for part in parts):
         raise RegisterFileError(Problem(Reason.NOT_A_WORKBOOK))

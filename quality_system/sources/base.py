@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, cast
@@ -96,7 +97,7 @@ def _unpacked(stream: BinaryIO) -> BinaryIO:
 def _next_line(plain: BinaryIO, at: int) -> bytes:
     try:
         raw = plain.readline(MAX_LINE + 1)
-    except (OSError, EOFError) as fault:
+    except (OSError, EOFError, zlib.error) as fault:
         raise SourceFault("den packade filen är skadad eller avbruten", at) from fault
     if len(raw) > MAX_LINE:
         raise SourceFault("raden är orimligt lång", at)

@@ -317,10 +317,25 @@ def other_zip() -> bytes:
     return out.getvalue()
 
 
+def of_a_later_zip() -> bytes:
+    """A right workbook whose first part says that it needs version 9.9 of the format to be unpacked."""
+    content = bytearray(as_xlsx(book()))
+    struct.pack_into("<H", content, content.index(b"PK\x01\x02") + 6, 99)
+    return bytes(content)
+
+
 @pytest.mark.parametrize(
     "content",
-    [b"hej", b"%PDF-1.7", b"PK\x03\x04 nej", ole_file(), other_zip(), as_xlsx(book())[:-200]],
-    ids=["text", "pdf", "cut zip", "old excel or encrypted", "other zip", "cut workbook"],
+    [
+        b"hej",
+        b"%PDF-1.7",
+        b"PK\x03\x04 nej",
+        ole_file(),
+        other_zip(),
+        of_a_later_zip(),
+        as_xlsx(book())[:-200],
+    ],
+    ids=["text", "pdf", "cut zip", "old excel or encrypted", "other zip", "later zip", "cut workbook"],
 )
 def test_what_is_no_workbook(content):
     assert problems_of(content) == [(Reason.NOT_A_WORKBOOK, "", 0, "")]

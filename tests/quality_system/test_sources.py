@@ -127,6 +127,7 @@ def test_unit_details_say_who_runs_the_unit() -> None:
         (b"kommun;skola\n", "inte JSON"),
         ("{}\nåäö".encode("latin-1"), "UTF-8"),
         (gzip.compress(b"{}" * 1000, mtime=0)[:-12], "skadad"),
+        (gzip.compress(b"{}\n" * 1000, mtime=0)[:10] + b"\xff" * 100, "rad 1: den packade filen är skadad"),
         (gzip.compress(b"x" * 5_000_000, mtime=0), "orimligt lång"),
     ],
 )
