@@ -219,7 +219,7 @@ def _lock_for_placing(meeting: Meeting) -> None:
     """Lock the batch, then all who may get or lose a seat, then the coming meetings: always in that order.
 
     All in the batch, whatever they have answered: a yes that is being given either sees the meeting when it
-    looks for a seat, or is seen when the meeting is filled.
+    looks for a seat, or is seen when the meeting is filled. (The order of all locks: docs/decisions/0008.)
     """
     _lock_batch(meeting)
     seated = Seat.objects.filter(meeting=meeting.pk, is_current=True).values("dialogue")

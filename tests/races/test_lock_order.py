@@ -7,15 +7,21 @@ import pytest
 from django.db import transaction
 
 from accounts.actors import SYSTEM
+from accounts.domain.machine import NotPossible
 from accounts.models import User
 from dialogues.domain import introductions, staffing
+from dialogues.domain.cycles import delete_cycle
+from dialogues.domain.dialogues import DIALOGUES
 from dialogues.domain.introductions import set_up_introduction, taken_seats
 from dialogues.domain.invitations import answer_invitation
-from dialogues.domain.meetings import change_staff
+from dialogues.domain.meetings import cancel_dialogue, change_staff
+from dialogues.domain.plans import plan_cycle
 from dialogues.models import Answer, Channel, Dialogue, DialogueState, Meeting
 from tests.accounts.factories import leader, pair
+from tests.dialogues.batches.factories import small_cycle
 from tests.dialogues.factories import BatchFactory, InvitationFactory, both_agencies, dialogue_with_contact
 from tests.dialogues.times import arranged, propose
+from tests.huvudman.factories import ContactFactory, HuvudmanFactory
 from tests.races.test_batch_races import BOUND, eventually, somebody_waits_for_a_lock
 from tests.races.test_dialogue_races import at_once
 
@@ -132,3 +138,29 @@ def test_two_who_book_the_same_people_take_turns(deeds, monkeypatch):
     monkeypatch.setattr(staffing, "_lock", lambda _people: None)
     monkeypatch.setattr(staffing, "_book", book_and_wait)
     assert "OperationalError" in race()
+
+
+@pytest.mark.parametrize("verb", [delete_cycle, plan_cycle])
+def test_one_that_is_cancelled_as_its_cycle_is_deleted_or_drawn_again_stays(verb):
+    both_agencies()
+    HuvudmanFactory.create_batch(4)
+    cycle = plan_cycle(cycle=small_cycle(), actor=SYSTEM)
+    HuvudmanFactory()
+    dialogue = cycle.dialogues.order_by("pk")[0]
+    ContactFactory(huvudman=dialogue.huvudman)
+    is_locked = threading.Event()
+
+    def cancel() -> Dialogue:
+        with transaction.atomic():
+            DIALOGUES.locked(dialogue)
+            is_locked.set()
+            eventually(somebody_waits_for_a_lock)
+            return cancel_dialogue(dialogue=dialogue, reason="Ny skolchef", actor=SYSTEM)
+
+    def take_away() -> object:
+        assert is_locked.wait(BOUND)
+        return verb(cycle=cycle, actor=SYSTEM)
+
+    results = at_once(cancel, take_away)
+    assert [type(result) for result in results] == [Dialogue, NotPossible]
+    assert cycle.dialogues.count() == 4
