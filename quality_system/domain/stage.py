@@ -33,10 +33,17 @@ _FIND_UNITS = """
     UPDATE quality_stage s SET unit_id = u.id, huvudman_id = u.huvudman_id
     FROM huvudman_schoolunit u WHERE s.level = 'unit' AND u.code = s.code
 """
+# A number that a huvudman has left still leads to it, unless another has it now.
 _FIND_HUVUDMAN = """
-    UPDATE quality_stage s SET huvudman_id = h.id
-    FROM huvudman_huvudman h
-    WHERE h.orgnr = CASE s.level WHEN 'unit' THEN s.orgnr WHEN 'huvudman' THEN s.code END
+    UPDATE quality_stage s SET huvudman_id = f.id
+    FROM (
+        SELECT id, orgnr FROM huvudman_huvudman
+        UNION
+        SELECT e.after_id, e.orgnr_before FROM huvudman_huvudmanevent e
+        WHERE e.kind = 'new_orgnr'
+          AND NOT EXISTS (SELECT 1 FROM huvudman_huvudman h WHERE h.orgnr = e.orgnr_before)
+    ) f
+    WHERE f.orgnr = CASE s.level WHEN 'unit' THEN s.orgnr WHEN 'huvudman' THEN s.code END
 """
 _TAKE_UNKNOWN = """
     DELETE FROM quality_stage WHERE level IN ('unit', 'huvudman') AND huvudman_id IS NULL RETURNING code
