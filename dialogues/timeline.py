@@ -62,7 +62,7 @@ TURNS: dict[str, Turn] = {
     S.ACCEPTED: Turn(
         Side.STAFF,
         gettext_lazy("Vi ses på introduktionsmötet. Ni behöver inte förbereda er."),
-        gettext_lazy("Håll introduktionsmötet."),
+        gettext_lazy("Boka och håll introduktionsmötet."),
     ),
     S.INTRODUCED: Turn(
         Side.STAFF,

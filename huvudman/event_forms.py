@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.plain_words import PlainWords
 from huvudman.models import Huvudman
 from huvudman.register.cells import known_orgnr
 from huvudman.search import found
@@ -18,7 +19,7 @@ from huvudman.search import found
 HITS = 20
 
 
-class EventForm(forms.Form):
+class EventForm(PlainWords, forms.Form):
     """When it happened, and a note on why."""
 
     asks_for_others: ClassVar[bool] = False

@@ -8,11 +8,12 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.plain_words import PlainWords
 from huvudman.models import Contact, ImportKind
 from huvudman.register.archive import MAX_FILE
 
 
-class UploadForm(forms.Form):
+class UploadForm(PlainWords, forms.Form):
     """A register file to look at before anything is changed."""
 
     kind = forms.ChoiceField(

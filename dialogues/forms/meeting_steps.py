@@ -87,7 +87,9 @@ class PlaceAndTimeForm(WhenForm):
     """When, where and how to meet for the dialogue."""
 
     form = forms.ChoiceField(label=_("Hur ska ni mötas?"), choices=MeetingForm.choices)
-    place = forms.CharField(label=_("Plats"), max_length=300, required=False)
+    place = forms.CharField(
+        label=_("Plats"), max_length=300, required=False, help_text=_("Om mötet är på plats.")
+    )
     link = forms.URLField(
         label=_("Möteslänk"),
         max_length=500,
@@ -95,6 +97,11 @@ class PlaceAndTimeForm(WhenForm):
         assume_scheme="https",
         help_text=_("Om mötet är digitalt."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("place", "link"):  # one of them is needed
+            setattr(self.fields[name], "is_conditional", True)  # noqa: B010  (fields have no such attribute)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from dialogues.forms.plain import PlainForm
 
 FURTHEST = 10
 """Years from now beyond which a date is a slip of the fingers."""
 
 
-class MomentForm(forms.Form):
+class MomentForm(PlainForm):
     """A form with the fields `day` and `time`; refuses moments that there are none of, or too far away."""
 
     def clean(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the staff's forms have in common: plain words about what is missing, and room for long texts."""
+"""What the staff's forms have in common: plain words about what is wrong, and room for long texts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.core.validators import MaxLengthValidator
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.plain_words import PlainWords
 from accounts.templatetags.look import number
 
 LONGEST = 10_000
@@ -24,19 +25,5 @@ class LongText(forms.CharField):
         self.validators.append(MaxLengthValidator(longest, format_lazy(too_long, most=number(longest))))
 
 
-class PlainForm(forms.Form):
-    """Names the field that is missing, where the field has no words of its own for it."""
-
-    def full_clean(self) -> None:
-        for field in self.fields.values():
-            if field.error_messages.get("required") is forms.Field.default_error_messages["required"]:
-                field.error_messages["required"] = format_lazy(_wanted(field), label=field.label)
-        super().full_clean()
-
-
-def _wanted(field: forms.Field) -> Any:
-    if isinstance(field, forms.BooleanField):
-        return _("Kryssa i ”{label}” för att gå vidare.")
-    if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
-        return _("Välj under ”{label}”.")
-    return _("Fyll i ”{label}”.")
+class PlainForm(PlainWords, forms.Form):
+    """A form that names the field that is missing or wrong."""

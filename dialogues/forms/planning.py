@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.actors import Actor
+from accounts.plain_words import PlainWords
 from accounts.templatetags.look import number
 from dialogues.domain.batches import date_errors, schedule_batch
 from dialogues.domain.cycles import create_cycle, overlapping, rename_cycle, with_place_in
@@ -34,7 +35,7 @@ def day_field(**kwargs: Any) -> forms.DateField:
     )
 
 
-class CycleForm(forms.ModelForm):
+class CycleForm(PlainWords, forms.ModelForm):
     """A new cycle: its years, how many batches a year, and a seed if one is wanted."""
 
     years = forms.IntegerField(label=_("Antal år"), min_value=1, max_value=10, initial=5)
@@ -97,7 +98,7 @@ class CycleForm(forms.ModelForm):
         return text % {"cycles": ", ".join(f"”{cycle}”" for cycle in cycles), "count": number(count)}
 
 
-class RenameCycleForm(forms.ModelForm):
+class RenameCycleForm(PlainWords, forms.ModelForm):
     """Another name for a cycle."""
 
     class Meta:

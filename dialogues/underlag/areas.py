@@ -8,11 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dialogues.domain.underlag import MOST_AREAS, AreaText
+from dialogues.forms.plain import PlainForm
 from dialogues.models import CentralArea, Underlag
 from quality_system.models import Area, Edition, Indicator
 
 
-class AreaForm(forms.Form):
+class AreaForm(PlainForm):
     """One central area. An empty text leaves it out."""
 
     kind = forms.ChoiceField(label=_("Slag"), choices=CentralArea.Kind.choices)

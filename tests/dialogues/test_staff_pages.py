@@ -215,6 +215,8 @@ class TestSteps:
             ({"minutes": "481"}, "Ett möte kan vara högst åtta timmar."),
             ({"place": ""}, "Fyll i var ni ska mötas."),
             ({"form": "digital"}, "Fyll i var ni ska mötas."),
+            ({"minutes": "5"}, "”Längd i minuter” ska vara minst 15."),
+            ({"form": "digital", "link": "ring oss"}, "Skriv en webbadress, till exempel"),
         ],
     )
     @time_machine.travel("2029-11-26 09:00+01:00", tick=False)
@@ -232,6 +234,7 @@ class TestSteps:
         }
         response = client.post(step_of(dialogue, "foresla-tid"), typed)
         assert message in response.text
+        assert "(valfritt)" not in response.text
         assert not Meeting.objects.exists()
 
     @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 import pytest
 import time_machine
@@ -61,7 +62,7 @@ class TestList:
             DialogueFactory(batch=batch, state=state)
         DialogueFactory(batch=batch_in(BatchState.DRAFT), state="planned")
         (row,) = [r for r in as_planner.get(LIST).text.split("<tr>") if ">2026:3<" in r]
-        numbers = [cell.split("</td>")[0] for cell in row.split('<td class="num">')[1:]]
+        numbers = re.findall(r'<td class="num"[^>]*>([^<]*)</td>', row)
         assert numbers == ["7", "3", "2", "1", "1"]  # all, yes, later, no, silent
 
     def test_narrows_by_state_and_cycle(self, as_planner) -> None:
@@ -252,7 +253,7 @@ class TestSchedule:
             ({"day": "den första"}, "till exempel 2027-02-15"),
             ({"time": "åtta"}, "till exempel 08.00"),
             ({"day": "2027-03-28", "time": "02:30"}, "Klockslaget finns inte den dagen"),
-            ({"answer_by": ""}, "måste fyllas i"),
+            ({"answer_by": ""}, "Fyll i ”Svara senast”."),
             ({"day": "2026-02-30"}, "till exempel 2027-02-15"),
         ],
     )

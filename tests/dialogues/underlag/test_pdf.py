@@ -6,6 +6,8 @@ import io
 import re
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pikepdf
@@ -15,7 +17,8 @@ from dialogues.underlag.content import build_content
 from dialogues.underlag.html import document_html
 from dialogues.underlag.pdf import pdf_from
 from dialogues.underlag.shapes import Material
-from tests.dialogues.underlag.material import full_material, preschool_material
+from quality_system.values import number
+from tests.dialogues.underlag.material import FIGURES, GROUP, SPREAD, full_material, preschool_material
 
 
 def made(material: Material) -> bytes:
@@ -55,6 +58,24 @@ def text_of(data: bytes, tmp_path: Path) -> str:
         ["pdftotext", "-layout", str(tmp_path / "u.pdf"), "-"], capture_output=True, check=True, text=True
     )
     return done.stdout
+
+
+def test_no_word_sticks_out_of_the_text_column(tmp_path: Path) -> None:
+    long = "Behöriga till ekonomi-, humanistiska och samhällsvetenskapsprogrammen, årskurs 9"
+    points = {"own": "226.4", "riket": "228.4", "girls": "240.1", "boys": "214.2"}
+    spread = replace(SPREAD, q1=Decimal("214.5"), median=Decimal("222.5"), q3=Decimal("232.5"))
+    group = replace(GROUP, spread=spread)
+    values = {name: number(value) for name, value in points.items()}
+    widest = replace(FIGURES[0], name=long, unit="poäng", group=group, **values)  # type: ignore[arg-type]
+    figures = tuple(replace(widest, key=f"f{place}", indicator_id=place) for place in range(4))
+    (tmp_path / "u.pdf").write_bytes(made(full_material(figures=figures)))
+    found = subprocess.run(
+        ["pdftotext", "-bbox", str(tmp_path / "u.pdf"), "-"], capture_output=True, check=True, text=True
+    ).stdout
+    edge = (210 - 20) / 25.4 * 72
+    words = re.findall(r'xMax="([\d.]+)"[^>]*>([^<]+)</word>', found)
+    assert any(word.startswith("samhälls") for _x, word in words)
+    assert [word for x, word in words if float(x) > edge + 1] == []
 
 
 def test_it_declares_itself_pdf_ua_with_language_and_title(pdf: pikepdf.Pdf) -> None:

@@ -1,0 +1,46 @@
+"""Plain words for what is missing or wrong in a form, naming the field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+STOCK = {
+    "required": forms.Field.default_error_messages["required"],
+    "invalid": forms.URLField.default_error_messages["invalid"],
+}
+"""What Django says by itself."""
+
+
+class PlainWords(forms.BaseForm):
+    """For a form: names the field that is missing or wrong, where the field has no words of its own."""
+
+    def full_clean(self) -> None:
+        for field in self.fields.values():
+            for code, words in _words(field).items():
+                if field.error_messages.get(code) in (None, STOCK.get(code)):
+                    field.error_messages[code] = words
+        super().full_clean()
+
+
+def _words(field: forms.Field) -> dict[str, Any]:
+    words = {"required": format_lazy(_wanted(field), label=field.label)}
+    if isinstance(field, forms.URLField):
+        words["invalid"] = _("Skriv en webbadress, till exempel https://exempel.se/mote.")
+    if isinstance(field, forms.IntegerField):
+        least = _("”{label}” ska vara minst {least}.")
+        most = _("”{label}” ska vara högst {most}.")
+        words["min_value"] = format_lazy(least, label=field.label, least=field.min_value)
+        words["max_value"] = format_lazy(most, label=field.label, most=field.max_value)
+    return words
+
+
+def _wanted(field: forms.Field) -> Any:
+    if isinstance(field, forms.BooleanField):
+        return _("Kryssa i ”{label}” för att gå vidare.")
+    if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
+        return _("Välj under ”{label}”.")
+    return _("Fyll i ”{label}”.")

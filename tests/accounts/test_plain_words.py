@@ -1,0 +1,42 @@
+"""Every form of the staff's says what is missing or wrong in plain words, never in Django's own."""
+
+from __future__ import annotations
+
+import pytest
+from django import forms
+
+from accounts.plain_words import PlainWords
+
+
+class Form(PlainWords, forms.Form):
+    name = forms.CharField(label="Namn")
+    kind = forms.ChoiceField(label="Slag", choices=[("a", "A")])
+    sure = forms.BooleanField(label="Säker")
+    seats = forms.IntegerField(label="Platser", min_value=1, max_value=9)
+    link = forms.URLField(label="Möteslänk", assume_scheme="https")
+    own = forms.CharField(label="Eget", error_messages={"required": "Skriv något eget."})
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "words"),
+    [
+        ({}, "name", "Fyll i ”Namn”."),
+        ({}, "kind", "Välj under ”Slag”."),
+        ({}, "sure", "Kryssa i ”Säker” för att gå vidare."),
+        ({}, "own", "Skriv något eget."),
+        ({"seats": "0"}, "seats", "”Platser” ska vara minst 1."),
+        ({"seats": "10"}, "seats", "”Platser” ska vara högst 9."),
+        (
+            {"link": "javascript:alert(1)"},
+            "link",
+            "Skriv en webbadress, till exempel https://exempel.se/mote.",
+        ),
+    ],
+)
+def test_what_is_said(typed: dict[str, str], field: str, words: str) -> None:
+    assert Form(typed).errors[field] == [words]
+
+
+def test_a_form_that_is_right_says_nothing() -> None:
+    right = {"name": "A", "kind": "a", "sure": "on", "seats": "9", "link": "https://a.se", "own": "b"}
+    assert Form(right).is_valid()
