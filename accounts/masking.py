@@ -9,10 +9,11 @@ from django.utils.safestring import SafeString
 from django.views.debug import ExceptionReporter
 
 # Year, month, day (a samordningsnummer adds 60 to the day), then four figures. The check figure is not asked
-# for: a personnummer with a slip of the pen is a person's all the same.
+# for: a personnummer with a slip of the pen is a person's all the same. Between may stand any dash, plus or
+# other sign that people write there, with a space (also one that does not break) on either side.
 PERSONNUMMER = re.compile(
     r"(?<![0-9])((?:18|19|20)?[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01]))"
-    r"([-+ ]?)[0-9]{4}(?![0-9])"
+    r"[^\S\r\n]?[-+._/\u00ad\u2010-\u2015\u2212]?[^\S\r\n]?[0-9]{4}(?![0-9])"
 )
 
 SECRET_LINK = re.compile(r"(/svar/|/konto/losenord/(?=\w+-))[\w:.%-]+")

@@ -11,6 +11,7 @@ from stdnum import luhn
 from huvudman.register.problems import CellError, Reason
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b\ufeff]+")
+SEPARATORS = re.compile(r"[-\s\u00ad\u2010-\u2015\u2212]")  # spaces and dashes of every kind
 EMAIL = re.compile(r"[^@\s<>,;\"()]+@[^@\s<>,;\"()]+\.[^@\s<>,;\"()]+")
 
 FLAGS = {"J": True, "JA": True, "N": False, "NEJ": False, "": False}
@@ -95,15 +96,20 @@ def digits(value: Any, length: int) -> str:
 
 
 def orgnr(value: Any) -> str:
-    """Ten figures with a right check figure, with or without hyphen. Raises CellError."""
-    found = text(value).replace("-", "").replace(" ", "")
+    """Ten figures with a right check figure, with or without a dash or spaces. Raises CellError."""
+    found = SEPARATORS.sub("", text(value))
     if isinstance(value, (int, float)):
         found = found.zfill(10)
     if len(found) == 12 and found[:2] in {"16", "18", "19", "20"}:
         found = found[2:]
     if len(found) == 10 and found.isascii() and found.isdigit() and int(found) and luhn.is_valid(found):
         return found
-    raise CellError(Reason.BAD_ORGNR, detail=value)
+    raise CellError(Reason.BAD_ORGNR, detail=_begun(found) if re.search(r"\d", found) else value)
+
+
+def _begun(number: str) -> str:
+    """How a wrong number begins: it may be a personnummer, whose end is secret, however it is written."""
+    return f"{number[:-4][:6]}-XXXX"
 
 
 def known_orgnr(value: Any) -> str:

@@ -10,21 +10,73 @@ from django.test import RequestFactory
 
 from accounts.masking import MaskingExceptionReporter, MaskingFormatter, mask_personnummer
 from huvudman.domain.places import load_places
+from huvudman.import_texts import reason_text
 from huvudman.models import Huvudman, Kommun, Lan
+from huvudman.register import cells
+from huvudman.register.problems import CellError
 from tests.huvudman.factories import HuvudmanFactory
 from tests.huvudman.shared import shared_file
 
 PERSON = "1901019800"
 
 
-@pytest.mark.parametrize("text", [PERSON, "190101-9800", "190101+9800", "191901019800", f"a{PERSON}b"])
-def test_a_personnummer_is_masked(text):
-    assert "9800" not in mask_personnummer(text)
+BETWEEN = ["", "-", "+", " ", ".", "/", "_", "  ", " - ", "\u00a0", "\u202f-", "\u00ad", "\u2212"]
+BETWEEN += ["\u2010", "\u2011", "\u2012", "\u2013", " \u2013 ", "\u2014", "\u2015"]
 
 
-@pytest.mark.parametrize("text", ["5567812069", "74174879", "2120000019", "2026-11-24"])
+@pytest.mark.parametrize("sign", BETWEEN)
+@pytest.mark.parametrize("day", ["190101", "19190101", "190161"])
+def test_a_personnummer_is_masked_however_it_is_written(sign, day):
+    assert mask_personnummer(f"a{day}{sign}9800b") == f"a{day}-XXXXb"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5567812069",
+        "74174879",
+        "2120000019",
+        "2026-11-24",
+        "2026-11-24 15:30",
+        "070-190 10 19",
+        "08-190 101 00",
+    ]
+    + [
+        "0739901019",
+        "556781-2069",
+        "190101, 9800",
+        "190101\n9800",
+        "190101: 98000",
+        "19010,19800",
+        "1 901 019",
+    ],
+)
 def test_what_is_none_stays(text):
     assert mask_personnummer(text) == text
+
+
+@pytest.mark.parametrize("sign", ["", "-", " ", " - ", "\u00a0", "\u00ad", "\u2011", "\u2013", "\u2212"])
+def test_an_orgnr_is_read_with_any_dash_or_space(sign):
+    assert cells.orgnr(f"190101{sign}9800") == PERSON
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("1901019801", "190101-XXXX"),
+        ("190101\u20139801", "190101-XXXX"),
+        ("190101*9801", "190101-XXXX"),
+        ("190101 - 9801 x", "190101-XXXX"),
+        ("101019801", "10101-XXXX"),
+        (101019801, "010101-XXXX"),
+        ("Exempel AB", "Exempel AB"),
+    ],
+)
+def test_a_wrong_orgnr_is_told_only_by_its_beginning(written, told):
+    with pytest.raises(CellError) as error:
+        cells.orgnr(written)
+    assert "9801" not in error.value.detail
+    assert f"”{told}”" in reason_text(error.value.at("", 1))
 
 
 def failure() -> tuple:
