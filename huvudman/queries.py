@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from huvudman.models import Contact, Huvudman, HuvudmanEvent, SchoolUnit, Skolform, SkolformOffer
+from huvudman.models import Contact, Huvudman, SchoolUnit, Skolform, SkolformOffer
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -75,14 +74,6 @@ def skolformer_of(huvudman: Huvudman) -> set[str]:
     offers = SkolformOffer.objects.filter(unit__huvudman=huvudman, unit__active_to__isnull=True)
     preschool = {Skolform.FSK} if huvudman.children else set()
     return {*huvudman.skolformer, *offers.values_list("skolform", flat=True), *preschool}
-
-
-def by_orgnr(numbers: Iterable[str]) -> dict[str, int]:
-    """Ids of huvudmän by orgnr, the numbers they have had before included."""
-    numbers = list(numbers)
-    before = HuvudmanEvent.objects.filter(kind=HuvudmanEvent.Kind.NEW_ORGNR, orgnr_before__in=numbers)
-    found = {orgnr: pk for orgnr, pk in before.values_list("orgnr_before", "after_id") if pk}
-    return found | dict(Huvudman.objects.filter(orgnr__in=numbers).values_list("orgnr", "pk"))
 
 
 def history_of(huvudman: Huvudman, limit: int = 20) -> list[dict[str, object]]:

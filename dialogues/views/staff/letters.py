@@ -76,9 +76,7 @@ def letter_deed(request: HttpRequest, public_id: uuid.UUID, name: str) -> HttpRe
 
 
 @xframe_options_sameorigin
-@csp_replace(  # type: ignore[arg-type]
-    {"default-src": [NONE], "style-src": ["'unsafe-inline'"], "frame-ancestors": ["'self'"], "sandbox": True}
-)
+@csp_replace(FRAMED)  # type: ignore[arg-type]
 def letter_html(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """The letter's HTML for a frame on its page: nothing is fetched, no script runs, no link leads away."""
     require(request, VIEW)
