@@ -92,6 +92,40 @@ def test_wrong_passwords_are_rate_limited_and_say_the_same_for_unknown_people(pl
         assert "för många gånger" in pages[5]
 
 
+def test_wrong_codes_are_rate_limited_for_the_person_wherever_they_are_tried(planner):
+    tries = []
+    for machine in range(6):
+        client = Client(REMOTE_ADDR=f"192.0.2.{machine}")
+        assert give_password(client, planner)["Location"] == CODE
+        tries.append(client.post(CODE, {"code": "000000"}).content.decode())
+    assert all("Koden stämmer inte" in page for page in tries[:5])
+    assert "för många gånger" in tries[5]
+    assert "för många gånger" in client.post(CODE, {"code": totp_code()}).content.decode()
+    assert not enters(client)
+
+
+def test_a_right_code_forgets_the_wrong_ones(client, planner):
+    for code in ["000000"] * 4 + [totp_code()]:
+        give_password(client, planner)
+        client.post(CODE, {"code": code})
+    assert enters(client)
+    other = Client(REMOTE_ADDR="192.0.2.1")
+    give_password(other, planner)
+    assert "Koden stämmer inte" in other.post(CODE, {"code": "000000"}).content.decode()
+
+
+def test_wrong_codes_from_a_new_app_are_rate_limited(client):
+    user = staff_user(StaffRole.LEADER)
+    client.force_login(user)
+    session = client.session
+    session["account_authentication_methods"] = []
+    session.save()
+    client.get(NEW_APP)
+    pages = [client.post(NEW_APP, {"code": "000000"}).content.decode() for _ in range(6)]
+    assert all("Koden stämmer inte" in page for page in pages[:5])
+    assert "för många gånger" in pages[5]
+
+
 def test_a_password_alone_leads_to_setting_up_an_app_first(client):
     user = staff_user(StaffRole.LEADER)
     user.set_password(PASSWORD)
