@@ -151,7 +151,8 @@ def start_sending(*, batch: InvitationBatch, actor: Actor) -> InvitationBatch:
 
 
 def stop_batch(*, batch: InvitationBatch, actor: Actor) -> InvitationBatch:
-    """Stop the sending: no more invitations are written, and the outbox holds those not yet handed over.
+    """Stop the sending: no more invitations are written, and the outbox holds those not yet handed over,
+    also those that a worker has claimed.
 
     Raises NotPossible when every letter has left.
     """
@@ -226,8 +227,8 @@ def _refuse_without_time_to_answer(batch: InvitationBatch) -> None:
 
 
 def _has_waiting_letters(batch: InvitationBatch) -> bool:
-    waiting = (LetterState.QUEUED, LetterState.RETRY)
-    return batch.letters.filter(kind=LetterKind.INVITATION, state__in=waiting).exists()
+    not_handed_over = (LetterState.QUEUED, LetterState.RETRY, LetterState.CLAIMED)
+    return batch.letters.filter(kind=LetterKind.INVITATION, state__in=not_handed_over).exists()
 
 
 def _refuse_approval(batch: InvitationBatch, actor: Actor) -> None:

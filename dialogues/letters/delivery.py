@@ -101,7 +101,7 @@ def _begin(letter: Letter) -> bytes | None:
     unfit = why_not_send(letter)
     if unfit:
         step(letter, to=S.STOPPED, last_reply=unfit, facts={"reason": unfit})
-    return None  # if it should be sent all the same, it goes back to the queue with what is not begun on
+    return None  # one that should be sent, now or later, is released with what is not begun on
 
 
 def _mark(letter: Letter) -> bool:

@@ -89,7 +89,7 @@ def send_again(*, letter: Letter, reason: str, actor: Actor) -> Letter:
         if was.state not in (*ENDED, S.QUEUED):
             raise WrongState(_("Brevet är redan på väg eller skickat."))
         outdated = _invitation_with_new_dates(was)
-        facts = {"sent_bytes_was": was.sent_bytes_id} if outdated else {}
+        facts: dict[str, Any] = {"sent_bytes_was": was.sent_bytes_id} if outdated else {}
         again = LETTERS.walk(
             letter,
             to=S.QUEUED,

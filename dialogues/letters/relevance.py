@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from dialogues.models import (
     BEFORE_DIALOGUE,
+    BatchState,
     Dialogue,
     DialogueState,
+    InvitationBatch,
     Letter,
     LetterKind,
     Meeting,
@@ -49,12 +51,17 @@ def why_not_send(letter: Letter) -> str:
 
 
 def as_seen(letter: Letter) -> Q:
-    """That the letter's dialogue still is in the state in which it was read.
+    """That the letter's dialogue still is in the state in which it was read, and that an invitation's batch
+    has not been stopped.
 
-    For the statement that moves the letter: a subquery, since an UPDATE can't join.
+    For the statement that moves the letter: subqueries, since an UPDATE can't join.
     """
     seen = letter.dialogue
-    return Q(Exists(Dialogue.objects.filter(pk=seen.pk, state=seen.state))) if seen else Q()
+    as_read = Q(Exists(Dialogue.objects.filter(pk=seen.pk, state=seen.state))) if seen else Q()
+    if letter.kind != LetterKind.INVITATION:
+        return as_read
+    stopped = InvitationBatch.objects.filter(pk=letter.batch_id, state=BatchState.STOPPED)
+    return as_read & ~Q(Exists(stopped))
 
 
 def _contact_has_left(letter: Letter) -> str:

@@ -154,13 +154,14 @@ class TestSending:
         resumed = batches.resume_batch(batch=stopped, actor=person(planner()))
         assert (resumed.state, resumed.send_at) == (BatchState.SCHEDULED, batch.send_at)
 
-    def test_a_sent_batch_is_stopped_while_letters_wait_and_not_afterwards(self) -> None:
+    @pytest.mark.parametrize("state", ["queued", "retry", "claimed"])
+    def test_a_sent_batch_is_stopped_while_letters_wait_and_not_afterwards(self, state: str) -> None:
         batch = batch_in(BatchState.SENT)
         letter = waiting_letter(batch)
-        Letter.objects.filter(pk=letter.pk).update(state="claimed")
+        Letter.objects.filter(pk=letter.pk).update(state="handing_over")
         with pytest.raises(NotPossible, match="redan lämnats över"):
             batches.stop_batch(batch=batch, actor=person(planner()))
-        Letter.objects.filter(pk=letter.pk).update(state="retry")
+        Letter.objects.filter(pk=letter.pk).update(state=state)
         assert batches.stop_batch(batch=batch, actor=person(planner())).state == BatchState.STOPPED
 
     def test_it_is_not_resumed_when_the_answer_date_has_come(self) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from django.utils import timezone
 
+from accounts.actors import SYSTEM
+from dialogues.domain.batches import resume_batch, stop_batch
 from dialogues.letters import delivery
 from dialogues.letters.delivery import deliver_due
 from dialogues.models import (
@@ -125,6 +127,30 @@ def test_the_state_is_read_again_just_before_sending(postmaster: Postmaster, mon
     monkeypatch.setattr(delivery, "_deliver_one", cancel_the_second_after_the_first)
     deliver_due()
     assert states() == [S.SENT, S.STOPPED]
+
+
+def test_invitations_of_a_batch_stopped_when_they_are_claimed_wait_until_it_goes_on(
+    postmaster: Postmaster, monkeypatch
+) -> None:
+    first = LetterFactory()
+    LetterFactory(dialogue=DialogueFactory(batch=first.batch, state=DialogueState.INVITED))
+    LetterFactory(dialogue=first.dialogue, kind=LetterKind.RECEIPT)
+    real = delivery._deliver_one
+
+    def stop_after_the_first(letter: Letter, post: delivery.Post) -> None:
+        real(letter, post)
+        if letter == first:
+            stop_batch(batch=first.batch, actor=SYSTEM)
+
+    monkeypatch.setattr(delivery, "_deliver_one", stop_after_the_first)
+    deliver_due()
+    assert states() == [S.SENT, S.QUEUED, S.SENT]
+    deliver_due()
+    assert states() == [S.SENT, S.QUEUED, S.SENT]
+    resume_batch(batch=first.batch, actor=SYSTEM)
+    deliver_due()
+    assert states() == [S.SENT] * 3
+    assert postmaster.times_taken.total() == 3
 
 
 def test_a_letter_that_still_fits_when_its_dialogue_has_moved_on_goes_out_once(
