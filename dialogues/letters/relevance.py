@@ -58,7 +58,7 @@ def as_seen(letter: Letter) -> Q:
     """
     seen = letter.dialogue
     as_read = Q(Exists(Dialogue.objects.filter(pk=seen.pk, state=seen.state))) if seen else Q()
-    if letter.kind != LetterKind.INVITATION:
+    if letter.kind != LetterKind.INVITATION or letter.batch_id is None:
         return as_read
     stopped = InvitationBatch.objects.filter(pk=letter.batch_id, state=BatchState.STOPPED)
     return as_read & ~Q(Exists(stopped))
