@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.look import day
@@ -11,6 +12,7 @@ from dialogues.desk.todo import Desk, Todo, day_of
 from dialogues.models import (
     Dialogue,
     DialogueState,
+    Invitation,
     MeetingKind,
     QuestionForm,
     Seat,
@@ -33,8 +35,11 @@ def to_call_about_questions(desk: Desk) -> QuerySet[Dialogue]:
 
 
 def to_place_later(_desk: Desk) -> QuerySet[Dialogue]:
-    """Huvudmän that want to take part later and have no later batch."""
-    rows = _dialogues(DialogueState.POSTPONED)
+    """Huvudmän that want to take part later, have no later batch, and can't change their answer any more."""
+    answerable = Invitation.objects.filter(
+        dialogue=OuterRef("pk"), batch=OuterRef("batch"), answer_by__gte=timezone.localdate()
+    )
+    rows = _dialogues(DialogueState.POSTPONED).filter(~Exists(answerable))
     return rows.annotate(due=day_of("state_since", plus=2 * AFTER_STEP))
 
 

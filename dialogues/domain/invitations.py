@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM, Actor
 from accounts.domain.audit import record
 from accounts.domain.machine import NotPossible
+from accounts.templatetags.look import day
 from dialogues.domain.batches import refuse_outgrown_approval
 from dialogues.domain.correspondence import calendar_file, write_to_huvudman
 from dialogues.domain.dialogues import DIALOGUES, PERMISSIONS, move
@@ -128,6 +130,14 @@ def answer_invitation(
     return row
 
 
+def may_answer_until(dialogue: Dialogue) -> datetime.date | None:
+    """The last day on which the huvudman may change its answer by itself; None when that day has passed."""
+    last: datetime.date | None = dialogue.invitations.filter(
+        batch=dialogue.batch_id, answer_by__gte=timezone.localdate()
+    ).aggregate(last=Max("answer_by"))["last"]
+    return last
+
+
 def batches_to_move_to(dialogue: Dialogue) -> QuerySet[InvitationBatch]:
     """The batches that may take a huvudman that wants to take part later: later than the one in which it was
     invited, and not sent. None for a huvudman that has not been invited.
@@ -145,10 +155,14 @@ def carry_to_later_batch(*, dialogue: Dialogue, batch: InvitationBatch, actor: A
     """Give a huvudman that wants to take part later its place in a later batch of the cycle; while neither
     has been sent, move it from there to another such batch.
 
-    Raises NotPossible when the batch is not later, has begun to be sent, or would outgrow its approval.
+    Raises NotPossible while the huvudman may change its answer, and when the batch is not later, has begun to
+    be sent, or would outgrow its approval.
     """
 
     def check(row: Dialogue) -> None:
+        last = may_answer_until(row)
+        if last:
+            raise NotPossible(still_may_change(last))
         if not batches_to_move_to(row).filter(pk=batch.pk).exists():
             raise NotPossible(_("Välj en senare omgång som inte har skickats."))
 
@@ -168,6 +182,12 @@ def carry_to_later_batch(*, dialogue: Dialogue, batch: InvitationBatch, actor: A
             )
         refuse_outgrown_approval(locked[batch.pk])
     return carried
+
+
+def still_may_change(last: datetime.date) -> str:
+    """Why a huvudman that wants to take part later is not given a later batch yet."""
+    text = _("Huvudmannen kan ändra sitt svar till och med %(day)s. Välj en senare omgång efter den dagen.")
+    return text % {"day": day(last)}
 
 
 def _move_on(

@@ -19,6 +19,8 @@ from dialogues.domain.invitations import (
     answer_invitation,
     batches_to_move_to,
     carry_to_later_batch,
+    may_answer_until,
+    still_may_change,
 )
 from dialogues.domain.questions import MOST, Row, send_questions
 from dialogues.forms.plain import LongText
@@ -98,6 +100,9 @@ class LaterBatchForm(StepForm):
 
     def prepare(self) -> None:
         self.fields["batch"].queryset = batches_to_move_to(self.dialogue)  # type: ignore[attr-defined]
+        last = may_answer_until(self.dialogue)
+        if last:
+            self.intro = still_may_change(last)
 
     def perform(self, actor: Actor) -> None:
         carry_to_later_batch(dialogue=self.dialogue, batch=self.cleaned_data["batch"], actor=actor)

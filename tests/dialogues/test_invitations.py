@@ -69,10 +69,17 @@ def invited_anew() -> Invitation:
     """The second invitation of a huvudman that answered "later" to the first."""
     first = InvitationFactory()
     give(first, Answer.LATER)
+    end_answering(first)
     later = BatchFactory(cycle=first.batch.cycle, year=2027, state=BatchState.SCHEDULED)
     carried = carry_to_later_batch(dialogue=first.dialogue, batch=later, actor=person(planner()))
     invite(dialogue=carried, actor=SYSTEM)
     return Invitation.objects.get(batch=later)
+
+
+def end_answering(invitation: Invitation) -> None:
+    """Let the last day to answer have been yesterday."""
+    invitation.answer_by = timezone.localdate() - datetime.timedelta(days=1)
+    invitation.save()
 
 
 def seen_on(page: str) -> str:
@@ -249,9 +256,25 @@ class TestLaterBatch:
     def test_keeps_its_place_in_a_later_batch_and_is_invited_there(self):
         invitation = InvitationFactory(dialogue__batch__number=1)
         give(invitation, Answer.LATER)
+        end_answering(invitation)
         later = BatchFactory(number=2, state=BatchState.DRAFT)
         moved = carry_to_later_batch(dialogue=invitation.dialogue, batch=later, actor=SYSTEM)
         assert (moved.batch, moved.state) == (later, DialogueState.PLANNED)
+
+    def test_while_the_answer_may_be_changed_it_stays_and_the_page_says_until_when(self, client):
+        invitation = InvitationFactory(dialogue__batch__number=1, answer_by=timezone.localdate())
+        give(invitation, Answer.LATER)
+        later = BatchFactory(number=2, state=BatchState.DRAFT)
+        with pytest.raises(NotPossible, match="kan ändra sitt svar till och med"):
+            carry_to_later_batch(dialogue=invitation.dialogue, batch=later, actor=SYSTEM)
+        client.force_login(planner())
+        page = client.get(
+            reverse("admin:dialogue_step", args=[invitation.dialogue.public_id, "senare-omgang"])
+        )
+        assert "kan ändra sitt svar till och med" in page.text
+        give(invitation, Answer.YES)
+        invitation.dialogue.refresh_from_db()
+        assert invitation.dialogue.state == DialogueState.ACCEPTED
 
     @pytest.mark.parametrize("fields", [{"number": 1}, {"number": 9, "state": BatchState.SENT}])
     def test_not_in_an_earlier_or_a_sent_batch(self, fields):
@@ -285,6 +308,7 @@ class TestLaterBatch:
         """One invited in batch 1 that said later and got a place in batch 4; 2, 3 and 5 are open too."""
         invitation = InvitationFactory(dialogue__batch__number=1)
         give(invitation, Answer.LATER)
+        end_answering(invitation)
         for number in (2, 3, 4, 5):
             BatchFactory(number=number, state=BatchState.DRAFT)
         fourth = InvitationBatch.objects.get(number=4)
@@ -453,7 +477,7 @@ class TestLink:
         assert "tidigare inbjudan" in page.text
         assert client.post(url, {"answer": "no", "given_by": "Kim"}).status_code == 410
         with pytest.raises(NotPossible, match="ny inbjudan"):
-            give(earlier, Answer.NO)
+            give(earlier, Answer.NO, channel=Channel.PHONE, actor=person(planner()))
         assert not invitation.answers.exists()
 
     def test_what_was_typed_stays_when_something_is_missing(self, client):

@@ -102,7 +102,10 @@ def test_with_nothing_but_a_plan_the_huvudman_learns_that_an_invitation_comes(cl
 
 def test_carried_to_a_later_batch_the_plan_is_not_told_but_the_new_answer_is_asked_for(client, signed_in):
     dialogue = signed_in(DialogueState.INVITED)
-    _say_later(InvitationFactory(dialogue=dialogue))
+    invitation = InvitationFactory(dialogue=dialogue)
+    _say_later(invitation)
+    invitation.answer_by = timezone.localdate() - datetime.timedelta(days=1)
+    invitation.save()
     later = BatchFactory(cycle=dialogue.cycle, year=2027, state=BatchState.SCHEDULED)
     carry_to_later_batch(dialogue=dialogue, batch=later, actor=person(planner()))
     page = text(client.get(front(dialogue)))
