@@ -165,5 +165,5 @@ def test_planning_takes_the_same_number_of_queries_whatever_the_number(
     HuvudmanFactory.create_batch(count)
     cycle = small_cycle()
     ContentType.objects.get_for_model(cycle)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(17):
         plans.plan_cycle(cycle=cycle, actor=SYSTEM)
