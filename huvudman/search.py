@@ -17,6 +17,8 @@ from huvudman.models.huvudman import PlainName
 
 LIKE_ENOUGH = 0.4
 """How alike a name must be to what was searched for (0 to 1): lets one or two slips of the pen through."""
+LIKE = 2
+"""The `hit` of a name that only is like what was searched for."""
 LEGAL_PERSON = r"^..[2-9]"
 NUMBER = re.compile(r"\d{3,10}")
 Row = TypeVar("Row", bound=Model)
@@ -25,8 +27,8 @@ Row = TypeVar("Row", bound=Model)
 def found(
     rows: QuerySet[Row], q: str, *, huvudman: str = "", then: Sequence[str | OrderBy] = ("pk",)
 ) -> QuerySet[Row]:
-    """The rows that `q` finds, the best first: names that begin so, others that have the word, then those
-    that are like it, the whole name weighed.
+    """The rows that `q` finds, the best first: names that begin so, others with a word that begins so, then
+    those that are like it or have it inside a word, the whole name weighed.
 
     `huvudman` is the way from a row to its huvudman (`"huvudman__"`), nothing for huvudmän; `then` orders the
     rows of one huvudman. An orgnr that is a personnummer is never looked at.
@@ -36,11 +38,12 @@ def found(
     if NUMBER.fullmatch(number):
         return rows.filter(_by_number(number, huvudman)).order_by(*by_name)
     name, wanted = PlainName(f"{huvudman}name"), PlainName(Value(q))
-    begins, has = StartsWith(name, wanted), Contains(name, wanted)
+    begins, has = StartsWith(name, wanted), Contains(name, PlainName(Value(f" {q}")))
     has_word = TrigramWordSimilarity(wanted, name)  # type: ignore[arg-type]
-    ranked: QuerySet[Any] = rows.filter(Q(TrigramWordSimilar(name, wanted)) | Q(has)).annotate(
-        hit=Case(When(begins, then=0), When(has, then=1), default=2, output_field=IntegerField()),
-        alike=Case(When(has, then=has_word), default=TrigramSimilarity(name, wanted)),  # type: ignore[arg-type]
+    is_hit = Q(TrigramWordSimilar(name, wanted)) | Q(Contains(name, wanted))
+    ranked: QuerySet[Any] = rows.filter(is_hit).annotate(
+        hit=Case(When(begins, then=0), When(has, then=1), default=LIKE, output_field=IntegerField()),
+        alike=Case(When(begins | has, then=has_word), default=TrigramSimilarity(name, wanted)),  # type: ignore[arg-type]
     )
     return ranked.order_by("hit", "-alike", *by_name)
 

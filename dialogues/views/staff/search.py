@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts import asked
 from dialogues.queries import found_contacts, found_huvudman
 from dialogues.views.staff.frame import require, staff_page
+from huvudman.search import LIKE
 
 SHORTEST = 2
 SHOWN = 20
@@ -22,11 +23,13 @@ def search(request: HttpRequest) -> HttpResponse:
     require(request, "huvudman.read_register")
     q = asked.words(request.GET)
     wanted = len(q) >= SHORTEST
+    huvudman = found_huvudman(q, SHOWN) if wanted else []
     context = {
         "title": _("Sök"),
         "global_query": q,
         "wanted": wanted,
-        "huvudman": found_huvudman(q, SHOWN) if wanted else [],
+        "huvudman": huvudman,
+        "only_like": all(getattr(row, "hit", None) == LIKE for row in huvudman),
         "contacts": found_contacts(q, SHOWN) if wanted else [],
         "shown": SHOWN,
     }

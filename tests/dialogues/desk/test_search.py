@@ -99,6 +99,14 @@ class TestSearch:
             answer = staff.get(SEARCH, {"q": "eken"})
         assert (len(answer.context["huvudman"]), len(answer.context["contacts"])) == (number, number)
 
+    def test_a_person_stands_before_huvudman_that_are_only_like_the_words(self, staff):
+        HuvudmanFactory(name="Kim Exempels skola")
+        ContactFactory(huvudman__name="Eken", name="Kim Exempel 291")
+        like = staff.get(SEARCH, {"q": "Kim Exempel 291"}).text
+        assert 0 < like.index("Kim Exempel 291</th>") < like.index("Kim Exempels skola</a>")
+        has = staff.get(SEARCH, {"q": "kim exempel"}).text
+        assert has.index("Kim Exempels skola</a>") < has.index("Kim Exempel 291</th>")
+
     def test_nothing_typed_and_nothing_found_say_what_to_do(self, staff):
         HuvudmanFactory()
         for q in ("", " ", "a"):
