@@ -10,7 +10,14 @@ from accounts.actors import SYSTEM
 from accounts.models import StaffRole
 from dialogues.domain.arrangement import Arrangement
 from dialogues.domain.introductions import place, set_up_introduction
-from dialogues.models import DialogueState, Letter, Meeting, MeetingKind, MeetingState
+from dialogues.models import (
+    DialogueState,
+    Letter,
+    Meeting,
+    MeetingKind,
+    MeetingState,
+    Underlag,
+)
 from tests.accounts.factories import leader, pair, staff_user
 from tests.dialogues.factories import (
     BatchFactory,
@@ -85,6 +92,26 @@ class TestIntroductionPages:
         assert client.post(page_of(meeting), {"nobody": "on"}).status_code == 302
         meeting.refresh_from_db()
         assert (meeting.state, meeting.taken_seats.get().attended) == (MeetingState.HELD, False)
+
+    def test_when_held_the_page_counts_the_underlag_that_are_made_and_wait(self, client):
+        client.force_login(leader())
+        batch = BatchFactory()
+        dialogue_with_contact(DialogueState.ACCEPTED, batch=batch)
+        meeting = seated(batch)
+        Meeting.objects.filter(pk=meeting.pk).update(state=MeetingState.HELD)
+        first, second = [seat.dialogue for seat in meeting.taken_seats.order_by("pk")]
+        assert "Analysunderlag:" not in client.get(page_of(meeting)).text
+        for dialogue in (first, second):
+            Underlag.objects.create(dialogue=dialogue, edition=EditionFactory())
+        assert "Analysunderlag: 2 beställda, 2 väntar" in client.get(page_of(meeting)).text
+        Underlag.objects.filter(dialogue=first).update(state="failed", failure="Fel")
+        page = client.get(page_of(meeting)).text
+        assert "Analysunderlag: 2 beställda, 1 väntar" in page
+        assert "1 kunde inte tas fram." in page
+        address = reverse("admin:underlag", args=[second.public_id])
+        assert "Det brukar ta under en minut." in client.get(address).text
+        Underlag.objects.filter(dialogue=first).update(state="ordered", failure="")
+        assert "Underlaget tas fram, och 1 till." in client.get(address).text
 
     @pytest.mark.parametrize("seats", [1, 3])
     @pytest.mark.parametrize(("name", "queries"), [("introduction", 7), ("introduction_change", 7)])

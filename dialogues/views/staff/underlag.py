@@ -39,6 +39,7 @@ def underlag_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "title": _("Analysunderlag"),
         "dialogue": dialogue,
         "underlag": underlag,
+        "others_waiting": _others_waiting(underlag),
         "confirmations": _confirmations(underlag) if underlag else [],
         "actions": _actions(request.user, dialogue, underlag),  # type: ignore[arg-type]
         "no_recipient": dialogue.state in OPEN and not recipients_of(dialogue.huvudman),
@@ -152,7 +153,7 @@ def _issue(request: HttpRequest, _dialogue: Dialogue, underlag: Underlag | None)
 
 Act = Callable[[HttpRequest, Dialogue, Underlag | None], None]
 ACTS: dict[str, tuple[Act, str | Promise]] = {
-    "bestall": (_order, gettext_lazy("Analysunderlaget är beställt. Det tar under en minut att ta fram.")),
+    "bestall": (_order, gettext_lazy("Analysunderlaget är beställt.")),
     "igen": (_again, gettext_lazy("Analysunderlaget tas fram på nytt.")),
     "faststall": (_confirm, gettext_lazy("Ni har fastställt underlaget för er myndighet.")),
     "skicka": (_issue, gettext_lazy("Analysunderlaget är på väg till huvudmannen, med förslaget på tid.")),
@@ -172,6 +173,13 @@ def _dialogue(public_id: uuid.UUID) -> Dialogue:
 
 def _latest(dialogue: Dialogue) -> Underlag | None:
     return dialogue.underlag.select_related("edition", "pdf", "dialogue__huvudman").first()
+
+
+def _others_waiting(underlag: Underlag | None) -> int:
+    """How many others are to be rendered too, while this one is."""
+    if underlag is None or underlag.state != S.ORDERED:
+        return 0
+    return Underlag.objects.filter(state=S.ORDERED).exclude(pk=underlag.pk).count()
 
 
 def _existing(underlag: Underlag | None) -> Underlag:
