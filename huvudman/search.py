@@ -10,15 +10,18 @@ from django.contrib.postgres.lookups import TrigramWordSimilar
 from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db.models import Case, IntegerField, Model, Q, QuerySet, Value, When
 from django.db.models.expressions import OrderBy
-from django.db.models.lookups import Contains, StartsWith
+from django.db.models.lookups import Contains, GreaterThanOrEqual, StartsWith
 
 from huvudman.models import HuvudmanEvent, SchoolUnit
 from huvudman.models.huvudman import PlainName
 
 LIKE_ENOUGH = 0.4
-"""How alike a name must be to what was searched for (0 to 1): lets one or two slips of the pen through."""
-LIKE = 2
-"""The `hit` of a name that only is like what was searched for."""
+"""How alike a name must be to what was searched for (0 to 1): lets a few slips of the pen through."""
+SURELY_LIKE = 0.5
+"""How alike a word must be to come before the same letters inside another word."""
+LIKE, INSIDE, FAINTLY_LIKE = 2, 3, 4
+"""The `hit` of a name without a word that begins so: one with a word like it, with the letters inside a word,
+or with a word a little like it."""
 LEGAL_PERSON = r"^..[2-9]"
 NUMBER = re.compile(r"\d{3,10}")
 Row = TypeVar("Row", bound=Model)
@@ -28,7 +31,7 @@ def found(
     rows: QuerySet[Row], q: str, *, huvudman: str = "", then: Sequence[str | OrderBy] = ("pk",)
 ) -> QuerySet[Row]:
     """The rows that `q` finds, the best first: names that begin so, others with a word that begins so, then
-    those that are like it or have it inside a word, the whole name weighed.
+    those with a word like it, with it inside a word, and a little like it, the whole name weighed.
 
     `huvudman` is the way from a row to its huvudman (`"huvudman__"`), nothing for huvudmän; `then` orders the
     rows of one huvudman. An orgnr that is a personnummer is never looked at.
@@ -40,9 +43,16 @@ def found(
     name, wanted = PlainName(f"{huvudman}name"), PlainName(Value(q))
     begins, has = StartsWith(name, wanted), Contains(name, PlainName(Value(f" {q}")))
     has_word = TrigramWordSimilarity(wanted, name)  # type: ignore[arg-type]
-    is_hit = Q(TrigramWordSimilar(name, wanted)) | Q(Contains(name, wanted))
-    ranked: QuerySet[Any] = rows.filter(is_hit).annotate(
-        hit=Case(When(begins, then=0), When(has, then=1), default=LIKE, output_field=IntegerField()),
+    inside = Contains(name, wanted)
+    ranked: QuerySet[Any] = rows.filter(Q(TrigramWordSimilar(name, wanted)) | Q(inside)).annotate(
+        hit=Case(
+            When(begins, then=0),
+            When(has, then=1),
+            When(inside, then=INSIDE),
+            When(GreaterThanOrEqual(has_word, SURELY_LIKE), then=LIKE),
+            default=FAINTLY_LIKE,
+            output_field=IntegerField(),
+        ),
         alike=Case(When(begins | has, then=has_word), default=TrigramSimilarity(name, wanted)),  # type: ignore[arg-type]
     )
     return ranked.order_by("hit", "-alike", *by_name)

@@ -29,7 +29,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "global_query": q,
         "wanted": wanted,
         "huvudman": huvudman,
-        "only_like": all(getattr(row, "hit", None) == LIKE for row in huvudman),
+        "only_like": all(getattr(row, "hit", 0) >= LIKE for row in huvudman),
         "contacts": found_contacts(q, SHOWN) if wanted else [],
         "shown": SHOWN,
     }
