@@ -11,12 +11,14 @@ from accounts.models import StaffRole
 from dialogues.domain.arrangement import Arrangement
 from dialogues.domain.introductions import place, set_up_introduction
 from dialogues.models import (
+    Dialogue,
     DialogueState,
     Letter,
     Meeting,
     MeetingKind,
     MeetingState,
     Underlag,
+    UnderlagState,
 )
 from tests.accounts.factories import leader, pair, staff_user
 from tests.dialogues.factories import (
@@ -28,7 +30,7 @@ from tests.dialogues.factories import (
     seat_at,
 )
 from tests.dialogues.test_staff_pages import step_of, when
-from tests.dialogues.underlag.factories import EditionFactory
+from tests.dialogues.underlag.factories import EditionFactory, stored_pdf
 from tests.huvudman.factories import ContactFactory
 
 pytestmark = pytest.mark.django_db
@@ -93,25 +95,50 @@ class TestIntroductionPages:
         meeting.refresh_from_db()
         assert (meeting.state, meeting.taken_seats.get().attended) == (MeetingState.HELD, False)
 
-    def test_when_held_the_page_counts_the_underlag_that_are_made_and_wait(self, client):
+    def test_when_held_the_page_counts_the_underlag_that_are_made_and_names_the_failed(self, client):
         client.force_login(leader())
-        batch = BatchFactory()
-        dialogue_with_contact(DialogueState.ACCEPTED, batch=batch)
-        meeting = seated(batch)
-        Meeting.objects.filter(pk=meeting.pk).update(state=MeetingState.HELD)
-        first, second = [seat.dialogue for seat in meeting.taken_seats.order_by("pk")]
-        assert "Analysunderlag:" not in client.get(page_of(meeting)).text
-        for dialogue in (first, second):
-            Underlag.objects.create(dialogue=dialogue, edition=EditionFactory())
-        assert "Analysunderlag: 2 beställda, 2 väntar" in client.get(page_of(meeting)).text
-        Underlag.objects.filter(dialogue=first).update(state="failed", failure="Fel")
+        meeting, dialogues = held(3)
+        assert "analysunderlag framtagna" not in client.get(page_of(meeting)).text
+        made, fails, waits = (ordered(dialogue, minute) for minute, dialogue in enumerate(dialogues))
+        assert "0 av 3 analysunderlag framtagna." in client.get(page_of(meeting)).text
+        as_made(made)
+        Underlag.objects.filter(pk=fails.pk).update(state=UnderlagState.FAILED, failure="Fel")
         page = client.get(page_of(meeting)).text
-        assert "Analysunderlag: 2 beställda, 1 väntar" in page
-        assert "1 kunde inte tas fram." in page
-        address = reverse("admin:underlag", args=[second.public_id])
-        assert "Det brukar ta under en minut." in client.get(address).text
-        Underlag.objects.filter(dialogue=first).update(state="ordered", failure="")
-        assert "Underlaget tas fram, och 1 till." in client.get(address).text
+        assert "1 av 3 analysunderlag framtagna." in page
+        named = page[page.index("Kunde inte tas fram:") : page.index("Deltagare</h2>")]
+        assert str(fails.dialogue.huvudman) in named
+        assert str(waits.dialogue.huvudman) not in named
+
+    def test_who_left_before_it_was_held_is_not_counted(self, client):
+        client.force_login(leader())
+        meeting, (left, stayed) = held(2)
+        for dialogue in (left, stayed):
+            ordered(dialogue)
+        meeting.taken_seats.filter(dialogue=left).update(is_current=False)
+        assert "0 av 1 analysunderlag framtagna." in client.get(page_of(meeting)).text
+
+    def test_an_underlag_says_how_many_are_made_before_it(self, client):
+        client.force_login(leader())
+        _meeting, dialogues = held(3)
+        first, _second, third = (ordered(dialogue, minute) for minute, dialogue in enumerate(dialogues))
+        before = "analysunderlag tas fram före det här."
+        assert f"2 {before}" in client.get(underlag_of(third)).text
+        alone = client.get(underlag_of(first)).text
+        assert before not in alone
+        assert "Det brukar ta under en minut." in alone
+        as_made(first)
+        assert f"1 {before}" in client.get(underlag_of(third)).text
+
+    @pytest.mark.parametrize("number", [1, 3])
+    def test_how_many_questions_the_counts_ask(self, client, django_assert_num_queries, number):
+        client.force_login(leader())
+        meeting, dialogues = held(number)
+        underlag = [ordered(dialogue, minute) for minute, dialogue in enumerate(dialogues)]
+        Underlag.objects.exclude(pk=underlag[-1].pk).update(state=UnderlagState.FAILED, failure="Fel")
+        for address, queries in ((page_of(meeting), 7), (underlag_of(underlag[-1]), 14)):
+            client.get(address)
+            with django_assert_num_queries(queries):
+                client.get(address)
 
     @pytest.mark.parametrize("seats", [1, 3])
     @pytest.mark.parametrize(("name", "queries"), [("introduction", 7), ("introduction_change", 7)])
@@ -124,6 +151,30 @@ class TestIntroductionPages:
         client.get(page_of(meeting, name))
         with django_assert_num_queries(queries):
             client.get(page_of(meeting, name))
+
+
+def held(number: int) -> tuple[Meeting, list[Dialogue]]:
+    """An introduction that has been held, and those who have a seat in it."""
+    batch = BatchFactory()
+    for _n in range(number - 1):
+        dialogue_with_contact(DialogueState.ACCEPTED, batch=batch)
+    meeting = seated(batch)
+    Meeting.objects.filter(pk=meeting.pk).update(state=MeetingState.HELD)
+    return meeting, [seat.dialogue for seat in meeting.taken_seats.order_by("pk")]
+
+
+def ordered(dialogue: Dialogue, minute: int = 0) -> Underlag:
+    """The dialogue's underlag, ordered `minute` minutes into this hour's orders."""
+    ordered_at = timezone.now() - datetime.timedelta(minutes=60 - minute)
+    return Underlag.objects.create(dialogue=dialogue, edition=EditionFactory(), ordered_at=ordered_at)
+
+
+def as_made(underlag: Underlag) -> None:
+    Underlag.objects.filter(pk=underlag.pk).update(state=UnderlagState.RENDERED, pdf=stored_pdf())
+
+
+def underlag_of(underlag: Underlag) -> str:
+    return reverse("admin:underlag", args=[underlag.dialogue.public_id])
 
 
 def page_of(meeting: Meeting, name: str = "introduction") -> str:

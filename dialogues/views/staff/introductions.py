@@ -6,7 +6,7 @@ import uuid
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -16,7 +16,15 @@ from accounts.actors import Actor, person
 from accounts.domain.machine import NotPossible
 from dialogues.domain.introductions import cancel_introduction, taken_seats
 from dialogues.forms.introductions import AttendanceForm, IntroductionChangeForm, IntroductionForm
-from dialogues.models import InvitationBatch, Meeting, MeetingKind, MeetingState, Underlag, UnderlagState
+from dialogues.models import (
+    InvitationBatch,
+    Meeting,
+    MeetingKind,
+    MeetingState,
+    Seat,
+    Underlag,
+    UnderlagState,
+)
 from dialogues.timeline import when
 from dialogues.views.staff import in_numbers
 from dialogues.views.staff.frame import require, staff_page
@@ -39,13 +47,14 @@ def introduction_new(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse
     return staff_page(request, "staff/introduction_new.html", context, status=_status(form))
 
 
-def _made(meeting: Meeting) -> dict[str, int]:
-    """How many underlag of those who have been to the meeting are ordered, made, or could not be made."""
-    return Underlag.objects.filter(dialogue__seats__meeting=meeting).aggregate(
-        ordered=Count("dialogue", distinct=True),
-        waiting=Count("dialogue", distinct=True, filter=Q(state=UnderlagState.ORDERED)),
-        failed=Count("dialogue", distinct=True, filter=Q(state=UnderlagState.FAILED)),
-    )
+def _made(seats: QuerySet[Seat]) -> dict[str, object]:
+    """How many underlag of those in the seats are ordered, made or wait, and whose could not be made."""
+    underlag = Underlag.objects.filter(dialogue__seats__in=seats).order_by("dialogue__huvudman__name", "pk")
+    rows = list(underlag.values("state", name=F("dialogue__huvudman__name"), at=F("dialogue__public_id")))
+    failed = [row for row in rows if row["state"] == UnderlagState.FAILED]
+    waiting = sum(row["state"] == UnderlagState.ORDERED for row in rows)
+    made = len(rows) - waiting - len(failed)
+    return {"ordered": len(rows), "made": made, "waiting": waiting, "failed": failed}
 
 
 def introduction_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
@@ -65,7 +74,7 @@ def introduction_page(request: HttpRequest, public_id: uuid.UUID) -> HttpRespons
         "seats": seats.select_related("dialogue__huvudman").order_by("dialogue__huvudman__name"),
         "staff": meeting.staff.filter(is_booked=True).select_related("user", "agency"),
         "form": form if meeting.state == MeetingState.FIXED else None,
-        "made": _made(meeting) if meeting.state == MeetingState.HELD else None,
+        "made": _made(seats) if meeting.state == MeetingState.HELD else None,
         "may_run": meeting.state == MeetingState.FIXED and request.user.has_perm(RUN),
     }
     return staff_page(request, "staff/introduction.html", context, status=_status(form))

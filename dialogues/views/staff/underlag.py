@@ -39,7 +39,7 @@ def underlag_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "title": _("Analysunderlag"),
         "dialogue": dialogue,
         "underlag": underlag,
-        "others_waiting": _others_waiting(underlag),
+        "before": _before(underlag),
         "confirmations": _confirmations(underlag) if underlag else [],
         "actions": _actions(request.user, dialogue, underlag),  # type: ignore[arg-type]
         "no_recipient": dialogue.state in OPEN and not recipients_of(dialogue.huvudman),
@@ -175,11 +175,11 @@ def _latest(dialogue: Dialogue) -> Underlag | None:
     return dialogue.underlag.select_related("edition", "pdf", "dialogue__huvudman").first()
 
 
-def _others_waiting(underlag: Underlag | None) -> int:
-    """How many others are to be rendered too, while this one is."""
+def _before(underlag: Underlag | None) -> int:
+    """How many underlag that were ordered before this one are still to be made."""
     if underlag is None or underlag.state != S.ORDERED:
         return 0
-    return Underlag.objects.filter(state=S.ORDERED).exclude(pk=underlag.pk).count()
+    return Underlag.objects.filter(state=S.ORDERED, ordered_at__lt=underlag.ordered_at).count()
 
 
 def _existing(underlag: Underlag | None) -> Underlag:
