@@ -40,6 +40,7 @@ from dialogues.models import (
     Seat,
 )
 from dialogues.models import MeetingState as S
+from dialogues.timeline import when
 
 TABLE: dict[str, frozenset[str]] = {
     S.PROPOSED: frozenset({S.FIXED, S.OTHER_WISHED, S.CANCELLED}),
@@ -154,7 +155,7 @@ def wish_other_time(
             row,
             to=S.OTHER_WISHED,
             actor=actor,
-            check=lambda row: _require_seen(row.sequence, seen),
+            check=lambda row: _require_seen(row, seen, row.sequence),
             change=note_wish,
             after=after,
             given_by=given_by,
@@ -231,6 +232,11 @@ def cancel_dialogue(*, dialogue: Dialogue, reason: str, actor: Actor) -> Dialogu
     return move(dialogue, to=DialogueState.CANCELLED, actor=actor, after=after, reason=reason)
 
 
+def already_fixed(meeting: Meeting) -> str:
+    """What to tell who answers a proposal that has been accepted before."""
+    return _("Tiden är redan bestämd: %(when)s.") % {"when": when(meeting)}
+
+
 def _make_meeting(
     dialogue: Dialogue, kind: MeetingKind, state: S, arrangement: Arrangement, actor: Actor
 ) -> Meeting:
@@ -288,7 +294,7 @@ def _add_wish(meeting: Meeting, wish: str, actor: Actor, **told: object) -> Meet
 
 def _require_proposal_seen(meeting: Meeting, seen: int | None) -> None:
     """A fixed time is what was proposed, counted once more when it was accepted."""
-    _require_seen(meeting.sequence - (meeting.state == S.FIXED), seen)
+    _require_seen(meeting, seen, meeting.sequence - (meeting.state == S.FIXED), meeting.sequence)
 
 
 def _require_time(meeting: Meeting, *, has_passed: bool) -> None:
@@ -299,9 +305,12 @@ def _require_time(meeting: Meeting, *, has_passed: bool) -> None:
     raise NotPossible(_("Tiden har passerat och går inte längre att godta."))
 
 
-def _require_seen(sequence: int, seen: int | None) -> None:
-    if seen is not None and seen != sequence:
-        raise NotPossible(_("Tiden har ändrats. Läs det nya förslaget."))
+def _require_seen(meeting: Meeting, seen: int | None, *meant: int) -> None:
+    if seen is None or seen in meant:
+        return
+    if meeting.state == S.FIXED:
+        raise NotPossible(already_fixed(meeting))
+    raise NotPossible(_("Tiden har ändrats. Läs det nya förslaget."))
 
 
 def _count_change(meeting: Meeting) -> None:

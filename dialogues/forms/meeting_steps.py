@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -229,12 +230,15 @@ class AcceptForm(AboutTimeForm):
 
     title = _("Huvudmannen godtar tiden")
     button = _("Bestäm tiden")
-    done = _("Tiden är bestämd. Alla får en bekräftelse med kalenderfil.")
+    done: str | Promise = _("Tiden är bestämd. Alla får en bekräftelse med kalenderfil.")
     is_written = True
     afterwards: ClassVar[bool] = False
 
     def perform(self, actor: Actor) -> None:
-        meetings.accept_time(meeting=self.meeting(), actor=actor, afterwards=self.afterwards, **self.told())
+        meeting = self.meeting()
+        if meeting.state == MeetingState.FIXED:  # the same answer again writes no letters
+            self.done, self.is_written = meetings.already_fixed(meeting), False
+        meetings.accept_time(meeting=meeting, actor=actor, afterwards=self.afterwards, **self.told())
 
 
 class FeedbackAcceptForm(AcceptForm):

@@ -32,7 +32,7 @@ class StepForm(PlainForm):
     done: str | Promise
     permission: ClassVar[str]
     intro: str | Promise = ""
-    is_written: ClassVar[bool] = False
+    is_written: bool = False
     """Whether the huvudman gets a letter about it, now or with the underlag; `done` says so then."""
     seen: int | None = None
     """The version of the meeting, or the answer, that the page shows, where the step must be about that."""

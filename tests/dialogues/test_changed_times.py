@@ -183,14 +183,21 @@ class TestSeen:
         _dialogue, _own, meeting, staff = ready(DialogueState.UNDERLAG_SENT, MeetingState.PROPOSED)
         propose_again(meeting, staff, place="Skolan")
         accept(meeting, seen=1)
-        with pytest.raises(NotPossible, match="Tiden har ändrats"):
+        with pytest.raises(NotPossible, match="Tiden är redan bestämd: 3 mars 2099 kl. 10.00–12.00"):
             accept(meeting, seen=0)
 
     def test_pressing_twice_is_once(self):
         _dialogue, own, meeting, _staff = ready(DialogueState.UNDERLAG_SENT, MeetingState.PROPOSED)
-        for _twice in range(2):
-            assert accept(meeting, seen=0).state == MeetingState.FIXED
+        for seen in (0, 0, 1):  # also from a page that was read after it was accepted
+            assert accept(meeting, seen=seen).state == MeetingState.FIXED
         assert Letter.objects.filter(kind=LetterKind.TIME_FIXED, recipient=own.email).count() == 1
+
+    def test_a_time_accepted_meanwhile_is_not_wished_away_by_who_has_not_seen_that(self):
+        _dialogue, own, meeting, _staff = ready(DialogueState.UNDERLAG_SENT, MeetingState.PROPOSED)
+        accept(meeting, person(own), seen=0)
+        with pytest.raises(NotPossible, match="Tiden är redan bestämd: 3 mars 2099"):
+            wish(meeting, seen=0)
+        assert wish(meeting, seen=1).state == MeetingState.OTHER_WISHED
 
     @pytest.mark.parametrize("state", [MeetingState.PROPOSED, MeetingState.FIXED])
     def test_a_time_moved_meanwhile_is_not_wished_away(self, state):

@@ -10,6 +10,7 @@ from dialogues.models import (
     Dialogue,
     DialogueRecord,
     DialogueState,
+    Letter,
     LetterKind,
     Meeting,
     MeetingKind,
@@ -18,7 +19,7 @@ from dialogues.models import (
 from dialogues.steps import STEPS
 from tests.accounts.factories import leader
 from tests.dialogues.test_staff_pages import page_of, step_of, when
-from tests.dialogues.times import propose_again, ready
+from tests.dialogues.times import accept, propose_again, ready
 
 pytestmark = pytest.mark.django_db
 
@@ -147,6 +148,19 @@ def test_a_time_moved_since_the_page_was_opened_is_not_accepted_by_phone(desk):
     assert desk.post(step_of(dialogue, "godta-tid"), TOLD | {"seen": "1"}).status_code == 302
     dialogue.refresh_from_db()
     assert dialogue.state == DialogueState.TIME_FIXED
+
+
+def test_a_time_that_is_accepted_by_phone_again_is_said_to_be_fixed_already(desk):
+    dialogue, _own, meeting, _staff = ready(DialogueState.UNDERLAG_SENT, MeetingState.PROPOSED)
+    accept(meeting, seen=0)
+    letters = Letter.objects.count()
+    hasty = desk.post(step_of(dialogue, "godta-tid"), {"seen": "0"})
+    assert '<input type="hidden" name="seen" value="1">' in hasty.text
+    for seen in ("0", "1"):
+        again = desk.post(step_of(dialogue, "godta-tid"), TOLD | {"seen": seen}, follow=True)
+        assert "Tiden är redan bestämd: 3 mars 2099 kl. 10.00–12.00." in again.text
+        assert "Alla får en bekräftelse" not in again.text
+    assert Letter.objects.count() == letters
 
 
 @pytest.mark.parametrize("seen", [None, "", "x", "-1", "9" * 30])

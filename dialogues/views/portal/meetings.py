@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import person
 from accounts.domain.machine import NotPossible
 from dialogues.domain.correspondence import booked
-from dialogues.domain.meetings import accept_time, wish_other_time
+from dialogues.domain.meetings import accept_time, already_fixed, wish_other_time
 from dialogues.forms.portal import OtherTimeForm
 from dialogues.forms.steps import version_in
 from dialogues.models import Channel, Dialogue, DialogueRecord, Meeting, MeetingKind, MeetingState
@@ -120,8 +121,16 @@ def _time_page(
     meeting = _meeting(case, pages)
     form = forms.Form(request.POST if request.method == "POST" else None)
     if meeting and request.method == "POST" and _done(form, lambda: _accept(request, dialogue, meeting)):
-        return redirect(pages.done, dialogue.public_id)
+        return _accepted(request, dialogue, pages, meeting)
     return _show(request, dialogue, pages, meeting, 409, template=pages.here, case=case, form=form, **more)
+
+
+def _accepted(request: HttpRequest, dialogue: Dialogue, pages: Pages, before: Meeting) -> HttpResponse:
+    """On to the receipt; who accepts the same time again is told that it is fixed already."""
+    if before.state != MeetingState.FIXED:
+        return redirect(pages.done, dialogue.public_id)
+    messages.info(request, already_fixed(before))
+    return redirect(pages.time, dialogue.public_id)
 
 
 def _other_time_page(request: HttpRequest, dialogue: Dialogue, pages: Pages) -> HttpResponse:

@@ -15,6 +15,7 @@ from dialogues.models import (
     MeetingKind,
     MeetingState,
 )
+from dialogues.timeline import when
 from tests.dialogues.factories import (
     MeetingFactory,
     seat_at,
@@ -51,6 +52,18 @@ def test_accepting_the_time(client, signed_in):
     dialogue.refresh_from_db()
     assert (meeting.state, dialogue.state) == (MeetingState.FIXED, DialogueState.TIME_FIXED)
     assert dialogue.letters.filter(kind=LetterKind.TIME_FIXED).exists()
+
+
+@pytest.mark.parametrize("seen", [0, 1])
+def test_accepting_the_same_time_again_says_that_it_is_fixed_already(client, signed_in, seen):
+    dialogue = signed_in(DialogueState.UNDERLAG_SENT)
+    meeting = with_proposed_time(dialogue)
+    client.post(address("portal_time", dialogue), {"seen": meeting.sequence})
+    again = client.post(address("portal_time", dialogue), {"seen": seen}, follow=True)
+    assert again.status_code == 200
+    assert f"Tiden är redan bestämd: {when(meeting)}." in again.text
+    assert "har ändrats" not in again.text
+    assert dialogue.letters.filter(kind=LetterKind.TIME_FIXED).count() == 1 + len(meeting.staff.all())
 
 
 def test_a_time_that_cannot_be_fixed_says_why_and_changes_nothing(client, signed_in):
