@@ -5,7 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import openpyxl
+import pytest
 
+from huvudman.register.problems import Reason, RegisterFileError
+from huvudman.register.workbook import read_workbook
 from tests.huvudman.factories import orgnr
 
 Sheet = list[list[Any]]
@@ -178,3 +181,10 @@ def put(sheets: Book, sheet: str, row: int, head: str, value: Any) -> None:
     """Set one cell; `row` as Excel counts."""
     sheets[sheet][row - 1] = list(sheets[sheet][row - 1])
     sheets[sheet][row - 1][column(sheets, sheet, head)] = value
+
+
+def refusal(content: bytes) -> list[tuple[Reason, str, int, str]]:
+    """What is said of a file that is refused: reason, sheet, row and column of each problem."""
+    with pytest.raises(RegisterFileError) as error:
+        read_workbook(content)
+    return [(p.reason, p.sheet, p.row, p.column) for p in error.value.problems]

@@ -1,0 +1,163 @@
+"""Files that are no register: empty, of another kind, broken, or made to fill the memory."""
+
+import contextlib
+import io
+import struct
+import zipfile
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from huvudman.register.archive import check_workbook
+from huvudman.register.problems import Reason, RegisterFileError
+from huvudman.register.workbook import read_workbook
+from tests.huvudman.books import as_xlsx, book, refusal
+
+
+@pytest.mark.parametrize("content", [b"", b"  \n", b"\x00\x00"])
+def test_an_empty_file(content):
+    assert refusal(content) == [(Reason.EMPTY_FILE, "", 0, "")]
+
+
+def ole_file() -> bytes:
+    return bytes.fromhex("d0cf11e0a1b11ae1") + b"\x00" * 4096
+
+
+def other_zip() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("hej.txt", "hej")
+    return out.getvalue()
+
+
+def of_a_later_zip() -> bytes:
+    """A right workbook whose first part says that it needs version 9.9 of the format to be unpacked."""
+    content = bytearray(as_xlsx(book()))
+    struct.pack_into("<H", content, content.index(b"PK\x01\x02") + 6, 99)
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"hej",
+        b"%PDF-1.7",
+        b"PK\x03\x04 nej",
+        ole_file(),
+        other_zip(),
+        of_a_later_zip(),
+        as_xlsx(book())[:-200],
+    ],
+    ids=["text", "pdf", "cut zip", "old excel or encrypted", "other zip", "later zip", "cut workbook"],
+)
+def test_what_is_no_workbook(content):
+    assert refusal(content) == [(Reason.NOT_A_WORKBOOK, "", 0, "")]
+
+
+def with_part(name: str, content: bytes, declared: int | None = None) -> bytes:
+    """A right workbook with one part more; `declared` is what the archive says is its size."""
+    out = io.BytesIO(as_xlsx(book()))
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+        header = archive.getinfo(name).header_offset
+    data = bytearray(out.getvalue())
+    if declared is not None:
+        struct.pack_into("<L", data, header + 22, declared)
+        central = data.rindex(b"PK\x01\x02")
+        struct.pack_into("<L", data, central + 24, declared)
+    return bytes(data)
+
+
+def test_a_zip_bomb_that_says_its_size():
+    content = with_part("xl/media/image1.bin", b"0" * 160_000_000)
+    assert len(content) < 1_000_000
+    assert refusal(content) == [(Reason.TOO_LARGE, "", 0, "")]
+
+
+def test_a_zip_bomb_that_lies_about_its_size():
+    content = with_part("xl/media/image1.bin", b"0" * 160_000_000, declared=10)
+    assert refusal(content) == [(Reason.TOO_LARGE, "", 0, "")]
+
+
+FAR_SHEETS = {
+    "plain": '<row r="1"><c r="XFD1048576"><v>1</v></c></row>',
+    "column": '<row r="1"><c r="ZZ10"><v>1</v></c></row>',
+    "column next to the last": '<row r="1"><c r="FA10"><v>1</v></c></row>',
+    "row": '<row r="1"><c r="A1048576"><v>1</v></c></row>',
+    "row next to the last": '<row r="50000"><c><v>1</v></c></row>',
+    "leading noughts": '<row r="1"><c r="A0000050000"><v>1</v></c></row>',
+    "the row's place": '<row r="1048576"><c><v>1</v></c></row>',
+    "> in a value": '<row><c s=">" r="XFD1048576"><v>1</v></c></row>',
+    "a long value": f'<row><c s="{"a" * 300}" r="XFD1048576"><v>1</v></c></row>',
+    "prefix": '<a-b:row><a-b:c r="XFD1048576"><a-b:v>1</a-b:v></a-b:c></a-b:row>',
+    "single quotes": "<row><c\n r = 'XFD1048576'><v>1</v></c></row>",
+    "after a near one": '<row r="1"><c r="A1"/><c r="XFD1048576"><v>1</v></c></row>',
+    "rows without a place": "<row/>" * 50_000 + "<row><c><v>1</v></c></row>",
+    "cells without a place": '<row r="1">' + "<c/>" * 160 + "</row>",
+    "cells after the last": '<row r="1"><c r="EY1"/><c/><c/></row>',
+}
+
+
+def sheet_with(rows: str) -> bytes:
+    return f'<worksheet xmlns:a-b="x"><sheetData>{rows}</sheetData></worksheet>'.encode()
+
+
+@pytest.mark.parametrize("rows", FAR_SHEETS.values(), ids=FAR_SHEETS)
+@pytest.mark.parametrize("name", ["xl/worksheets/sheet99.xml", "xl/media/image1.png"])
+def test_a_cell_far_away_is_refused_before_the_sheet_is_opened(rows, name):
+    assert refusal(with_part(name, sheet_with(rows))) == [(Reason.TOO_MANY_CELLS, "", 0, "")]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="49999" spans="1:2"><c r="EZ49999" s="1" t="s"><v>1</v></c></row>',
+        "<row><c/><c><v>1</v></c></row><row/>",
+        "<row s='>'><c t=\"n\" r='B1'><v>1</v></c></row><!-- <c r=\"XFD1048576\"> -->",
+        '<a-b:row r="1"><a-b:c r="A1"/></a-b:row>',
+    ],
+)
+def test_a_near_cell_may_be_written_in_any_way(rows):
+    check_workbook(with_part("xl/worksheets/sheet99.xml", sheet_with(rows)))
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        b"<worksheet><sheetData><row><c></row>",
+        b'<worksheet><sheetData><row><c r="A2" r="XFD1048576"/></row></sheetData></worksheet>',
+        b"<!DOCTYPE a [<!ENTITY b 'c'>]><worksheet><sheetData><row><c/></row></sheetData></worksheet>",
+    ],
+)
+def test_a_sheet_that_readers_may_understand_in_two_ways_is_refused(xml):
+    content = with_part("xl/worksheets/sheet99.xml", xml)
+    assert refusal(content) == [(Reason.NOT_A_WORKBOOK, "", 0, "")]
+
+
+def test_a_far_cell_on_the_border_of_two_pieces_is_seen():
+    row = '<row r="1"><c r="XFD1048576"><v>1</v></c></row>'
+    for shift in (1, 10, 20, 40):
+        xml = "<worksheet><sheetData>".ljust((1 << 20) - shift, " ") + row + "</sheetData></worksheet>"
+        content = with_part("xl/worksheets/sheet99.xml", xml.encode())
+        assert refusal(content) == [(Reason.TOO_MANY_CELLS, "", 0, "")]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=400))
+def test_any_bytes_give_a_clear_error(content):
+    with pytest.raises(RegisterFileError):
+        read_workbook(content)
+
+
+RIGHT = as_xlsx(book())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, len(RIGHT) - 1), st.integers(1, 255))
+def test_a_broken_byte_never_gives_anything_but_a_register_or_a_clear_error(at, change):
+    content = bytearray(RIGHT)
+    content[at] ^= change
+    with contextlib.suppress(RegisterFileError):
+        register = read_workbook(bytes(content))
+        assert register.huvudman or register.rejected
