@@ -1,7 +1,6 @@
 """The staff's list and page of dialogues, the steps taken there, and the introduction's pages."""
 
 import datetime
-import re
 
 import pytest
 import time_machine
@@ -25,6 +24,7 @@ from tests.dialogues.factories import (
     dialogue_with_contact,
     seat_at,
 )
+from tests.dialogues.pages import seen_on
 from tests.dialogues.times import working_day
 from tests.huvudman.factories import ContactFactory, KommunFactory, LanFactory, SchoolUnitFactory
 
@@ -42,11 +42,6 @@ def step_of(dialogue, name: str) -> str:
 def when(days: int, minutes: int = 120) -> dict[str, str]:
     """A working day and time to come, as they are typed."""
     return {"day": working_day(days).isoformat(), "time": "09:00", "minutes": str(minutes)}
-
-
-def seen_on(page: str) -> str:
-    """The answer that the page says it shows."""
-    return re.search(r'name="seen" value="(\d+)"', page)[1]
 
 
 class TestList:

@@ -1,7 +1,6 @@
 """The portal's pages about times: accepted as they were shown, wished away, and another introduction."""
 
 import datetime
-import re
 
 import pytest
 from django.utils import timezone
@@ -20,6 +19,7 @@ from tests.dialogues.factories import (
     MeetingFactory,
     seat_at,
 )
+from tests.dialogues.pages import seen_on
 from tests.dialogues.portal.helpers import (
     address,
     both_booked,
@@ -123,11 +123,6 @@ def moved(meeting: Meeting) -> Meeting:
     """The meeting after the agencies have proposed another place."""
     span = {"starts_at": meeting.starts_at, "ends_at": meeting.ends_at}
     return propose_again(meeting, [row.user for row in meeting.staff.all()], place="Biblioteket", **span)
-
-
-def seen_on(page: str) -> str:
-    """The version of the meeting that a page shows."""
-    return re.search(r'name="seen" value="(\d+)"', page)[1]
 
 
 @pytest.mark.parametrize(
