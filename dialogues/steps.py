@@ -105,7 +105,7 @@ STEPS: dict[str, Step] = {
     ),
     "annan-tid": Step(
         meet.OtherTimeForm,
-        both(in_state(S.INTRODUCED, S.UNDERLAG_SENT, S.TIME_FIXED), meeting_is(DIALOGUE, PROPOSED, FIXED)),
+        both(in_state(S.UNDERLAG_SENT, S.TIME_FIXED), meeting_is(DIALOGUE, PROPOSED, FIXED)),
         main=never,
     ),
     "ny-tid": Step(

@@ -130,10 +130,16 @@ def wish_other_time(
     """The huvudman wishes another time, proposed or already fixed; the wish is kept in its own words.
 
     A second wish, of two who write at the same time, is added to the first. `seen` is the meeting's
-    `sequence` when the time was read: raises NotPossible when it is another one now.
+    `sequence` when the time was read: raises NotPossible when it is another one now, or the huvudman has not
+    got the proposal yet.
     """
     if not wish.strip():
         raise NotPossible(_("Skriv vilka tider som passar er, så föreslår vi en ny."))
+
+    def check(row: Meeting) -> None:
+        if dialogue.state == DialogueState.INTRODUCED:
+            raise NotPossible(_("Förslaget har inte skickats till huvudmannen än."))
+        _require_seen(row, seen, row.sequence)
 
     def note_wish(row: Meeting) -> None:
         row.wish = wish.strip()
@@ -155,7 +161,7 @@ def wish_other_time(
             row,
             to=S.OTHER_WISHED,
             actor=actor,
-            check=lambda row: _require_seen(row, seen, row.sequence),
+            check=check,
             change=note_wish,
             after=after,
             given_by=given_by,

@@ -93,6 +93,9 @@ class TestAnotherTime:
         if meeting_state in {"held", "cancelled"}:
             with pytest.raises(WrongState):
                 wish(meeting, person(own))
+        elif state == "introduced" and meeting_state != "other_wished":
+            with pytest.raises(NotPossible, match="inte skickats"):
+                wish(meeting, person(own))
         else:
             assert wish(meeting, person(own)).state == MeetingState.OTHER_WISHED
         dialogue.refresh_from_db()
@@ -146,7 +149,7 @@ class TestAnotherTime:
                     accept(meeting, actor, afterwards=True)
 
     def test_who_changed_what_is_in_the_log(self):
-        _dialogue, _own, meeting, (stays, _goes) = ready(DialogueState.INTRODUCED, MeetingState.PROPOSED)
+        _dialogue, _own, meeting, (stays, _goes) = ready(DialogueState.UNDERLAG_SENT, MeetingState.PROPOSED)
         propose_again(meeting, [stays, leader("spsm")])
         propose_again(meeting, [stays, leader("spsm")], place="Skolan")
         wish(meeting)
