@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts import asked
-from dialogues.batch_queries import YES, BatchTally
+from dialogues.batch_queries import YES, BatchTally, to_ring
 from dialogues.models import BatchState, Cycle, Dialogue, DialogueState, InvitationBatch
 
 
@@ -62,7 +63,7 @@ class DialogueView:
         """The huvudmän of the chosen view; `rows` are annotated with `reachable`."""
         return rows.filter(_views()[self.name])
 
-    def chips(self, tally: BatchTally, gaps: int) -> list[dict[str, Any]]:
+    def chips(self, tally: BatchTally, gaps: Mapping[str, int]) -> list[dict[str, Any]]:
         """The choices with their counts, as the chips component wants them."""
         counts = [
             ("", _("Alla"), tally.size),
@@ -72,8 +73,8 @@ class DialogueView:
             ("senare", _("Senare"), tally.later),
             ("nej", _("Nej"), tally.no),
             ("avbokade", _("Avbokade"), tally.cancelled),
-            ("utan-epost", _("Saknar e-post"), gaps),
-            ("ring", _("Att ringa"), None if self.name == "ring" else 0),
+            ("utan-epost", _("Saknar e-post"), gaps["unreachable"]),
+            ("ring", _("Att ringa"), gaps["to_ring"]),
         ]
         return [
             {
@@ -97,7 +98,7 @@ def _views() -> dict[str, Q]:
         "nej": Q(state=DialogueState.DECLINED),
         "avbokade": Q(state=DialogueState.CANCELLED),
         "utan-epost": Q(reachable=False),
-        "ring": Q(reachable=False, state=DialogueState.INVITED),
+        "ring": to_ring(),
     }
 
 

@@ -86,14 +86,16 @@ def batch_rows() -> QuerySet[InvitationBatch]:
 
 
 def batch_dialogues(batch: InvitationBatch) -> QuerySet[Dialogue]:
-    """The huvudmän of a batch, by name; `reachable` tells whether an invitation by e-mail can reach them."""
+    """The huvudmän of a batch, by name; `reachable` tells whether a letter by e-mail can reach them now,
+    `without_letter` whether they were invited without one.
+    """
     by_mail = ExpressionWrapper(reachable(), output_field=BooleanField())
     rows = batch.dialogues.select_related("huvudman__main_kommun__lan")
-    return rows.annotate(reachable=by_mail).order_by("huvudman__name", "pk")
+    return rows.annotate(reachable=by_mail, without_letter=letterless()).order_by("huvudman__name", "pk")
 
 
 def contact_gaps(batch: InvitationBatch) -> QuerySet[Dialogue]:
-    """The huvudmän of a batch that no e-mail can reach: they get a letter on paper."""
+    """The huvudmän of a batch that no e-mail can reach: somebody rings them."""
     return batch.dialogues.exclude(reachable())
 
 
@@ -103,10 +105,38 @@ def reachable() -> Q:
     return Q(Exists(contacts)) | ~Q(huvudman__email="")
 
 
+def letterless() -> Q:
+    """Holds for a dialogue whose huvudman is invited in its batch and has not been written to."""
+    letters = Letter.objects.filter(
+        kind=LetterKind.INVITATION, dialogue=OuterRef("pk"), batch=OuterRef("batch_id")
+    )
+    return Q(~Exists(letters), state=S.INVITED)
+
+
+def to_ring() -> Q:
+    """Holds for a dialogue about whose invitation somebody rings: it is not answered, and none was written or
+    no e-mail reaches the huvudman now.
+    """
+    return letterless() | Q(~reachable(), state=S.INVITED)
+
+
+def gaps(batch: InvitationBatch) -> dict[str, int]:
+    """How many huvudmän of a batch no e-mail reaches (`unreachable`), were invited without a letter
+    (`letterless`), and are to be rung (`to_ring`).
+    """
+    found = {"unreachable": ~reachable(), "letterless": letterless(), "to_ring": to_ring()}
+    return batch.dialogues.aggregate(**{name: Count("pk", filter=rows) for name, rows in found.items()})
+
+
 def invitation_letters(batch: InvitationBatch) -> dict[str, int]:
-    """How many invitations by e-mail a batch has, by the letter's state."""
-    rows = Letter.objects.filter(batch=batch, kind=LetterKind.INVITATION).order_by()
-    return dict(rows.values_list("state").annotate(Count("pk")))
+    """How many invitations by e-mail a batch has, by the letter's state; and how many huvudmän they are for
+    (`written_to`) and have been sent to (`reached`): several people may get a huvudman's.
+    """
+    huvudman = Count("dialogue", distinct=True)
+    reached = Count("dialogue", distinct=True, filter=Q(state=LetterState.SENT))
+    states = {str(state): Count("pk", filter=Q(state=state)) for state in LetterState}
+    letters = Letter.objects.filter(batch=batch, kind=LetterKind.INVITATION)
+    return letters.aggregate(written_to=huvudman, reached=reached, **states)
 
 
 def letters_under_way(letters: Mapping[str, int]) -> int:

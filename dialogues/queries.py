@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.http import Http404
 
+from dialogues.batch_queries import letterless
 from dialogues.domain.dialogues import OPEN
 from dialogues.models import (
     Dialogue,
@@ -65,7 +66,8 @@ def dialogue_for(user: User, public_id: uuid.UUID) -> Dialogue:
 def found_huvudman(q: str, limit: int) -> list[Huvudman]:
     """The huvudmän that a search finds, best hit first, each with its dialogues, the one under way first."""
     rows = HuvudmanFilter(q=q).apply(huvudman_rows())
-    dialogues = Dialogue.objects.select_related("batch").order_by(*UNDER_WAY_FIRST)
+    dialogues = Dialogue.objects.select_related("batch").annotate(without_letter=letterless())
+    dialogues = dialogues.order_by(*UNDER_WAY_FIRST)
     return list(rows.prefetch_related(Prefetch("dialogues", dialogues))[:limit])
 
 
@@ -136,5 +138,5 @@ def dialogue_rows() -> QuerySet[Dialogue]:
     """Rows of the staff's list: with huvudman, place, batch and the time of the dialogue meeting."""
     meeting = Seat.objects.filter(dialogue=OuterRef("pk"), kind=MeetingKind.DIALOGUE, is_current=True)
     return Dialogue.objects.select_related(*ROW_RELATIONS).annotate(
-        meets_at=Subquery(meeting.values("meeting__starts_at")[:1])
+        meets_at=Subquery(meeting.values("meeting__starts_at")[:1]), without_letter=letterless()
     )

@@ -12,7 +12,11 @@ __all__ = ["render_underlag", "start_due_batches", "take_up_lost_underlag"]
 
 @shared_task(name="dialogues.start_due_batches")
 def start_due_batches() -> None:
-    """Send the batches whose time has come. Safe to run twice at once, and after a killed worker."""
+    """Send the batches whose time has come, and to addresses that have come since a batch was sent.
+
+    Safe to run twice at once, and after a killed worker.
+    """
     from dialogues.domain import sending
 
     sending.start_due_batches(actor=SYSTEM)
+    sending.write_to_late_addresses(actor=SYSTEM)

@@ -89,6 +89,11 @@ TURNS: dict[str, Turn] = {
     ),
 }
 
+INVITED_WITHOUT_LETTER = Turn(
+    Side.STAFF,
+    TURNS[S.INVITED].to_huvudman,
+    gettext_lazy("Ring och fråga om huvudmannen vill delta: ingen inbjudan har kunnat skickas."),
+)
 FEEDBACK_PROPOSED = Turn(
     Side.HUVUDMAN,
     gettext_lazy("Svara på förslaget på tid för återkopplingsmötet."),
@@ -164,6 +169,8 @@ def due(dialogue: Dialogue, meetings: dict[str, Meeting], side: Side) -> tuple[S
 
 
 def _turn(dialogue: Dialogue, meetings: dict[str, Meeting]) -> Turn | None:
+    if dialogue.letterless:
+        return INVITED_WITHOUT_LETTER
     meeting = meetings.get(MEETING_IN.get(S(dialogue.state), ""))
     if meeting and meeting.state == MeetingState.OTHER_WISHED:
         return OTHER_TIME_WISHED

@@ -25,12 +25,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.templatetags.look import day, moment
-from dialogues.batch_queries import reachable
+from dialogues.batch_queries import to_ring
 from dialogues.desk.todo import Desk, Todo, day_of
 from dialogues.models import BatchState, Dialogue, DialogueState, InvitationBatch, MeetingKind, Seat
 
-ANSWER_AHEAD = 7
-"""Days before the last day to answer that we ring those whom no e-mail reaches."""
+RING_WITHIN = 7
+"""Days after the invitations went out that those whom no e-mail reaches should have been rung."""
 APPROVE_AHEAD = 60
 """Days before the first day of its month that a draft should be approved."""
 STALLED_AFTER = datetime.timedelta(minutes=10)
@@ -72,12 +72,11 @@ def to_close(desk: Desk) -> QuerySet[InvitationBatch]:
     return rows.annotate(due=F("answer_by"), silent=_how_many(DialogueState.INVITED))
 
 
-def to_call(desk: Desk) -> QuerySet[InvitationBatch]:
-    """Batches near their answer date with huvudmän that no e-mail reaches and that have not answered."""
-    silent = Dialogue.objects.filter(~reachable(), batch=OuterRef("pk"), state=DialogueState.INVITED)
-    near = desk.days_ahead(ANSWER_AHEAD).date()
-    rows = _batches(BatchState.SENDING, BatchState.STOPPED, BatchState.SENT).filter(answer_by__lte=near)
-    return rows.filter(Exists(silent)).annotate(due=F("answer_by"), silent=_count(silent))
+def to_call(_desk: Desk) -> QuerySet[InvitationBatch]:
+    """Batches that have gone out, with huvudmän that no invitation reached and that have not answered."""
+    silent = Dialogue.objects.filter(to_ring(), batch=OuterRef("pk"))
+    rows = _batches(BatchState.SENDING, BatchState.STOPPED, BatchState.SENT).filter(Exists(silent))
+    return rows.annotate(due=day_of("send_at", plus=RING_WITHIN), silent=_count(silent))
 
 
 def waiting_for_introduction(_desk: Desk) -> QuerySet[InvitationBatch]:

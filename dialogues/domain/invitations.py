@@ -16,6 +16,7 @@ from accounts.actors import SYSTEM, Actor
 from accounts.domain.audit import record
 from accounts.domain.machine import NotPossible
 from accounts.templatetags.look import day
+from dialogues.batch_queries import letterless, reachable
 from dialogues.domain.batches import refuse_outgrown_approval
 from dialogues.domain.correspondence import calendar_file, write_to_huvudman
 from dialogues.domain.dialogues import DIALOGUES, PERMISSIONS, move
@@ -36,7 +37,7 @@ from dialogues.models import (
 from dialogues.queries import have_link, mailbox_of
 from huvudman.domain.contacts import add_contact
 from huvudman.models import Contact, ContactRole
-from huvudman.queries import recipients_of
+from huvudman.queries import Recipient, recipients_of
 
 STATE_AFTER = {
     Answer.YES: DialogueState.ACCEPTED,
@@ -54,29 +55,64 @@ class AnsweredSince(NotPossible):
 
 
 def invite(*, dialogue: Dialogue, actor: Actor) -> Dialogue:
-    """Invite the huvudman: the invitation and a letter with a personal link to each recipient."""
+    """Invite the huvudman: the invitation and a letter with a personal link to each recipient.
+
+    Without a recipient it is invited all the same: somebody rings, and can enter the answer.
+    """
+    recipients = recipients_of(dialogue.huvudman)
 
     def write_invitation(row: Dialogue) -> None:
         assert row.batch.answer_by is not None  # noqa: S101  (the database holds it for scheduled batches)
         invitation, _new = Invitation.objects.get_or_create(
             dialogue=row, batch=row.batch, defaults={"answer_by": row.batch.answer_by}
         )
-        for recipient in recipients_of(row.huvudman):
-            queue_letter(
-                kind=LetterKind.INVITATION,
-                dialogue=row,
-                contact=recipient.contact,
-                recipient=recipient.email,
-                recipient_name=recipient.name,
-                occasion=f"batch-{row.batch_id}",
-                batch=row.batch,
-                context={
-                    "answer_url": answer_link(invitation, recipient.contact),
-                    "answer_by": invitation.answer_by,
-                },
-            )
+        _write_letters(invitation, row, recipients)
 
-    return move(dialogue, to=DialogueState.INVITED, actor=actor, after=write_invitation)
+    return move(
+        dialogue, to=DialogueState.INVITED, actor=actor, after=write_invitation, letters=len(recipients)
+    )
+
+
+def late_addresses() -> QuerySet[Dialogue]:
+    """Dialogues invited without a letter whose huvudman has got an address since, with time to answer."""
+    today = timezone.localdate()
+    open_ones = Q(huvudman__active_to=None) | Q(huvudman__active_to__gte=today)
+    batches = InvitationBatch.objects.filter(
+        state__in=(BatchState.SENDING, BatchState.SENT), answer_by__gt=today
+    )
+    return Dialogue.objects.filter(letterless(), reachable(), open_ones, batch__in=batches)
+
+
+@transaction.atomic
+def write_to_late_address(*, dialogue: Dialogue, actor: Actor) -> bool:
+    """Write the invitation that had nowhere to go, once; tell whether there was still need to."""
+    # The batch before its dialogue, as when it is sent: nobody stops it or changes its dates meanwhile.
+    batch = InvitationBatch.objects.select_for_update(no_key=True).get(pk=dialogue.batch_id)
+    row = DIALOGUES.locked(dialogue)
+    actor.require(PERMISSIONS[DialogueState.INVITED], row)
+    if not late_addresses().filter(pk=row.pk, batch=batch).exists():
+        return False
+    recipients = recipients_of(row.huvudman)
+    _write_letters(row.invitations.get(batch=batch), row, recipients)
+    record(actor=actor, verb="dialogue.written_late", subject=row, letters=len(recipients))
+    return True
+
+
+def _write_letters(invitation: Invitation, dialogue: Dialogue, recipients: list[Recipient]) -> None:
+    for recipient in recipients:
+        queue_letter(
+            kind=LetterKind.INVITATION,
+            dialogue=dialogue,
+            contact=recipient.contact,
+            recipient=recipient.email,
+            recipient_name=recipient.name,
+            occasion=f"batch-{dialogue.batch_id}",
+            batch=dialogue.batch,
+            context={
+                "answer_url": answer_link(invitation, recipient.contact),
+                "answer_by": invitation.answer_by,
+            },
+        )
 
 
 def is_open(invitation: Invitation) -> bool:

@@ -1,4 +1,4 @@
-"""Sending the batches whose time has come, one huvudman at a time.
+"""Sending the batches whose time has come, one huvudman at a time; and to those who get an address later.
 
 Every invitation is a transaction of its own that takes the batch's lock and reads its state again. So two
 beats at once take turns, a stop takes effect at once, and after a killed worker the next beat goes on where
@@ -20,7 +20,7 @@ from accounts.actors import Actor
 from accounts.domain.machine import NotPossible
 from dialogues.domain.batches import finish_sending, needs_new_dates, start_sending
 from dialogues.domain.dialogues import move
-from dialogues.domain.invitations import invite
+from dialogues.domain.invitations import invite, late_addresses, write_to_late_address
 from dialogues.models import BatchState, Dialogue, DialogueState, InvitationBatch
 
 logger = logging.getLogger(__name__)
@@ -70,6 +70,19 @@ def send_batch(*, batch: InvitationBatch, actor: Actor) -> Tally:
     except NotPossible as stopped:
         logger.info("batch %s is not finished: %s", batch.pk, stopped)
     return tally
+
+
+def write_to_late_addresses(*, actor: Actor) -> int:
+    """Write to everyone who was invited without an address and has got one since; answer how many."""
+    written = 0
+    for dialogue in late_addresses().order_by("batch", "pk"):
+        try:
+            written += write_to_late_address(dialogue=dialogue, actor=actor)
+        except SoftTimeLimitExceeded:
+            raise
+        except Exception:  # as above: the others get their letters, and this one is tried again
+            logger.exception("dialogue %s could not be written to", dialogue.pk)
+    return written
 
 
 def _treat_next(batch: InvitationBatch, tally: Tally, actor: Actor) -> bool:

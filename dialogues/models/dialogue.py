@@ -61,6 +61,11 @@ class Dialogue(models.Model):
     def __str__(self) -> str:
         return str(self.huvudman)
 
+    @property
+    def letterless(self) -> bool:
+        """Tell whether it was invited without a letter: known by rows annotated with `without_letter`."""
+        return bool(getattr(self, "without_letter", False))
+
 
 class DialogueRecord(models.Model):
     """What the dialogue came to: the summary and which skolformer were discussed."""

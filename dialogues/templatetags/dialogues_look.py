@@ -50,15 +50,19 @@ DEEDS = {
     f"dialogue.{S.FEEDBACK_HELD}": gettext_lazy("Återkopplingen hölls."),
     f"dialogue.{S.CLOSED}": gettext_lazy("Dialogen avslutades."),
     f"dialogue.{S.CANCELLED}": gettext_lazy("Dialogen avbokades."),
+    "dialogue.written_late": gettext_lazy("Huvudmannen fick en e-postadress, och inbjudan köades dit."),
     "dialogue.placed": gettext_lazy("Huvudmannen fick plats på ett introduktionsmöte."),
     "questions.sent": gettext_lazy("Prioriterade frågor lämnades."),
 }
+NOT_WRITTEN = gettext_lazy("Ingen inbjudan kunde skickas: huvudmannen saknade e-postadress.")
 TIME_LET_GO = gettext_lazy("Dialogtiden gäller inte längre. En ny ska bestämmas.")
 
 
 @register.simple_tag
 def dialogue_badge(dialogue: Dialogue) -> SafeString:
-    """The dialogue's state as a badge."""
+    """The dialogue's state as a badge; for one that no invitation could be sent to, that."""
+    if dialogue.letterless:
+        return badge("note", _("inbjudan inte skickad"))
     return badge(DIALOGUE_BADGES[dialogue.state], S(dialogue.state).label)
 
 
@@ -83,6 +87,8 @@ def skolformer(record: DialogueRecord) -> str:
 @register.filter
 def what_was_done(entry: AuditEntry) -> str:
     """An audit entry as a sentence."""
+    if entry.verb == f"dialogue.{S.INVITED}" and entry.facts.get("letters") == 0:
+        return str(NOT_WRITTEN)
     if entry.verb == f"dialogue.{S.UNDERLAG_SENT}" and entry.facts.get("was") == S.TIME_FIXED:
         return str(TIME_LET_GO)
     return str(DEEDS.get(entry.verb, _("Något ändrades.")))

@@ -11,8 +11,8 @@ from accounts.actors import SYSTEM
 from accounts.models import StaffRole
 from accounts.templatetags import look
 from accounts.templatetags.look import moment
-from dialogues.domain.invitations import answer_invitation
-from dialogues.models import Answer, Channel, DialogueState, InvitationAnswer, Meeting, MeetingState
+from dialogues.domain.invitations import answer_invitation, invite
+from dialogues.models import Answer, Channel, Dialogue, DialogueState, InvitationAnswer, Meeting, MeetingState
 from dialogues.steps import STEPS
 from huvudman.models import Huvudman, Skolform, SkolformOffer
 from tests.accounts.factories import leader, pair, planner, staff_user
@@ -37,6 +37,15 @@ def page_of(dialogue) -> str:
 
 def step_of(dialogue, name: str) -> str:
     return reverse("admin:dialogue_step", args=[dialogue.public_id, name])
+
+
+def sent_to(*, reached: bool) -> Dialogue:
+    """A dialogue whose batch has been sent, with a huvudman that a letter reached or did not."""
+    both_agencies()
+    dialogue = DialogueFactory()
+    if reached:
+        ContactFactory(huvudman=dialogue.huvudman)
+    return invite(dialogue=dialogue, actor=SYSTEM)
 
 
 def when(days: int, minutes: int = 120) -> dict[str, str]:
@@ -96,9 +105,29 @@ class TestList:
 class TestPage:
     def test_tells_where_it_stands_and_whose_turn_it_is(self, client):
         client.force_login(planner())
-        text = client.get(page_of(DialogueFactory(state=DialogueState.INVITED))).text
+        text = client.get(page_of(sent_to(reached=True))).text
         assert "Huvudmannens tur: Huvudmannen svarar på inbjudan." in text
+        assert "Inbjudan köades." in text
         assert "Öppnas när introduktionen är hållen." in text
+
+    def test_does_not_say_that_an_invitation_went_out_that_had_nowhere_to_go(self, client):
+        client.force_login(planner())
+        dialogue = sent_to(reached=False)
+        text = client.get(page_of(dialogue)).text
+        assert "Ingen inbjudan kunde skickas: huvudmannen saknade e-postadress." in text
+        assert "Myndigheternas tur: Ring och fråga om huvudmannen vill delta" in text
+        assert "Lägg till en kontakt, så skickas inbjudan dit" in text
+        assert step_of(dialogue, "svar") in text
+        listed = client.get(TestList.url).text
+        found = client.get("/personal/sok/", {"q": dialogue.huvudman.name}).text
+        for page in (text, listed, found):
+            assert "Inbjudan inte skickad" in page
+            assert "Inbjudan köades." not in page
+
+    def test_says_before_the_batch_is_sent_that_there_is_no_address(self, client):
+        client.force_login(planner())
+        text = client.get(page_of(DialogueFactory(state=DialogueState.PLANNED))).text
+        assert "Lägg till en kontakt före utskicket" in text
 
     def test_says_when_no_letter_reaches_the_huvudman(self, client):
         client.force_login(planner())

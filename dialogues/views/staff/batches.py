@@ -28,11 +28,13 @@ from dialogues.batch_queries import (
     batch_dialogues,
     batch_rows,
     contact_gaps,
+    gaps,
     invitation_letters,
     letters_under_way,
     tallies,
 )
 from dialogues.domain import batches, new_dates
+from dialogues.domain.invitations import NOT_SENT
 from dialogues.forms.planning import NewDatesForm, ScheduleForm
 from dialogues.models import BatchState, DialogueState, InvitationBatch, MeetingKind
 from dialogues.views.staff.frame import require, staff_page
@@ -92,18 +94,18 @@ def batch_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     tally = tallies([batch])[batch.pk]
     shown = DialogueView.from_query(request.GET)
     letters = invitation_letters(batch)
-    gaps = contact_gaps(batch).count()
+    missing = gaps(batch)
     context = {
         "title": str(batch),
         "crumbs": _crumbs(),
         "batch": batch,
         "tally": tally,
-        "gaps": gaps,
+        "gaps": missing,
+        "not_sent": batch.state in NOT_SENT,
         "shown": shown,
-        "chips": shown.chips(tally, gaps),
+        "chips": shown.chips(tally, missing),
         "page": Paginator(shown.apply(batch_dialogues(batch)), PAGE_SIZE).get_page(request.GET.get("page")),
         "letters": letters,
-        "letters_total": sum(letters.values()),
         "letters_under_way": letters_under_way(letters),
         "introductions": batch.meetings.filter(kind=MeetingKind.INTRODUCTION).order_by("starts_at"),
         **_what_is_possible(request, batch, tally.size),

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from accounts.models import AuditEntry
+from dialogues.batch_queries import letterless
 from dialogues.domain.dialogues import OPEN
 from dialogues.filters import DialogueFilter
 from dialogues.models import Dialogue, QuestionForm
@@ -59,7 +60,7 @@ def dialogue_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def find_dialogue(public_id: uuid.UUID) -> Dialogue:
     """The dialogue with what its page shows about the huvudman. Raises Http404."""
     rows = Dialogue.objects.select_related("huvudman__main_kommun__lan__office", "batch", "cycle", "edition")
-    return get_object_or_404(rows, public_id=public_id)
+    return get_object_or_404(rows.annotate(without_letter=letterless()), public_id=public_id)
 
 
 def with_people(dialogue: Dialogue) -> list[dict[str, Any]]:

@@ -14,7 +14,15 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from accounts.models import AuditEntry, StaffRole
 from dialogues.domain.sending import start_due_batches
-from dialogues.models import BatchState, DialogueState, InvitationBatch, Letter, LetterState
+from dialogues.models import (
+    BatchState,
+    Dialogue,
+    DialogueState,
+    InvitationBatch,
+    Letter,
+    LetterState,
+    StoredFile,
+)
 from dialogues.views.staff.batches import BUTTONS
 from tests.accounts.factories import UserFactory, leader, planner, staff_user
 from tests.dialogues.batches.factories import batch_in
@@ -145,8 +153,33 @@ class TestPage:
         start_due_batches(actor=SYSTEM)
         Letter.objects.filter(pk=Letter.objects.first().pk).update(state=LetterState.FAILED)
         assert_shows(
-            as_planner.get(page_of(batch)).text, "0 av 3", "2 brev är på väg", "1 kunde inte skickas"
+            as_planner.get(page_of(batch)).text, "0 av 3", "2 brev är på väg", "inte kunde skickas: 1."
         )
+
+    def test_counts_huvudman_and_not_letters_and_says_who_got_none(self, as_planner) -> None:
+        both_agencies()
+        batch = batch_in(BatchState.SCHEDULED)
+        two_letters, one_letter, *none = DialogueFactory.create_batch(4, batch=batch)
+        for dialogue in (two_letters, two_letters, one_letter):
+            ContactFactory(huvudman=dialogue.huvudman)
+        before = as_planner.get(page_of(batch)).text
+        assert_shows(before, "<strong>2 av 4 huvudmän</strong> saknar e-post", "kontakter före utskicket")
+        start_due_batches(actor=SYSTEM)
+        file = StoredFile.objects.create(sha256="a" * 64, size=1, media_type="message/rfc822")
+        Letter.objects.update(state=LetterState.SENT, sent_at=timezone.now(), sent_bytes=file)
+        after = as_planner.get(page_of(batch)).text
+        assert_shows(
+            after,
+            "inbjudan är skickad till: 2 av 2",
+            "2 huvudmän har inte fått någon: de saknade e-postadress.",
+            "<strong>2 huvudmän</strong> nås inte med e-post",
+            not_="före utskicket",
+        )
+        assert re.findall(r'href="\?visa=ring".*?class="count">(\d+)<', after, re.DOTALL) == ["2"]
+        assert after.count("Inbjudan inte skickad") == 2
+        Dialogue.objects.filter(pk__in=[row.pk for row in none]).update(state=DialogueState.ACCEPTED)
+        answered = as_planner.get(page_of(batch)).text
+        assert_shows(answered, "2 av 2", not_="nås inte med e-post")
 
     def test_pages_the_huvudman(self, as_planner) -> None:
         batch = batch_in(BatchState.DRAFT)

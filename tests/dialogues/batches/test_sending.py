@@ -16,6 +16,7 @@ from dialogues.domain.batches import resume_batch, stop_batch
 from dialogues.letters.lifecycle import letters_due
 from dialogues.models import BatchState, Dialogue, DialogueState, Invitation, InvitationBatch, Letter
 from dialogues.tasks import start_due_batches
+from dialogues.templatetags.dialogues_look import what_was_done
 from tests.accounts.factories import planner
 from tests.dialogues.batches.factories import batch_in
 from tests.dialogues.factories import DialogueFactory, both_agencies
@@ -177,3 +178,72 @@ def test_a_huvudman_nobody_can_reach_by_mail_is_invited_all_the_same() -> None:
     sending.start_due_batches(actor=SYSTEM)
     assert Invitation.objects.filter(batch=batch).count() == 1
     assert not Letter.objects.exists()
+
+
+def sent_without_address(**fields: object) -> Dialogue:
+    """A dialogue of a batch that has been sent, whose huvudman no letter could reach."""
+    batch = scheduled(1, **fields)
+    dialogue = DialogueFactory(batch=batch)
+    start_due_batches()
+    assert not dialogue.letters.exists()
+    return dialogue
+
+
+def test_an_address_that_comes_later_gets_the_invitation_once() -> None:
+    dialogue = sent_without_address()
+    start_due_batches()
+    assert not dialogue.letters.exists()
+    contacts = [ContactFactory(huvudman=dialogue.huvudman) for _n in range(2)]
+    for _minute in range(3):
+        start_due_batches()
+    letters = dialogue.letters.order_by("pk")
+    assert [letter.contact for letter in letters] == contacts
+    assert {letter.batch for letter in letters} == {dialogue.batch}
+    assert letters_due().filter(dialogue=dialogue).count() == 2
+    history = AuditEntry.objects.filter(subject_id=dialogue.pk, verb__startswith="dialogue.").order_by("pk")
+    assert [what_was_done(entry) for entry in history] == [
+        "Ingen inbjudan kunde skickas: huvudmannen saknade e-postadress.",
+        "Huvudmannen fick en e-postadress, och inbjudan köades dit.",
+    ]
+
+
+def test_another_contact_of_somebody_who_was_written_to_gets_no_second_invitation() -> None:
+    batch = scheduled(1)
+    start_due_batches()
+    ContactFactory(huvudman=batch.dialogues.get().huvudman)
+    start_due_batches()
+    assert Letter.objects.count() == 1
+
+
+@pytest.mark.parametrize("why", ["answered", "stopped", "closed", "no time left", "huvudman has closed"])
+def test_an_address_that_comes_too_late_gets_nothing(why: str) -> None:
+    today = timezone.localdate()
+    dialogue = sent_without_address()
+    ContactFactory(huvudman=dialogue.huvudman)
+    batches = InvitationBatch.objects.filter(pk=dialogue.batch_id)
+    match why:
+        case "answered":
+            Dialogue.objects.filter(pk=dialogue.pk).update(state=DialogueState.ACCEPTED)
+        case "stopped":
+            batches.update(state=BatchState.STOPPED)
+        case "closed":
+            batches.update(state=BatchState.CLOSED)
+        case "no time left":
+            batches.update(answer_by=today)
+        case _:
+            dialogue.huvudman.active_to = today - datetime.timedelta(days=1)
+            dialogue.huvudman.save()
+    start_due_batches()
+    assert not dialogue.letters.exists()
+
+
+def test_one_that_fails_does_not_keep_the_late_letters_from_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = sent_without_address()
+    second = DialogueFactory(batch=first.batch, state=DialogueState.INVITED)  # its invitation is missing
+    third = sent_without_address()
+    for dialogue in (first, second, third):
+        ContactFactory(huvudman=dialogue.huvudman)
+    start_due_batches()
+    assert [d.letters.count() for d in (first, second, third)] == [1, 0, 1]

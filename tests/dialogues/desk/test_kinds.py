@@ -9,8 +9,10 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from accounts.actors import SYSTEM
 from accounts.models import Agency, StaffRole, User
 from dialogues.desk import KINDS, Desk, Todo, kinds_for, waiting
+from dialogues.domain.sending import start_due_batches
 from dialogues.models import (
     BatchState,
     Dialogue,
@@ -30,7 +32,7 @@ from dialogues.models import (
 )
 from tests.accounts.factories import leader, planner, staff_user
 from tests.dialogues.batches.factories import batch_in, waiting_letter
-from tests.dialogues.factories import CycleFactory, DialogueFactory, MeetingFactory, seat_at
+from tests.dialogues.factories import CycleFactory, DialogueFactory, MeetingFactory, both_agencies, seat_at
 from tests.dialogues.underlag.factories import EditionFactory
 from tests.huvudman.factories import ContactFactory
 
@@ -169,18 +171,39 @@ class TestLetters:
 
 
 class TestCalls:
-    def test_near_the_answer_date_those_without_e_mail_are_rung(self, client) -> None:
-        near, far = (batch_in(BatchState.SENT, answer_by=TODAY + days(n)) for n in (7, 8))
-        wanted = DialogueFactory(batch=near, state=DialogueState.INVITED)
-        DialogueFactory(batch=far, state=DialogueState.INVITED)
-        DialogueFactory(batch=near, state=DialogueState.ACCEPTED)
-        reached = ContactFactory(huvudman=DialogueFactory(batch=near, state=DialogueState.INVITED).huvudman)
-        todo = only("ring-inbjudan")
-        assert "har inte svarat: 1." in todo.why
-        client.force_login(planner())
-        shown = client.get(todo.url).text
-        assert str(wanted.huvudman) in shown
-        assert str(reached.huvudman) not in shown
+    def sent(self) -> tuple[InvitationBatch, dict[str, Dialogue]]:
+        """A batch that has just been sent, with huvudmän that a letter reaches or not, by name."""
+        both_agencies()
+        batch = batch_in(BatchState.SCHEDULED)
+        names = ["Nådd", "Onådd", "Slutat", "Svarat", "Fick adress"]
+        rows = {name: DialogueFactory(batch=batch, huvudman__name=name) for name in names}
+        left = ContactFactory(huvudman=rows["Slutat"].huvudman)
+        ContactFactory(huvudman=rows["Nådd"].huvudman)
+        start_due_batches(actor=SYSTEM)
+        type(left).objects.filter(pk=left.pk).update(valid_from=TODAY - days(9), valid_to=TODAY - days(1))
+        ContactFactory(huvudman=rows["Fick adress"].huvudman)
+        Dialogue.objects.filter(pk=rows["Svarat"].pk).update(state=DialogueState.ACCEPTED)
+        return batch, rows
+
+    def test_as_soon_as_a_batch_is_sent_those_no_invitation_reached_are_rung(self, client) -> None:
+        _batch, rows = self.sent()
+        for user in (planner(), leader(), leader("spsm")):
+            todo = only("ring-inbjudan", user)
+            assert "har inte svarat: 3." in todo.why
+            assert (todo.due, todo.is_late) == (TODAY + days(7), False)
+            client.force_login(user)
+            shown = client.get(todo.url).text
+            table = shown[shown.index("<tbody>") :]
+            assert [name for name in rows if name in table] == ["Onådd", "Slutat", "Fick adress"]
+
+    def test_after_a_week_it_is_late(self) -> None:
+        batch, _rows = self.sent()
+        InvitationBatch.objects.filter(pk=batch.pk).update(send_at=NOW - days(8))
+        assert only("ring-inbjudan").is_late
+
+    def test_before_the_batch_is_sent_nobody_is_rung(self) -> None:
+        DialogueFactory(batch=batch_in(BatchState.SCHEDULED))
+        assert todos("ring-inbjudan") == []
 
     def test_when_the_batch_is_closed_nobody_is_rung(self) -> None:
         batch = batch_in(BatchState.CLOSED, answer_by=TODAY - days(7))
