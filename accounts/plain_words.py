@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 STOCK = {
     "required": forms.Field.default_error_messages["required"],
+    "empty": forms.FileField.default_error_messages["empty"],
     "invalid": forms.URLField.default_error_messages["invalid"],
 }
 """What Django says by itself."""
@@ -30,6 +31,10 @@ def _words(field: forms.Field) -> dict[str, Any]:
     words = {"required": format_lazy(_wanted(field), label=field.label)}
     if isinstance(field, forms.URLField):
         words["invalid"] = _("Skriv en webbadress, till exempel https://exempel.se/mote.")
+    if isinstance(field, forms.FileField):
+        words["empty"] = _(
+            "Filen är tom. Spara den igen i programmet som den kommer från och välj den på nytt."
+        )
     if isinstance(field, forms.IntegerField):
         least = _("”{label}” ska vara minst {least}.")
         most = _("”{label}” ska vara högst {most}.")

@@ -53,7 +53,7 @@ def apply_register(
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
     today = timezone.localdate()
-    progress(20, _("Jämför med registret"))
+    progress(20, _("Lägger in: jämför med registret"))
     comparison = compare_register(register, kind=kind, year=year, on=today)
     if comparison.newer:
         raise NotPossible(older_text(newer=comparison.newer, year=year))

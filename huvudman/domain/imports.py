@@ -185,7 +185,7 @@ def apply_import(row: RegisterImport) -> RegisterImport:
     if row.state != ImportState.QUEUED:
         return row
     tell = teller(row)
-    tell(5, _("Läser filen"))
+    tell(5, _("Lägger in: läser filen"))
 
     def write(locked: RegisterImport) -> None:
         register = _parsed(locked)
@@ -253,16 +253,18 @@ def has_changes(row: RegisterImport) -> bool:
 
 def teller(row: RegisterImport) -> Progress:
     """A function that tells how far the work on `row` has come, seen outside its transaction."""
+    key = _progress_key(row)
 
     def tell(percent: int, step: str) -> None:
-        cache.set(_progress_key(row), {"percent": percent, "step": str(step)}, PROGRESS_KEPT)
+        cache.set(key, {"percent": percent, "step": str(step)}, PROGRESS_KEPT)
 
     return tell
 
 
 def progress_of(row: RegisterImport) -> dict[str, Any]:
     """How far the work has come: percent and step."""
-    return cache.get(_progress_key(row)) or {"percent": 0, "step": _("Väntar på sin tur")}
+    waits = _("Väntar på att läggas in") if row.state == ImportState.QUEUED else _("Väntar på att läsas")
+    return cache.get(_progress_key(row)) or {"percent": 0, "step": waits}
 
 
 def as_json(problem: Problem, table: str = "") -> dict[str, Any]:
@@ -278,7 +280,8 @@ def as_json(problem: Problem, table: str = "") -> dict[str, Any]:
 
 
 def _progress_key(row: RegisterImport) -> str:
-    return f"register-import-{row.public_id}"
+    """Reading the file and putting it in are told of apart."""
+    return f"register-import-{row.public_id}-{row.state}"
 
 
 def _parsed(row: RegisterImport) -> Register:

@@ -7,6 +7,8 @@ import uuid
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 
@@ -82,7 +84,7 @@ class RegisterImport(models.Model):
         permissions = [("import_register", _("Kan importera registret"))]
 
     def __str__(self) -> str:
-        return f"{self.file_name} {self.created_at:%Y-%m-%d %H:%M}"
+        return f"{self.file_name} ({date_format(localtime(self.created_at), 'Y-m-d H.i')})"
 
 
 class ChangeKind(models.TextChoices):

@@ -1,15 +1,23 @@
 """Importing a register from the staff's pages: upload, preview, approve, or put aside."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.actors import person
 from accounts.domain.machine import NotPossible, WrongState
-from huvudman.domain import imports
+from huvudman.domain import applying, imports
 from huvudman.domain.applying import apply_register
 from huvudman.domain.comparison import read_file
-from huvudman.domain.imports import apply_import, approve_import, discard_import, machine, preview_import
+from huvudman.domain.imports import (
+    apply_import,
+    approve_import,
+    discard_import,
+    machine,
+    preview_import,
+)
 from huvudman.domain.places import load_places
 from huvudman.models import Huvudman, ImportState, RegisterChange, RegisterImport, SchoolUnit
 from huvudman.models.register_import import TRANSITIONS
@@ -121,6 +129,43 @@ def test_a_file_that_cannot_be_used_is_told_of(staff, upload, content):
     page = page_of(staff, row)
     assert "Filen är ingen arbetsbok" in page
     assert "Registret är som det var" in page
+
+
+def test_an_empty_file_is_said_to_be_empty_and_what_to_do(staff):
+    typed = {"kind": "workbook", "file": SimpleUploadedFile("register_2020.xlsx", b"")}
+    page = staff.post(reverse("admin:register_imports"), typed).text
+    assert "Filen är tom. Spara den igen i programmet som den kommer från" in page
+    assert "Den skickade filen" not in page
+    assert not RegisterImport.objects.exists()
+
+
+def test_what_is_done_is_said_from_the_approval_on(staff, upload, monkeypatch):
+    row = upload(as_xlsx(book()))
+    row = approve_import(row=row, actor=person(planner()))
+    shown = [page_of(staff, row)]
+
+    def looked_at(verb):
+        return lambda *args, **more: shown.append(page_of(staff, row)) or verb(*args, **more)
+
+    for verb in (imports._parsed, applying.compare_register, applying.write_units):
+        module = imports if verb is imports._parsed else applying
+        monkeypatch.setattr(module, verb.__name__, looked_at(verb))
+    apply_import(row)
+    lines = [re.search(r"<label>(.*?: \d+ av 100)", page)[1] for page in shown]
+    assert lines == [
+        "Väntar på att läggas in: 0 av 100",
+        "Lägger in: läser filen: 5 av 100",
+        "Lägger in: jämför med registret: 20 av 100",
+        "Lägger in skolenheter: 60 av 100",
+    ]
+
+
+@pytest.mark.parametrize("action", ["register_import_approve", "register_import_discard"])
+def test_one_that_was_put_aside_meanwhile_is_told_of_by_its_name_and_stockholm_time(staff, upload, action):
+    row = upload(as_xlsx(book()))
+    RegisterImport.objects.update(created_at="2026-06-01T22:30:00Z", state=ImportState.APPLIED)
+    refused = staff.post(reverse(f"admin:{action}", args=[row.public_id]))
+    assert "Det går inte nu: register_2020.xlsx (2026-06-02 00.30) är i läget ”inlagd”." in refused.text
 
 
 def test_a_missing_column_is_named(staff, upload):
