@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from dialogues.models import CentralArea
 from dialogues.underlag.content import CONDITION, Json, figures_in
 from dialogues.underlag.questions import questions_for
+from dialogues.underlag.summary import standing_words
 from quality_system import wording
 from quality_system.charts import spread_chart
 from quality_system.comparison import MINIMUM_MEMBERS
@@ -61,7 +62,7 @@ def present(content: Json) -> dict[str, Any]:
         "signs": _signs(figures),
         "reasons": sorted({why for figure in figures if (why := _why_hidden(figure))}),
         "sources": _sources(figures),
-        "has_own_values": any(not figure.own.is_hidden for figure in figures),
+        "standing": standing_words(figures),
     }
 
 

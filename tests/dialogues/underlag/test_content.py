@@ -178,7 +178,7 @@ def test_the_tone_is_never_that_of_an_inspection(material: object) -> None:
 
 def test_a_preschool_only_huvudman_still_gets_something_worth_reading() -> None:
     html = document_html(build_content(preschool_material()))
-    assert "Det finns få siffror om er" in html
+    assert "Det finns inga siffror att visa om er" in html
     assert "Här finns inga nationella siffror." in html
     assert "Hur mycket tid har era rektorer för undervisningens kvalitet?" in html
     assert "<dt>Barn i förskola</dt><dd>38</dd>" in html
