@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext, gettext_noop
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -35,6 +36,13 @@ class Actor:
 
 
 SYSTEM = Actor(label="systemet", everything=True)
+OUR_WORDS = (gettext_noop("systemet"), gettext_noop("mottagaren"), gettext_noop("personlig länk"))
+"""What stands in labels and is nobody's name; kept in Swedish."""
+
+
+def in_readers_words(label: str) -> str:
+    """A kept label as the reader has chosen to read: names as they are, our own words translated."""
+    return ", ".join(gettext(part) if part in OUR_WORDS else part for part in label.split(", "))
 
 
 def person(user: User) -> Actor:

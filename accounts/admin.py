@@ -259,7 +259,7 @@ class AuditEntryAdmin(Looked):
 
     @admin.display(description=_("vem"))
     def who(self, entry: AuditEntry) -> str:
-        return entry.actor_label
+        return entry.who
 
     @admin.display(description=_("gäller"))
     def about(self, entry: AuditEntry) -> str:

@@ -38,10 +38,9 @@ def week_of(day: datetime.date) -> int:
 
 
 def in_words(day: datetime.date) -> str:
-    """`tisdag 1 december 2026 (vecka 49)`."""
-    weekday = str(WEEKDAYS[day.weekday()]).lower()
+    """`tisdag 1 december 2026 (vecka 49)`, in English `Tuesday 1 December 2026 (week 49)`."""
     return _("%(weekday)s %(day)s (vecka %(week)s)") % {
-        "weekday": weekday,
+        "weekday": WEEKDAYS[day.weekday()],
         "day": date_format(day, "j F Y"),
         "week": week_of(day),
     }
@@ -111,6 +110,6 @@ def coming_weeks(count: int = 14, today: datetime.date | None = None) -> list[We
 def _week(monday: datetime.date) -> Week:
     working_days = [monday + datetime.timedelta(days=n) for n in range(5)]
     named = [(day, _special_day(day)) for day in working_days]
-    special = [f"{WEEKDAYS[day.weekday()].lower()}: {name}" for day, name in named if name]
+    special = [f"{WEEKDAYS[day.weekday()]}: {name}" for day, name in named if name]
     whole = _break(monday)
     return Week(week_of(monday), monday, working_days[-1], ([whole] if whole else []) + special)

@@ -8,6 +8,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actors import in_readers_words
+
 
 class AuditEntry(models.Model):
     """One thing that was done (or a read of personal data by support)."""
@@ -31,3 +33,8 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{timezone.localtime(self.at):%Y-%m-%d %H:%M} {self.actor_label}: {self.verb}"
+
+    @property
+    def who(self) -> str:
+        """Who did it, in the reader's language."""
+        return in_readers_words(self.actor_label)

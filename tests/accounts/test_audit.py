@@ -3,6 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils import translation
 
 from accounts.actors import SYSTEM, person
 from accounts.domain.audit import update_and_record
@@ -40,3 +41,19 @@ def test_what_cannot_be_changed_leaves_no_entry() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         update_and_record(everyone, {"email": "STORT@example.test"}, actor=SYSTEM, verb="user.renamed")
     assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("label", "in_english"),
+    [
+        (SYSTEM.label, "the system"),
+        ("mottagaren, personlig länk", "the recipient, personal link"),
+        ("Kim Ek, skolchef, personlig länk", "Kim Ek, skolchef, personal link"),
+        ("Systemet Systemsson", "Systemet Systemsson"),
+    ],
+)
+def test_who_did_it_is_said_in_the_readers_language(label: str, in_english: str) -> None:
+    entry = AuditEntry(actor_label=label)
+    assert entry.who == label
+    with translation.override("en"):
+        assert entry.who == in_english

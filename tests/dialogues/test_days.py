@@ -28,6 +28,16 @@ def test_a_day_in_words_with_its_iso_week(day: str, words: str) -> None:
         assert days.in_words(on(day)) == words
 
 
+def test_english_days_and_months_have_capitals() -> None:
+    with translation.override("en"):
+        assert days.in_words(on("2026-12-15")).startswith("Tuesday 15 December 2026")
+        assert any(
+            remark.startswith("Thursday: ")
+            for week in days.coming_weeks(8, today=on("2026-11-26"))
+            for remark in week.remarks
+        )
+
+
 @pytest.mark.parametrize(
     ("day", "remark"),
     [

@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -193,7 +194,7 @@ def _scheduled(request: HttpRequest, form: ScheduleForm, undo: str) -> bool:
     tell_done(request, text % {"sent": days.in_words(sent), "answer": days.in_words(answer_by)}, undo=undo)
     for day in (sent, answer_by):
         for remark in days.remarks(day):
-            messages.warning(request, f"{days.in_words(day).capitalize()}: {remark}.")
+            messages.warning(request, f"{capfirst(days.in_words(day))}: {remark}.")
     return True
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -34,7 +35,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "title": _("Att göra i dag"),
-        "subtitle": days.in_words(mine.today).capitalize(),
+        "subtitle": capfirst(days.in_words(mine.today)),
         "page": page,
         "todos": found.read(page.object_list),
         "chips": chips,

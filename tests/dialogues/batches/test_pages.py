@@ -275,6 +275,12 @@ class TestSchedule:
         assert batch.answer_by == datetime.date(2026, 12, 18)
         assert_shows(response.text, "tisdag 1 december 2026 (vecka 49)", "veckorna kring jul och nyår")
 
+    @time_machine.travel("2026-11-24 09:00+01:00", tick=False)
+    @pytest.mark.parametrize(("language", "week"), [("sv", "23 nov–27 nov"), ("en", "23 Nov.–27 Nov.")])
+    def test_the_weeks_are_written_as_each_language_does(self, as_planner, settings, language, week) -> None:
+        as_planner.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        assert week in as_planner.get(schedule_page(batch_in(BatchState.APPROVED))).text
+
     @pytest.mark.parametrize(
         ("typed", "said"),
         [

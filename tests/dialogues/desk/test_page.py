@@ -6,6 +6,7 @@ import datetime
 import re
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page
@@ -115,6 +116,16 @@ def test_an_empty_list_says_what_will_come(client) -> None:
     assert "Här visas omgångar, brev, analysunderlag, möten och samtal" in client.get(FRONT).text
     sign_in(client, staff_user(StaffRole.REGISTRAR))
     assert "Planerare och dialogledare får sina nästa steg här" in client.get(FRONT).text
+
+
+@time_machine.travel("2026-11-24 09:00+01:00", tick=False)
+@pytest.mark.parametrize(
+    ("language", "today"), [("sv", "Tisdag 24 november 2026"), ("en", "Tuesday 24 November 2026")]
+)
+def test_today_is_written_as_each_language_does(client, settings, language, today) -> None:
+    sign_in(client)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    assert today in client.get(FRONT).text
 
 
 def test_each_role_sees_its_own(client) -> None:
