@@ -8,7 +8,9 @@ from django.conf import settings
 from django.db.models import (
     Count,
     DateField,
+    DateTimeField,
     Exists,
+    ExpressionWrapper,
     F,
     Func,
     IntegerField,
@@ -18,7 +20,7 @@ from django.db.models import (
     Subquery,
     Value,
 )
-from django.db.models.functions import Cast, Coalesce, Least
+from django.db.models.functions import Cast, Coalesce, Greatest, Least, TruncMonth
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -42,19 +44,22 @@ PLANNED_MONTH = Func(
     function="make_date",
     output_field=DateField(),
 )
-"""The first day of the month in which a batch is thought to go out: a year's batches spread over it."""
+"""The first day of the month that the plan has for a batch: a year's batches spread over it."""
+
+PLACE = (F("year") - F("cycle__first_year")) * F("cycle__batches_per_year") + F("number")
+"""A batch's place among all of its cycle, the first being 1."""
 
 
 def to_approve(desk: Desk) -> QuerySet[InvitationBatch]:
     """Drafts whose time is near, except those that somebody else than the user must approve."""
-    rows = _batches(BatchState.DRAFT).annotate(due=PLANNED_MONTH, size=_how_many())
+    rows = _batches(BatchState.DRAFT).annotate(due=_in_turn(), size=_how_many())
     own = Q(prepared_by=desk.user, size__gt=settings.SECOND_APPROVAL_ABOVE)
     return rows.filter(due__lte=desk.days_ahead(APPROVE_AHEAD).date(), size__gt=0).exclude(own)
 
 
 def to_schedule(_desk: Desk) -> QuerySet[InvitationBatch]:
     """Approved batches without a time."""
-    return _batches(BatchState.APPROVED).annotate(due=PLANNED_MONTH)
+    return _batches(BatchState.APPROVED).annotate(due=_in_turn())
 
 
 def stalled(desk: Desk) -> QuerySet[InvitationBatch]:
@@ -167,6 +172,22 @@ def _todo(
 
 def _batches(*states: BatchState) -> QuerySet[InvitationBatch]:
     return InvitationBatch.objects.filter(state__in=states).select_related("cycle")
+
+
+def _in_turn() -> Greatest:
+    """The first day of the month in which a batch without a time is thought to go out.
+
+    That is the month of the plan; or a later one when the cycle was drawn, or the batches before were sent,
+    so late that there would be less time between them than between a year's batches.
+    """
+    timed = InvitationBatch.objects.filter(cycle=OuterRef("cycle"), send_at__isnull=False)
+    latest = timed.order_by("-year", "-number").annotate(place=PLACE)
+    year = Value(datetime.timedelta(days=365))
+    since = Coalesce(Subquery(latest.values("send_at")[:1]), F("cycle__planned_at"))
+    steps = PLACE - Coalesce(Subquery(latest.values("place")[:1]), 0)
+    in_turn = ExpressionWrapper(since + steps * year / F("cycle__batches_per_year"), DateTimeField())
+    month = Cast(TruncMonth(in_turn), DateField())
+    return Greatest(PLANNED_MONTH, month)
 
 
 def _how_many(*states: DialogueState) -> Coalesce:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import DateField, Exists, ExpressionWrapper, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,6 +23,8 @@ QUESTIONS_AHEAD = 21
 """Days before the dialogue that we ring and ask what the huvudman wants to talk about."""
 AFTER_STEP = 14
 """Days after a step that the next should be taken."""
+TO_PLACE = 28
+"""Days within which a huvudman that wants to take part later should have a later batch."""
 
 
 def to_call_about_questions(desk: Desk) -> QuerySet[Dialogue]:
@@ -35,12 +38,16 @@ def to_call_about_questions(desk: Desk) -> QuerySet[Dialogue]:
 
 
 def to_place_later(_desk: Desk) -> QuerySet[Dialogue]:
-    """Huvudmän that want to take part later, have no later batch, and can't change their answer any more."""
-    answerable = Invitation.objects.filter(
-        dialogue=OuterRef("pk"), batch=OuterRef("batch"), answer_by__gte=timezone.localdate()
+    """Huvudmän that want to take part later, have no later batch, and can't change their answer any more.
+
+    The time to do it is counted from the day when it can be done.
+    """
+    own = Invitation.objects.filter(dialogue=OuterRef("pk"), batch=OuterRef("batch"))
+    rows = _dialogues(DialogueState.POSTPONED).filter(
+        ~Exists(own.filter(answer_by__gte=timezone.localdate()))
     )
-    rows = _dialogues(DialogueState.POSTPONED).filter(~Exists(answerable))
-    return rows.annotate(due=day_of("state_since", plus=2 * AFTER_STEP))
+    time_is_out = ExpressionWrapper(Subquery(own.values("answer_by")[:1]) + 1 + TO_PLACE, DateField())
+    return rows.annotate(due=Greatest(day_of("state_since", plus=TO_PLACE), time_is_out))
 
 
 def to_book_feedback(_desk: Desk) -> QuerySet[Dialogue]:

@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Agency, StaffRole, User
-from dialogues.desk import KINDS, Desk, Todo, kinds_for, waiting
+from dialogues.desk import KINDS, Desk, Todo, batches, kinds_for, waiting
 from dialogues.domain.sending import start_due_batches
 from dialogues.models import (
     BatchState,
     Dialogue,
     DialogueState,
+    Invitation,
     InvitationBatch,
     Letter,
     LetterState,
@@ -32,7 +33,14 @@ from dialogues.models import (
 )
 from tests.accounts.factories import leader, planner, staff_user
 from tests.dialogues.batches.factories import batch_in, waiting_letter
-from tests.dialogues.factories import CycleFactory, DialogueFactory, MeetingFactory, both_agencies, seat_at
+from tests.dialogues.factories import (
+    CycleFactory,
+    DialogueFactory,
+    InvitationFactory,
+    MeetingFactory,
+    both_agencies,
+    seat_at,
+)
 from tests.dialogues.underlag.factories import EditionFactory
 from tests.huvudman.factories import ContactFactory
 
@@ -77,7 +85,8 @@ def book(meeting: Meeting, *people: User) -> None:
 class TestBatches:
     def draft(self, number: int, **fields: object) -> InvitationBatch:
         cycle = CycleFactory(name="C", first_year=2026, batches_per_year=4)
-        batch = batch_in(BatchState.DRAFT, cycle=cycle, number=number, **({"year": 2027} | fields))
+        usual = {"state": BatchState.DRAFT, "year": 2027}
+        batch = batch_in(cycle=cycle, number=number, **(usual | fields))
         DialogueFactory(batch=batch)
         return batch
 
@@ -92,6 +101,27 @@ class TestBatches:
     def test_a_draft_whose_month_has_passed_is_late(self) -> None:
         self.draft(4, year=2026)  # October 2026
         assert only("godkann-omgang").is_late
+
+    @pytest.mark.parametrize(
+        ("sent", "number", "month"),
+        [
+            (NOW + days(30), 3, "mars 2027"),  # three months after the one before
+            (NOW + days(30), 4, "juni 2027"),
+            (NOW - days(300), 5, "januari 2027"),  # those before were early: its own month stands
+        ],
+    )
+    def test_a_draft_keeps_the_pace_when_those_before_it_were_late(self, sent, number, month) -> None:
+        self.draft(2, year=2026, state=BatchState.SENT, send_at=sent, answer_by=TODAY + days(90))
+        batch = self.draft((number - 1) % 4 + 1, year=2026 + (number - 1) // 4)
+        desk = Desk(planner(), NOW + days(365))
+        row = batches.to_approve(desk).get(pk=batch.pk)
+        assert f"Tänkt till {month}." in batches.show_to_approve(row, desk).why
+
+    def test_a_cycle_drawn_in_the_autumn_is_not_late_when_it_is_drawn(self) -> None:
+        batch = self.draft(1, year=2026)
+        batch.cycle.planned_at = NOW
+        batch.cycle.save()
+        assert todos("godkann-omgang") == []
 
     def test_who_prepared_a_large_batch_does_not_have_it_on_the_list(self, settings) -> None:
         settings.SECOND_APPROVAL_ABOVE = 1
@@ -378,6 +408,14 @@ class TestDialogues:
         assert not only(key).is_late
         since(dialogue, late_after + 1)
         assert only(key).is_late
+
+    def test_the_time_to_choose_a_later_batch_begins_when_the_answer_cannot_be_changed(self) -> None:
+        invitation = InvitationFactory(dialogue__state=DialogueState.POSTPONED, answer_by=TODAY)
+        since(invitation.dialogue, 60)
+        assert todos("senare") == []
+        Invitation.objects.update(answer_by=TODAY - days(1))
+        todo = only("senare")
+        assert (todo.due, todo.is_late) == (TODAY + days(28), False)
 
     def test_with_a_feedback_meeting_booked_nothing_more_is_booked(self) -> None:
         seat_at(
