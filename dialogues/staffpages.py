@@ -52,6 +52,7 @@ def patterns() -> list[URLPattern | URLResolver]:
         ("utskick/<uuid:public_id>/<slug:name>/", letters.letter_deed, "letter_deed"),
         ("introduktion/<uuid:public_id>/", introductions.introduction_page, "introduction"),
         ("introduktion/<uuid:public_id>/andra/", introductions.introduction_change, "introduction_change"),
+        ("introduktion/<uuid:public_id>/deltog/", introductions.introduction_attendance, "introduction_came"),
         ("introduktion/<uuid:public_id>/stall-in/", introductions.introduction_cancel, "introduction_cancel"),
         ("introduktion/<uuid:public_id>/underlag/", underlag.underlag_for_meeting, "underlag_for_meeting"),
         ("underlag/<uuid:public_id>/", underlag.underlag_page, "underlag"),

@@ -125,6 +125,7 @@ STEPS: dict[str, Step] = {
         content.QuestionsForm, in_state(S.ACCEPTED, S.INTRODUCED, S.UNDERLAG_SENT, S.TIME_FIXED), main=never
     ),
     "dialog-hallen": Step(content.HoldDialogueForm, in_state(S.TIME_FIXED)),
+    "dokumentation": Step(content.RecordForm, in_state(S.DIALOGUE_HELD, S.FEEDBACK_HELD), main=never),
     "boka-aterkoppling": Step(
         meet.FeedbackTimeForm, both(in_state(S.DIALOGUE_HELD), meeting_is(FEEDBACK, None))
     ),

@@ -1,4 +1,4 @@
-"""The only ways to write in the audit log."""
+"""The only ways to write in the audit log, and what it says last about something."""
 
 from __future__ import annotations
 
@@ -28,6 +28,12 @@ def record(*, actor: Actor, verb: str, subject: Model, **facts: object) -> Audit
         subject_id=subject.pk,
         facts=facts,
     )
+
+
+def latest(subject: Model, *verbs: str) -> AuditEntry | None:
+    """The latest entry about `subject` with one of the verbs."""
+    kind = ContentType.objects.get_for_model(subject)
+    return AuditEntry.objects.filter(subject_type=kind, subject_id=subject.pk, verb__in=verbs).first()
 
 
 RECORDED_UPDATE = """

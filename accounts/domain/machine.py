@@ -26,6 +26,10 @@ class WrongState(NotPossible):
     """The row is in a state from which the wanted one cannot be reached."""
 
 
+class Conflict(NotPossible):
+    """It has been done already, but with other words or choices than these, which must not be lost."""
+
+
 @dataclass(frozen=True)
 class Machine(Generic[Row]):
     """A lifecycle: which state may follow which, and the permission needed to get there.
@@ -46,12 +50,14 @@ class Machine(Generic[Row]):
         check: Callable[[Row], None] | None = None,
         change: Callable[[Row], None] | None = None,
         after: Callable[[Row], None] | None = None,
+        again: Callable[[Row], None] | None = None,
         **facts: object,
     ) -> Row:
         """Lock `row`, re-read its state and move it to the state `to`; answer the changed row.
 
         `check` may raise NotPossible; `change` sets other fields before saving; `after` does what belongs to
-        the same transaction (letters, child rows). A row already in the state is answered as it is.
+        the same transaction (letters, child rows). A row already in the state is answered as it is: a button
+        was pressed twice. `again` is told, to raise Conflict or keep what was said when it is not the same.
         Raises PermissionDenied, WrongState or NotPossible, and then nothing has changed.
         """
         with transaction.atomic():
@@ -59,6 +65,8 @@ class Machine(Generic[Row]):
             if not actor.may(self.permissions[to], locked):
                 raise PermissionDenied(self.permissions[to])
             if locked.state == to:  # type: ignore[attr-defined]
+                if again:
+                    again(locked)
                 return locked
             self._move(locked, to=to, actor=actor, check=check, change=change, facts=facts)
             if after:

@@ -55,6 +55,7 @@ def move(
     check: Callable[[Dialogue], None] | None = None,
     change: Callable[[Dialogue], None] | None = None,
     after: Callable[[Dialogue], None] | None = None,
+    again: Callable[[Dialogue], None] | None = None,
     **facts: object,
 ) -> Dialogue:
     """Move a dialogue to another state and note since when it is there. Raises as `Machine.walk`."""
@@ -65,5 +66,5 @@ def move(
             change(row)
 
     return DIALOGUES.walk(
-        dialogue, to=to, actor=actor, check=check, change=change_and_date, after=after, **facts
+        dialogue, to=to, actor=actor, check=check, change=change_and_date, after=after, again=again, **facts
     )

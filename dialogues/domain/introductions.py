@@ -8,11 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.domain.audit import record
-from accounts.domain.machine import NotPossible, WrongState
+from accounts.domain.audit import latest, record
+from accounts.domain.machine import Conflict, NotPossible, WrongState
+from accounts.models import AuditEntry
 from dialogues.domain.arrangement import Arrangement
+from dialogues.domain.conflicts import who_and_when
 from dialogues.domain.correspondence import booked
-from dialogues.domain.dialogues import DIALOGUES, move
+from dialogues.domain.dialogues import DIALOGUES, OPEN, move
 from dialogues.domain.introduction_letters import tell_cancelled, tell_left, tell_seat
 from dialogues.domain.meeting_letters import call_staff, tell_staff_change, tell_staff_free
 from dialogues.domain.meetings import MEETINGS
@@ -28,6 +30,8 @@ from dialogues.models import (
     MeetingState,
     Seat,
 )
+
+ATTENDANCE_CHANGED = "meeting.attendance_changed"
 
 
 def set_up_introduction(
@@ -149,7 +153,8 @@ def hold_introduction(*, meeting: Meeting, attended: set[int], actor: Actor) -> 
     """Note that the meeting was held and who came (`attended`: dialogue ids).
 
     Everyone's underlag is ordered, also of those who could not come, who are offered another group.
-    Raises NotPossible when there is no edition of the quality system in force to make it from.
+    Raises NotPossible when there is no edition of the quality system in force to make it from, and Conflict
+    when it is noted already that others came.
     """
 
     def note_attendance(row: Meeting) -> None:
@@ -162,9 +167,59 @@ def hold_introduction(*, meeting: Meeting, attended: set[int], actor: Actor) -> 
 
     with transaction.atomic():
         _lock_for_placing(meeting)
-        held = MEETINGS.walk(meeting, to=MeetingState.HELD, actor=actor, after=note_attendance)
+        held = MEETINGS.walk(
+            meeting,
+            to=MeetingState.HELD,
+            actor=actor,
+            after=note_attendance,
+            again=lambda row: _refuse_others(row, attended),
+            attended=sorted(attended),
+        )
         order_underlag_for_meeting(meeting=held, actor=actor)
     return held
+
+
+def change_attendance(*, meeting: Meeting, attended: set[int], seen: int, actor: Actor) -> Meeting:
+    """Correct who came to an introduction that is held (`attended`: dialogue ids); who it was is kept in the
+    audit log. Everyone's underlag is made all the same.
+
+    Who did come after all, and has a seat in a coming group, gives that up and is told. `seen` is the version
+    on the page (`attendance_version`): raises Conflict when it is another one now, and NotPossible about a
+    huvudman whose dialogue is over. The same again does nothing.
+    """
+    actor.require("dialogues.run_introduction", meeting)
+    with transaction.atomic():
+        _lock_for_placing(meeting)
+        row = MEETINGS.locked(meeting)
+        if row.kind != MeetingKind.INTRODUCTION or row.state != MeetingState.HELD:
+            raise WrongState(_("Vilka som deltog går att ändra när introduktionsmötet är hållet."))
+        wrong = [seat for seat in noted_seats(row) if seat.attended != (seat.dialogue_id in attended)]
+        if not wrong:
+            return row
+        if seen != attendance_version(row):
+            raise _conflict(row)
+        was = sorted(_who_came(row))
+        for seat in wrong:
+            _correct(seat)
+        record(actor=actor, verb=ATTENDANCE_CHANGED, subject=row, was=was, attended=sorted(attended))
+    return row
+
+
+def noted_seats(meeting: Meeting) -> QuerySet[Seat]:
+    """The seats of those who came to a held introduction, or could not, also when they have got another."""
+    seats = meeting.taken_seats.filter(attended__isnull=False)
+    return seats.select_related("dialogue__huvudman", "dialogue__batch").order_by("dialogue_id")
+
+
+def last_noted(meeting: Meeting) -> AuditEntry | None:
+    """Who last noted who came to an introduction, and when."""
+    return latest(meeting, f"meeting.{MeetingState.HELD}", ATTENDANCE_CHANGED)
+
+
+def attendance_version(meeting: Meeting) -> int:
+    """A number that is another one each time somebody notes who came."""
+    entry = last_noted(meeting)
+    return entry.pk if entry else 0
 
 
 def needs_seat(dialogue: Dialogue) -> bool:
@@ -183,6 +238,36 @@ def waiting_for_seat(batch: InvitationBatch) -> QuerySet[Dialogue]:
     """Those in the batch who said yes and have no seat."""
     seated = Seat.objects.filter(kind=MeetingKind.INTRODUCTION, is_current=True)
     return batch.dialogues.filter(state=DialogueState.ACCEPTED).exclude(pk__in=seated.values("dialogue"))
+
+
+def _who_came(meeting: Meeting) -> set[int]:
+    return set(meeting.taken_seats.filter(attended=True).values_list("dialogue_id", flat=True))
+
+
+def _refuse_others(meeting: Meeting, attended: set[int]) -> None:
+    if attended != _who_came(meeting):
+        raise _conflict(meeting)
+
+
+def _conflict(meeting: Meeting) -> Conflict:
+    text = _(
+        "%(who)s skrev in vilka som deltog, %(when)s. Det du har kryssat i är inte sparat. Jämför med det "
+        "som står och spara igen."
+    )
+    return Conflict(text % who_and_when(last_noted(meeting)))
+
+
+def _correct(seat: Seat) -> None:
+    """Let a seat say the opposite of what it did. Who came needs no other group."""
+    if seat.dialogue.state not in OPEN:
+        text = _("Dialogen med %(huvudman)s är över, så det går inte längre att ändra om den deltog.")
+        raise NotPossible(text % {"huvudman": seat.dialogue.huvudman})
+    seat.attended = not seat.attended
+    if seat.attended:
+        for other in release_seats(seat.dialogue):
+            tell_left(other, seat.dialogue)
+            seat.is_current = True
+    seat.save(update_fields=["attended", "is_current"])
 
 
 def _fill(meeting: Meeting, actor: Actor) -> None:
@@ -222,7 +307,7 @@ def _lock_for_placing(meeting: Meeting) -> None:
     looks for a seat, or is seen when the meeting is filled. (The order of all locks: docs/decisions/0008.)
     """
     _lock_batch(meeting)
-    seated = Seat.objects.filter(meeting=meeting.pk, is_current=True).values("dialogue")
+    seated = Seat.objects.filter(meeting=meeting.pk).values("dialogue")
     concerned = Dialogue.objects.filter(Q(batch=meeting.batch_id) | Q(pk__in=seated)).order_by("pk")
     locked = concerned.select_for_update(no_key=True)
     batches = {meeting.batch_id, *locked.values_list("batch_id", flat=True)}

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM, Actor
-from accounts.domain.audit import record
-from accounts.domain.machine import NotPossible
+from accounts.domain.audit import latest, record
+from accounts.domain.machine import Conflict, NotPossible
 from accounts.templatetags.look import day
 from dialogues.batch_queries import letterless, reachable
 from dialogues.domain.batches import refuse_outgrown_approval
@@ -46,11 +46,12 @@ STATE_AFTER = {
 }
 ANSWERABLE = frozenset({DialogueState.INVITED, *STATE_AFTER.values()})
 NOT_SENT = frozenset({BatchState.DRAFT, BatchState.APPROVED, BatchState.SCHEDULED})
+ANSWERED_AGAIN = "dialogue.answered_again"
 OWN_CHANNELS = frozenset({Channel.LINK, Channel.PORTAL})
 """Channels that close when the answer date has passed; by phone it is never too late."""
 
 
-class AnsweredSince(NotPossible):
+class AnsweredSince(Conflict):
     """Somebody has answered after the page that this answer comes from was opened."""
 
 
@@ -132,7 +133,8 @@ def answer_invitation(
     contact: Contact | None = None,
     seen: int | None = None,
 ) -> InvitationAnswer:
-    """Record the huvudman's answer. A new one counts before the old; the same again does nothing.
+    """Record the huvudman's answer. A new one counts before the old; the same again does nothing, but
+    that another person has given it, or in another way, is kept in the audit log.
 
     `seen` is the id of the answer that the page showed, 0 for none: raises AnsweredSince when another one
     is the latest now. Raises NotPossible when the answer date has passed (own channels), the dialogue has
@@ -146,10 +148,11 @@ def answer_invitation(
         actor.require("dialogues.answer_invitation", dialogue)
         _refuse_when_too_late(dialogue)
         _refuse_when_invited_anew(invitation, dialogue)
-        latest = invitation.answers.first()
-        if latest and (latest.answer, latest.reason, latest.comment) == (answer, reason, comment):
-            return latest
-        _refuse_when_answered_since(latest, seen)
+        last = invitation.answers.first()
+        if last and (last.answer, last.reason, last.comment) == (answer, reason, comment):
+            _note_who_else(dialogue, last, {"given_by": given_by, "channel": channel}, actor)
+            return last
+        _refuse_when_answered_since(last, seen)
         row = InvitationAnswer.objects.create(
             invitation=invitation,
             answer=answer,
@@ -263,6 +266,13 @@ def _refuse_when_answered_since(latest: InvitationAnswer | None, seen: int | Non
                 "stället? Skicka då igen."
             )
         )
+
+
+def _note_who_else(dialogue: Dialogue, answer: InvitationAnswer, told: dict[str, str], actor: Actor) -> None:
+    entry = latest(dialogue, ANSWERED_AGAIN)
+    known = ({name: getattr(answer, name) for name in told}, entry.facts if entry else None)
+    if told not in known:
+        record(actor=actor, verb=ANSWERED_AGAIN, subject=dialogue, **told)
 
 
 def _let_mailbox_sign_in(invitation: Invitation, dialogue: Dialogue, name: str) -> None:

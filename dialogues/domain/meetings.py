@@ -9,10 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.domain.audit import record
-from accounts.domain.machine import Machine, NotPossible, WrongState
+from accounts.domain.audit import latest, record
+from accounts.domain.machine import Conflict, Machine, NotPossible, WrongState
 from accounts.models import User
 from dialogues.domain.arrangement import Arrangement
+from dialogues.domain.conflicts import who_and_when
 from dialogues.domain.correspondence import booked, calendar_file, write_to_huvudman, write_to_staff
 from dialogues.domain.dialogues import DIALOGUES, move
 from dialogues.domain.meeting_letters import (
@@ -61,6 +62,8 @@ MEETINGS = Machine(model=Meeting, table=TABLE, permissions=PERMISSIONS)
 ALONE = (MeetingKind.DIALOGUE, MeetingKind.FEEDBACK)
 """Phases in which the agencies meet one huvudman at a time."""
 
+ACCEPTED_AGAIN = "meeting.accepted_again"
+
 TIMED = frozenset({S.PROPOSED, S.FIXED})
 """States of a meeting in which the time it has is the one that is meant."""
 
@@ -96,8 +99,10 @@ def accept_time(
 
     `seen` is the meeting's `sequence` when the time was read: raises NotPossible when it is another one now.
     `afterwards` the agencies note that a meeting took place whose time was accepted in some other way: only
-    of a time that has passed, and no letters go out.
+    of a time that has passed, and no letters go out. Accepted again by somebody else, or in another way, that
+    is kept in the audit log.
     """
+    told = {"given_by": given_by, "channel": channel}
     if afterwards:
         actor.require("dialogues.propose_time", meeting)
     with transaction.atomic():
@@ -112,8 +117,8 @@ def accept_time(
             check=require_both_agencies,
             change=_count_acceptance,
             after=lambda row: _fix_time(dialogue, row, actor, tell=not afterwards),
-            given_by=given_by,
-            channel=channel,
+            again=lambda row: _note_who_else(row, told, actor),
+            **told,
             afterwards=afterwards,
         )
 
@@ -221,7 +226,20 @@ def set_up_feedback(*, dialogue: Dialogue, arrangement: Arrangement, actor: Acto
 
 
 def cancel_dialogue(*, dialogue: Dialogue, reason: str, actor: Actor) -> Dialogue:
-    """Cancel the dialogue and its coming meetings: always possible, at any time, without blame."""
+    """Cancel the dialogue and its coming meetings: always possible, at any time, without blame.
+
+    Raises Conflict when it is cancelled already for another reason: the huvudman has been told that one.
+    """
+
+    def refuse_other(row: Dialogue) -> None:
+        entry = latest(row, f"dialogue.{DialogueState.CANCELLED}")
+        stands = entry.facts.get("reason", "") if entry else ""
+        if reason.strip() and reason.strip() != stands.strip():
+            text = _(
+                "%(who)s avbokade dialogen %(when)s, och det skälet gäller: ”%(reason)s”. Ditt skäl är inte "
+                "sparat."
+            )
+            raise Conflict(text % {**who_and_when(entry), "reason": stands})
 
     def after(row: Dialogue) -> None:
         seats = row.seats.filter(is_current=True).exclude(meeting__state=S.HELD)
@@ -235,7 +253,9 @@ def cancel_dialogue(*, dialogue: Dialogue, reason: str, actor: Actor) -> Dialogu
             attachments=calendars,
         )
 
-    return move(dialogue, to=DialogueState.CANCELLED, actor=actor, after=after, reason=reason)
+    return move(
+        dialogue, to=DialogueState.CANCELLED, actor=actor, after=after, again=refuse_other, reason=reason
+    )
 
 
 def already_fixed(meeting: Meeting) -> str:
@@ -296,6 +316,12 @@ def _add_wish(meeting: Meeting, wish: str, actor: Actor, **told: object) -> Meet
         meeting.save(update_fields=["wish"])
         record(actor=actor, verb="meeting.wish_added", subject=meeting, **told)
     return meeting
+
+
+def _note_who_else(meeting: Meeting, told: dict[str, str], actor: Actor) -> None:
+    entry = latest(meeting, f"meeting.{S.FIXED}", ACCEPTED_AGAIN)
+    if entry is None or told != {name: entry.facts.get(name) for name in told}:
+        record(actor=actor, verb=ACCEPTED_AGAIN, subject=meeting, **told)
 
 
 def _require_proposal_seen(meeting: Meeting, seen: int | None) -> None:

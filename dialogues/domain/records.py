@@ -1,15 +1,20 @@
-"""Holding the dialogue and the feedback meeting, and closing."""
+"""Holding the dialogue and the feedback meeting, what was written about them, and closing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.domain.machine import NotPossible
+from accounts.domain.audit import latest, record
+from accounts.domain.machine import Conflict, NotPossible, WrongState
+from accounts.models import AuditEntry
+from dialogues.domain.conflicts import who_and_when
 from dialogues.domain.correspondence import write_to_huvudman
-from dialogues.domain.dialogues import move
+from dialogues.domain.dialogues import DIALOGUES, move
 from dialogues.domain.meetings import MEETINGS
 from dialogues.models import (
     Dialogue,
@@ -22,31 +27,98 @@ from dialogues.models import (
 )
 from huvudman.models import Skolform
 
+CHANGED = "dialogue.record_changed"
+WRITTEN = (f"dialogue.{DialogueState.DIALOGUE_HELD}", f"dialogue.{DialogueState.FEEDBACK_HELD}", CHANGED)
+"""What the audit log calls the writing of a record."""
+
 
 def hold_dialogue(
     *, dialogue: Dialogue, summary: str, discussed_skolformer: Sequence[Skolform], actor: Actor
 ) -> Dialogue:
-    """Note that the dialogue was held, with a summary and the skolformer that were discussed."""
-    if not summary.strip() or not discussed_skolformer:
-        raise NotPossible(_("Skriv en sammanfattning och ange vilka skolformer som togs upp."))
+    """Note that the dialogue was held, with a summary and the skolformer that were discussed.
+
+    Raises Conflict when somebody has noted it with other words.
+    """
+    told = _told(summary, discussed_skolformer)
 
     def write_record(row: Dialogue) -> None:
         hold_meeting(row, MeetingKind.DIALOGUE, actor)
-        DialogueRecord.objects.create(
-            dialogue=row, summary=summary.strip(), discussed_skolformer=sorted(set(discussed_skolformer))
-        )
+        DialogueRecord.objects.create(dialogue=row, **told)
 
-    return move(dialogue, to=DialogueState.DIALOGUE_HELD, actor=actor, after=write_record)
+    def refuse_other(row: Dialogue) -> None:
+        if _changed(row.record, told):
+            raise _conflict(row)
+
+    return move(dialogue, to=DialogueState.DIALOGUE_HELD, actor=actor, after=write_record, again=refuse_other)
 
 
 def hold_feedback(*, dialogue: Dialogue, feedback: str, actor: Actor) -> Dialogue:
-    """Note that the feedback meeting was held and what was said about the continued work."""
+    """Note that the feedback meeting was held and what was said about the continued work.
+
+    Raises Conflict when somebody has noted it with other words.
+    """
+    feedback = feedback.strip()
 
     def write_feedback(row: Dialogue) -> None:
         hold_meeting(row, MeetingKind.FEEDBACK, actor)
-        DialogueRecord.objects.filter(dialogue=row).update(feedback=feedback.strip())
+        DialogueRecord.objects.filter(dialogue=row).update(feedback=feedback)
 
-    return move(dialogue, to=DialogueState.FEEDBACK_HELD, actor=actor, after=write_feedback)
+    def refuse_other(row: Dialogue) -> None:
+        if feedback != row.record.feedback:
+            raise _conflict(row)
+
+    return move(
+        dialogue, to=DialogueState.FEEDBACK_HELD, actor=actor, after=write_feedback, again=refuse_other
+    )
+
+
+def change_record(
+    *,
+    dialogue: Dialogue,
+    summary: str,
+    discussed_skolformer: Sequence[Skolform],
+    feedback: str,
+    seen: int,
+    actor: Actor,
+) -> Dialogue:
+    """Change what was written about the dialogue and the feedback; what it was is kept in the audit log.
+
+    Until the dialogue is closed or cancelled: then it is over, and its record stands as the huvudman knows
+    it. `seen` is the record's version on the page (`record_version`): raises Conflict when it is another one
+    now. The same words again do nothing.
+    """
+    told = {**_told(summary, discussed_skolformer), "feedback": feedback.strip()}
+    with transaction.atomic():
+        row = DIALOGUES.locked(dialogue)
+        actor.require("dialogues.hold_dialogue", row)
+        if row.state not in (DialogueState.DIALOGUE_HELD, DialogueState.FEEDBACK_HELD):
+            raise WrongState(
+                _("Dokumentationen går att ändra från det att dialogen är hållen tills den avslutas.")
+            )
+        stands = row.record
+        was = _changed(stands, told)
+        if not was:
+            return row
+        if seen != record_version(row):
+            raise _conflict(row)
+        if row.state == DialogueState.DIALOGUE_HELD and feedback.strip():
+            raise NotPossible(_("Återkopplingen är inte hållen än."))
+        for name in was:
+            setattr(stands, name, told[name])
+        stands.save(update_fields=[*was])
+        record(actor=actor, verb=CHANGED, subject=row, was=was)
+    return row
+
+
+def last_written(dialogue: Dialogue) -> AuditEntry | None:
+    """Who last wrote in the dialogue's record, and when."""
+    return latest(dialogue, *WRITTEN)
+
+
+def record_version(dialogue: Dialogue) -> int:
+    """A number that is another one each time somebody writes in the dialogue's record."""
+    entry = last_written(dialogue)
+    return entry.pk if entry else 0
 
 
 def close_dialogue(*, dialogue: Dialogue, actor: Actor) -> Dialogue:
@@ -67,6 +139,25 @@ def hold_meeting(dialogue: Dialogue, kind: MeetingKind, actor: Actor) -> Meeting
     seat.attended = True
     seat.save(update_fields=["attended"])
     return MEETINGS.walk(seat.meeting, to=MeetingState.HELD, actor=actor)
+
+
+def _told(summary: str, discussed_skolformer: Sequence[Skolform]) -> dict[str, Any]:
+    if not summary.strip() or not discussed_skolformer:
+        raise NotPossible(_("Skriv en sammanfattning och ange vilka skolformer som togs upp."))
+    return {"summary": summary.strip(), "discussed_skolformer": sorted(set(discussed_skolformer))}
+
+
+def _changed(stands: DialogueRecord, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands now of that which is told otherwise."""
+    return {name: getattr(stands, name) for name in told if getattr(stands, name) != told[name]}
+
+
+def _conflict(dialogue: Dialogue) -> Conflict:
+    text = _(
+        "%(who)s skrev det som står nu, %(when)s. Din text är inte sparad. Läs det som står, för ihop "
+        "texterna och spara igen."
+    )
+    return Conflict(text % who_and_when(last_written(dialogue)))
 
 
 def _say_thanks(dialogue: Dialogue) -> None:

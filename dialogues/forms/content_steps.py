@@ -15,7 +15,6 @@ from accounts.domain.machine import NotPossible
 from accounts.templatetags.look import moment
 from dialogues.domain import records
 from dialogues.domain.invitations import (
-    AnsweredSince,
     answer_invitation,
     batches_to_move_to,
     carry_to_later_batch,
@@ -26,11 +25,22 @@ from dialogues.domain.questions import MOST, Row, send_questions
 from dialogues.forms.plain import LongText
 from dialogues.forms.portal import LONGEST_QUESTION
 from dialogues.forms.steps import StepForm, ToldForm, answer_in
-from dialogues.models import Answer, Channel, DeclineReason, InvitationBatch, MeetingKind
+from dialogues.models import (
+    Answer,
+    Channel,
+    DeclineReason,
+    Dialogue,
+    DialogueRecord,
+    DialogueState,
+    InvitationBatch,
+    MeetingKind,
+)
 from dialogues.queries import current_invitation, current_meeting, latest_answer
 from huvudman.models import Skolform
 from huvudman.queries import skolformer_of
 from quality_system.models import Area
+
+WHAT_CAME_OF_IT = _("Vad kom ni fram till om det fortsatta arbetet?")
 
 
 class AnswerForm(ToldForm):
@@ -68,20 +78,20 @@ class AnswerForm(ToldForm):
         if invitation is None:
             raise NotPossible(_("Huvudmannen är inte inbjuden än."))
         data = self.cleaned_data
-        try:
-            answer_invitation(
-                invitation=invitation,
-                answer=Answer(data["answer"]),
-                reason=data["reason"],
-                comment=data["comment"],
-                given_by=data["told_by"],
-                channel=Channel(data["channel"]),
-                actor=actor,
-                seen=answer_in(self.data),
-            )
-        except AnsweredSince:
-            self.prepare()
-            raise
+        answer_invitation(
+            invitation=invitation,
+            answer=Answer(data["answer"]),
+            reason=data["reason"],
+            comment=data["comment"],
+            given_by=data["told_by"],
+            channel=Channel(data["channel"]),
+            actor=actor,
+            seen=answer_in(self.data),
+        )
+
+    def instead(self) -> StepForm:
+        self.prepare()
+        return self
 
 
 class LaterBatchForm(StepForm):
@@ -176,27 +186,8 @@ class QuestionsForm(ToldForm):
         )
 
 
-class HeldForm(StepForm):
-    """A step that says a meeting was held; asks once more when its time has not come yet."""
-
-    kind: MeetingKind
-
-    def prepare(self) -> None:
-        meeting = current_meeting(self.dialogue, self.kind)
-        if meeting and meeting.starts_at > timezone.now():
-            self.fields["held_earlier"] = forms.BooleanField(
-                label=_("Mötets tid har inte varit än, men mötet är ändå hållet")
-            )
-
-
-class HoldDialogueForm(HeldForm):
-    """The dialogue was held."""
-
-    title = _("Dialogen är hållen")
-    button = _("Spara")
-    done = _("Dialogen är hållen. Nästa steg är återkopplingen.")
-    permission = "dialogues.hold_dialogue"
-    kind = MeetingKind.DIALOGUE
+class RecordFields(StepForm):
+    """What the dialogue came to."""
 
     summary = LongText(label=_("Sammanfattning"), rows=8)
     skolformer = forms.MultipleChoiceField(
@@ -205,18 +196,111 @@ class HoldDialogueForm(HeldForm):
 
     def prepare(self) -> None:
         super().prepare()
-        run = skolformer_of(self.dialogue.huvudman)
-        offered = [(code, label) for code, label in Skolform.choices if code in run]
+        offered = self.offered()
         if offered:
-            self.fields["skolformer"].choices = offered  # type: ignore[attr-defined]
+            choices = [(code, label) for code, label in Skolform.choices if code in offered]
+            self.fields["skolformer"].choices = choices  # type: ignore[attr-defined]
+
+    def offered(self) -> set[str]:
+        """The skolformer to choose among: what the huvudman runs. All, when that is not known."""
+        return set(skolformer_of(self.dialogue.huvudman))
+
+    def what_was_said(self) -> dict[str, Any]:
+        """The summary and the skolformer, as the verbs want them."""
+        skolformer = [Skolform(code) for code in self.cleaned_data["skolformer"]]
+        return {"summary": self.cleaned_data["summary"], "discussed_skolformer": skolformer}
+
+    def instead(self) -> StepForm:
+        return changed_instead(self)
+
+
+class RecordForm(RecordFields):
+    """Change what was written about the dialogue, and about the feedback when that is held."""
+
+    title = _("Ändra dokumentationen")
+    button = _("Spara")
+    done = _("Dokumentationen är ändrad. Det som stod tidigare sparas i loggen.")
+    permission = "dialogues.hold_dialogue"
+    posted_to = "dokumentation"
+
+    feedback = LongText(label=WHAT_CAME_OF_IT, rows=6, required=False)
+
+    def prepare(self) -> None:
+        super().prepare()
+        if self.dialogue.state != DialogueState.FEEDBACK_HELD:
+            del self.fields["feedback"]
+        self.seen = records.record_version(self.dialogue)
+        self.initial.update(in_fields(self.dialogue))
+
+    def offered(self) -> set[str]:
+        runs = super().offered()
+        return runs and runs | set(in_fields(self.dialogue).get("skolformer", []))
+
+    def show_what_stands(self) -> None:
+        """Let what stands be read beside what was typed."""
+        stands = in_fields(self.dialogue)
+        skolformer = ", ".join(str(Skolform(code).label) for code in stands["skolformer"])
+        self.stands = [
+            (_("Skolformer som togs upp"), skolformer),
+            (_("Sammanfattning"), stands["summary"]),
+            *([(_("Återkoppling"), stands["feedback"])] if stands["feedback"] else []),
+        ]
 
     def perform(self, actor: Actor) -> None:
-        records.hold_dialogue(
+        records.change_record(
             dialogue=self.dialogue,
-            summary=self.cleaned_data["summary"],
-            discussed_skolformer=[Skolform(code) for code in self.cleaned_data["skolformer"]],
+            **self.what_was_said(),
+            feedback=self.cleaned_data.get("feedback", ""),
+            seen=answer_in(self.data),
             actor=actor,
         )
+
+
+def in_fields(dialogue: Dialogue) -> dict[str, Any]:
+    """The dialogue's record by the names of the fields; empty until the dialogue is held."""
+    row = DialogueRecord.objects.filter(dialogue=dialogue).first()
+    if row is None:
+        return {}
+    return {"summary": row.summary, "skolformer": row.discussed_skolformer, "feedback": row.feedback}
+
+
+def changed_instead(form: StepForm) -> RecordForm:
+    """The form that changes the record, where somebody else has written it meanwhile: with what was typed in
+    `form`, what stands in the other fields, and what stands to be read beside.
+    """
+    dialogue = Dialogue.objects.select_related("huvudman").get(pk=form.dialogue.pk)
+    typed = {name: form[name].value() for name in form.fields if name in form.data}
+    anew = RecordForm({**in_fields(dialogue), **typed}, dialogue=dialogue)
+    anew.is_valid()
+    anew.show_what_stands()
+    return anew
+
+
+class HeldForm(StepForm):
+    """A step that says a meeting was held; asks once more when its time has not come yet."""
+
+    kind: MeetingKind
+
+    def prepare(self) -> None:
+        super().prepare()
+        meeting = current_meeting(self.dialogue, self.kind)
+        if meeting and meeting.starts_at > timezone.now():
+            self.fields["held_earlier"] = forms.BooleanField(
+                label=_("Mötets tid har inte varit än, men mötet är ändå hållet")
+            )
+
+
+class HoldDialogueForm(HeldForm, RecordFields):
+    """The dialogue was held."""
+
+    title = _("Dialogen är hållen")
+    button = _("Spara")
+    done = _("Dialogen är hållen. Nästa steg är återkopplingen.")
+    permission = "dialogues.hold_dialogue"
+    kind = MeetingKind.DIALOGUE
+
+    def perform(self, actor: Actor) -> None:
+        records.hold_dialogue(dialogue=self.dialogue, **self.what_was_said(), actor=actor)
 
 
 class HoldFeedbackForm(HeldForm):
@@ -228,7 +312,10 @@ class HoldFeedbackForm(HeldForm):
     permission = "dialogues.hold_feedback"
     kind = MeetingKind.FEEDBACK
 
-    feedback = LongText(label=_("Vad kom ni fram till om det fortsatta arbetet?"), rows=6, required=False)
+    feedback = LongText(label=WHAT_CAME_OF_IT, rows=6, required=False)
+
+    def instead(self) -> StepForm:
+        return changed_instead(self)
 
     def perform(self, actor: Actor) -> None:
         records.hold_feedback(dialogue=self.dialogue, feedback=self.cleaned_data["feedback"], actor=actor)

@@ -10,10 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from dialogues.domain.arrangement import Arrangement
-from dialogues.domain.introductions import change_introduction, hold_introduction, set_up_introduction
+from dialogues.domain.introductions import (
+    attendance_version,
+    change_attendance,
+    change_introduction,
+    hold_introduction,
+    set_up_introduction,
+)
 from dialogues.forms.plain import PlainForm
-from dialogues.forms.steps import WhenFields
-from dialogues.models import InvitationBatch, Meeting, Seat
+from dialogues.forms.steps import WhenFields, answer_in
+from dialogues.models import InvitationBatch, Meeting, MeetingState, Seat
 
 WHO_CAME = _("Kryssa i vilka som deltog, eller att ingen kunde komma.")
 
@@ -81,10 +87,12 @@ class AttendanceForm(PlainForm):
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.meeting = meeting
-        seats = meeting.taken_seats.filter(is_current=True).select_related("dialogue__huvudman")
+        is_held = meeting.state == MeetingState.HELD
+        noted = {"attended__isnull": False} if is_held else {"is_current": True}
+        seats = meeting.taken_seats.filter(**noted).select_related("dialogue__huvudman")
         self.fields["came"].required = not self.data.get("nobody")
         self.fields["came"].queryset = seats.order_by("dialogue__huvudman__name")  # type: ignore[attr-defined]
-        if meeting.starts_at > timezone.now():
+        if meeting.starts_at > timezone.now() and not is_held:
             self.fields["held_earlier"] = forms.BooleanField(
                 label=_("Mötets tid har inte varit än, men mötet är ändå hållet")
             )
@@ -97,5 +105,24 @@ class AttendanceForm(PlainForm):
 
     def perform(self, actor: Actor) -> Meeting:
         """Note that the meeting was held."""
-        attended = {seat.dialogue_id for seat in self.cleaned_data["came"]}
-        return hold_introduction(meeting=self.meeting, attended=attended, actor=actor)
+        return hold_introduction(meeting=self.meeting, attended=self.attended(), actor=actor)
+
+    def attended(self) -> set[int]:
+        """The dialogues of those who came."""
+        return {seat.dialogue_id for seat in self.cleaned_data["came"]}
+
+
+class AttendanceChangeForm(AttendanceForm):
+    """Correct who came to an introduction that is held; opens with what is noted."""
+
+    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+        super().__init__(*args, meeting=meeting, **kwargs)
+        came = list(meeting.taken_seats.filter(attended=True).values_list("pk", flat=True))
+        self.initial.update(came=came, nobody=not came)
+        self.seen = attendance_version(meeting)
+
+    def perform(self, actor: Actor) -> Meeting:
+        """Note who came after all."""
+        return change_attendance(
+            meeting=self.meeting, attended=self.attended(), seen=answer_in(self.data), actor=actor
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -35,7 +35,11 @@ class StepForm(PlainForm):
     is_written: bool = False
     """Whether the huvudman gets a letter about it, now or with the underlag; `done` says so then."""
     seen: int | None = None
-    """The version of the meeting, or the answer, that the page shows, where the step must be about that."""
+    """The version of what the page shows, where the step must be about that."""
+    stands: Sequence[tuple[str | Promise, str]] = ()
+    """What somebody else has written meanwhile, to be read beside what was typed here: labels and texts."""
+    posted_to: ClassVar[str] = ""
+    """The step that the form takes, where it can be shown instead of another step's."""
 
     def __init__(self, *args: Any, dialogue: Dialogue, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,6 +52,10 @@ class StepForm(PlainForm):
 
     def prepare(self) -> None:
         """Fit the fields to the dialogue."""
+
+    def instead(self) -> StepForm:
+        """The form to go on with, and nothing typed lost, when somebody else has said something different."""
+        return self
 
     def perform(self, actor: Actor) -> None:
         """Call the verb with what was typed. Raises NotPossible when it cannot be done."""

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM, Actor
-from accounts.domain.audit import update_and_record
+from accounts.domain.audit import latest, record, update_and_record
 from accounts.domain.machine import Machine, NotPossible, WrongState
 from accounts.models import AuditEntry
 from dialogues.letters.waking import wake_the_post
@@ -64,7 +64,14 @@ ENDED = (S.UNCERTAIN, S.FAILED, S.STOPPED)
 
 def stop_letter(*, letter: Letter, reason: str, actor: Actor) -> Letter:
     """Stop a letter that has not been handed over. Raises as `Machine.walk`; NotPossible without a reason."""
-    return LETTERS.walk(letter, to=S.STOPPED, actor=actor, check=_asks_why(reason), reason=reason.strip())
+    return LETTERS.walk(
+        letter,
+        to=S.STOPPED,
+        actor=actor,
+        check=_asks_why(reason),
+        again=_keeps_why(reason, actor),
+        reason=reason.strip(),
+    )
 
 
 def send_again(*, letter: Letter, reason: str, actor: Actor) -> Letter:
@@ -96,6 +103,7 @@ def send_again(*, letter: Letter, reason: str, actor: Actor) -> Letter:
             actor=actor,
             check=_asks_why(reason),
             change=start_over,
+            again=_keeps_why(reason, actor),
             reason=reason.strip(),
             **facts,
         )
@@ -119,7 +127,15 @@ def mark_as_arrived(*, letter: Letter, reason: str, actor: Actor) -> Letter:
     def note_when(row: Letter) -> None:
         row.sent_at = row.handed_over_at or timezone.now()
 
-    return LETTERS.walk(letter, to=S.SENT, actor=actor, check=check, change=note_when, reason=reason.strip())
+    return LETTERS.walk(
+        letter,
+        to=S.SENT,
+        actor=actor,
+        check=check,
+        change=note_when,
+        again=_keeps_why(reason, actor),
+        reason=reason.strip(),
+    )
 
 
 def take_back(letters: Iterable[Letter]) -> None:
@@ -238,3 +254,16 @@ def _asks_why(reason: str) -> Callable[[Letter], None]:
             raise NotPossible(_("Skriv varför, så att andra förstår vad som hände."))
 
     return check
+
+
+def _keeps_why(reason: str, actor: Actor) -> Callable[[Letter], None]:
+    """Of a letter that is where it should be already: what one more person knows about it is kept, once."""
+
+    def again(row: Letter) -> None:
+        _asks_why(reason)(row)
+        verb = f"letter.{row.state}"
+        entry = latest(row, verb)
+        if entry is None or entry.facts.get("reason") != reason.strip():
+            record(actor=actor, verb=verb, subject=row, was=row.state, reason=reason.strip())
+
+    return again

@@ -51,6 +51,8 @@ DEEDS = {
     f"dialogue.{S.CLOSED}": gettext_lazy("Dialogen avslutades."),
     f"dialogue.{S.CANCELLED}": gettext_lazy("Dialogen avbokades."),
     "dialogue.written_late": gettext_lazy("Huvudmannen fick en e-postadress, och inbjudan köades dit."),
+    "dialogue.answered_again": gettext_lazy("Huvudmannen gav samma svar en gång till."),
+    "dialogue.record_changed": gettext_lazy("Dokumentationen ändrades."),
     "dialogue.placed": gettext_lazy("Huvudmannen fick plats på ett introduktionsmöte."),
     "questions.sent": gettext_lazy("Prioriterade frågor lämnades."),
 }

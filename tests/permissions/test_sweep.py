@@ -93,6 +93,7 @@ HOW: dict[str, Arguments] = {
     "admin:introduction": introduction,
     "admin:introduction_change": introduction,
     "admin:introduction_cancel": introduction,
+    "admin:introduction_came": introduction,
     "admin:cycle": cycle,
     "admin:cycle_plan": cycle,
     "admin:cycle_rename": cycle,

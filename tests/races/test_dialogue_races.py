@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 from django.db import OperationalError, connection
+from django.urls import reverse
+from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.domain.machine import NotPossible
@@ -18,6 +20,7 @@ from dialogues.links import link_holder
 from dialogues.models import (
     Answer,
     Channel,
+    DialogueRecord,
     DialogueState,
     InvitationAnswer,
     Letter,
@@ -29,6 +32,7 @@ from dialogues.models import (
     Seat,
 )
 from tests.accounts.factories import leader
+from tests.accounts.sign_in import HouseClient
 from tests.dialogues.factories import (
     InvitationFactory,
     MeetingFactory,
@@ -269,3 +273,24 @@ def test_a_time_accepted_twice_at_once_is_told_once():
     results = at_once(accept, accept)
     assert all(isinstance(result, Meeting) for result in results)
     assert Letter.objects.filter(kind=LetterKind.TIME_FIXED, recipient=own.email).count() == 1
+
+
+def test_two_summaries_of_one_dialogue_are_one_and_a_conflict():
+    dialogue, _own = dialogue_with_contact(DialogueState.TIME_FIXED)
+    seat_at(dialogue, state="fixed", starts_at=timezone.now() - TWO_HOURS)
+    pages, texts = [HouseClient(), HouseClient()], ["Den enas text", "Den andras text"]
+    for page, agency in zip(pages, ("skolverket", "spsm"), strict=True):
+        page.force_login(leader(agency))
+    address = reverse("admin:dialogue_step", args=[dialogue.public_id, "dialog-hallen"])
+    answers = at_once(
+        *(
+            lambda page=page, text=text: page.post(address, {"summary": text, "skolformer": ["GR"]})
+            for page, text in zip(pages, texts, strict=True)
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [302, 409]
+    lost = next(answer for answer in answers if answer.status_code == 409).text
+    stands = DialogueRecord.objects.get().summary
+    assert stands in texts
+    assert f"{next(t for t in texts if t != stands)}</textarea>" in lost
+    assert f"<p>{stands}</p>" in lost

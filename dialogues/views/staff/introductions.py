@@ -13,9 +13,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, person
-from accounts.domain.machine import NotPossible
-from dialogues.domain.introductions import cancel_introduction, taken_seats
-from dialogues.forms.introductions import AttendanceForm, IntroductionChangeForm, IntroductionForm
+from accounts.domain.machine import Conflict, NotPossible
+from dialogues.domain.introductions import cancel_introduction, last_noted, noted_seats, taken_seats
+from dialogues.forms.introductions import (
+    AttendanceChangeForm,
+    AttendanceForm,
+    IntroductionChangeForm,
+    IntroductionForm,
+)
 from dialogues.models import (
     InvitationBatch,
     Meeting,
@@ -63,9 +68,12 @@ def introduction_page(request: HttpRequest, public_id: uuid.UUID) -> HttpRespons
     form = AttendanceForm(request.POST if request.method == "POST" else None, meeting=meeting)
     if request.method == "POST":
         require(request, RUN)
-        if form.is_valid() and (held := _perform(request, form)):
-            messages.success(request, in_numbers.held(held))
-            return redirect("admin:introduction", public_id)
+        try:
+            if form.is_valid() and (held := _perform(request, form)):
+                messages.success(request, in_numbers.held(held))
+                return redirect("admin:introduction", public_id)
+        except Conflict as others:
+            return _others_came(request, public_id, others)
     seats = meeting.taken_seats.filter(Q(is_current=True) | Q(attended__isnull=False))
     context = {
         "title": f"{_('Introduktionsmöte')} {when(meeting)}",
@@ -76,8 +84,45 @@ def introduction_page(request: HttpRequest, public_id: uuid.UUID) -> HttpRespons
         "form": form if meeting.state == MeetingState.FIXED else None,
         "made": _made(seats) if meeting.state == MeetingState.HELD else None,
         "may_run": meeting.state == MeetingState.FIXED and request.user.has_perm(RUN),
+        "may_correct": meeting.state == MeetingState.HELD and request.user.has_perm(RUN),
     }
     return staff_page(request, "staff/introduction.html", context, status=_status(form))
+
+
+def introduction_attendance(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Correct who came to an introduction that is held."""
+    require(request, RUN)
+    meeting = _find(public_id)
+    if request.method != "POST" and meeting.state != MeetingState.HELD:
+        raise Http404
+    form = AttendanceChangeForm(request.POST if request.method == "POST" else None, meeting=meeting)
+    try:
+        if form.is_valid() and _perform(request, form):
+            messages.success(request, _("Ändringen är sparad. Analysunderlagen berörs inte."))
+            return redirect("admin:introduction", public_id)
+    except Conflict as others:
+        return _others_came(request, public_id, others)
+    return _correct(request, form, status=_status(form))
+
+
+def _others_came(request: HttpRequest, public_id: uuid.UUID, others: Conflict) -> HttpResponse:
+    """What somebody else has noted, beside what was ticked here."""
+    form = AttendanceChangeForm(request.POST, meeting=_find(public_id))
+    form.add_error(None, str(others))
+    return _correct(request, form, status=409)
+
+
+def _correct(request: HttpRequest, form: AttendanceChangeForm, *, status: int) -> HttpResponse:
+    meeting = form.meeting
+    context = {
+        "title": _("Ändra vilka som deltog"),
+        "crumbs": [*_crumbs(meeting), _crumb_of(meeting)],
+        "meeting": meeting,
+        "form": form,
+        "noted": last_noted(meeting),
+        "seats": noted_seats(meeting) if status == 409 else [],
+    }
+    return staff_page(request, "staff/introduction_attendance.html", context, status=status)
 
 
 def introduction_change(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
@@ -154,9 +199,11 @@ def _actor(request: HttpRequest) -> Actor:
 
 
 def _perform(request: HttpRequest, form: MeetingForms) -> Meeting | None:
-    """Call the form's verb; a refusal becomes the form's error."""
+    """Call the form's verb; a refusal becomes the form's error. Raises Conflict."""
     try:
         return form.perform(_actor(request))
+    except Conflict:
+        raise
     except NotPossible as reason:
         form.add_error(None, str(reason))
     return None

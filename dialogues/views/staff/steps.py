@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.actors import person
-from accounts.domain.machine import NotPossible
+from accounts.domain.machine import Conflict, NotPossible
 from dialogues.forms.steps import StepForm
 from dialogues.models import Dialogue
 from dialogues.steps import STEPS
@@ -23,18 +23,18 @@ def dialogue_step(request: HttpRequest, public_id: uuid.UUID, name: str) -> Http
     """Show a step's form; posted, take the step and go back to the dialogue."""
     dialogue = find_dialogue(public_id)
     form = _form_for(request, dialogue, name)
-    if form.is_bound and form.is_valid() and _performed(request, form):
-        if form.is_written:
-            tell_written(request, dialogue.huvudman, form.done)
-        else:
-            messages.success(request, str(form.done))
-        return redirect("admin:dialogue", public_id)
     status = 422 if form.is_bound else 200
-    response = staff_page(
-        request, "staff/step.html", {"title": form.title, "form": form, "dialogue": dialogue}
-    )
-    response.status_code = status
-    return response
+    if form.is_bound and form.is_valid():
+        try:
+            form.perform(person(request.user))  # type: ignore[arg-type]
+            return _done(request, dialogue, form)
+        except Conflict as reason:
+            form, status = form.instead(), 409
+            form.add_error(None, str(reason))
+        except NotPossible as reason:
+            form.add_error(None, str(reason))
+    context = {"title": form.title, "form": form, "dialogue": dialogue}
+    return staff_page(request, "staff/step.html", context, status=status)
 
 
 def _form_for(request: HttpRequest, dialogue: Dialogue, name: str) -> StepForm:
@@ -48,10 +48,9 @@ def _form_for(request: HttpRequest, dialogue: Dialogue, name: str) -> StepForm:
     return step.form(request.POST if request.method == "POST" else None, dialogue=dialogue)
 
 
-def _performed(request: HttpRequest, form: StepForm) -> bool:
-    try:
-        form.perform(person(request.user))  # type: ignore[arg-type]
-    except NotPossible as reason:
-        form.add_error(None, str(reason))
-        return False
-    return True
+def _done(request: HttpRequest, dialogue: Dialogue, form: StepForm) -> HttpResponse:
+    if form.is_written:
+        tell_written(request, dialogue.huvudman, form.done)
+    else:
+        messages.success(request, str(form.done))
+    return redirect("admin:dialogue", dialogue.public_id)

@@ -1,0 +1,400 @@
+"""What is written about a dialogue that was held, and by whom: no words of two people get lost."""
+
+import datetime
+import re
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.actors import Actor, person
+from accounts.domain.machine import Conflict, NotPossible, WrongState
+from accounts.models import AuditEntry, StaffRole
+from accounts.templatetags.look import moment
+from dialogues.domain import records
+from dialogues.domain.introductions import attendance_version, change_attendance, hold_introduction, place
+from dialogues.domain.invitations import answer_invitation
+from dialogues.domain.meetings import accept_time, cancel_dialogue
+from dialogues.models import (
+    Answer,
+    Channel,
+    Dialogue,
+    DialogueState,
+    InvitationAnswer,
+    Letter,
+    LetterKind,
+    Meeting,
+    MeetingKind,
+    MeetingState,
+)
+from huvudman.models import Skolform
+from tests.accounts.factories import leader, planner, staff_user
+from tests.dialogues.factories import (
+    BatchFactory,
+    InvitationFactory,
+    MeetingFactory,
+    both_agencies,
+    dialogue_with_contact,
+    seat_at,
+)
+from tests.dialogues.test_staff_pages import page_of, seen_on, step_of
+from tests.dialogues.times import ready
+from tests.dialogues.underlag.factories import EditionFactory
+
+pytestmark = pytest.mark.django_db
+
+ROLES = [*StaffRole, None]
+TYPED = {"summary": "Min egen text", "skolformer": ["GR"]}
+
+
+def hours_ago(hours: int) -> datetime.datetime:
+    return timezone.now() - datetime.timedelta(hours=hours)
+
+
+def met() -> Dialogue:
+    """A dialogue whose meeting was a while ago, and is not noted yet."""
+    dialogue, _own = dialogue_with_contact(DialogueState.TIME_FIXED)
+    seat_at(dialogue, state=MeetingState.FIXED, starts_at=hours_ago(72))
+    return dialogue
+
+
+def hold(dialogue: Dialogue, actor: Actor, summary: str = "Vi talade om läsning.") -> Dialogue:
+    return records.hold_dialogue(
+        dialogue=dialogue, summary=summary, discussed_skolformer=[Skolform.GR], actor=actor
+    )
+
+
+def fed_back(actor: Actor, feedback: str = "Vi går vidare.") -> Dialogue:
+    """A dialogue whose feedback is held."""
+    dialogue = hold(met(), actor)
+    seat_at(dialogue, kind=MeetingKind.FEEDBACK, state=MeetingState.FIXED, starts_at=hours_ago(3))
+    return records.hold_feedback(dialogue=dialogue, feedback=feedback, actor=actor)
+
+
+def change(dialogue: Dialogue, actor: Actor, **told: object) -> Dialogue:
+    row = records.DialogueRecord.objects.get(dialogue=dialogue)
+    stands = {"summary": row.summary, "discussed_skolformer": row.discussed_skolformer}
+    seen = {"seen": records.record_version(dialogue), "feedback": row.feedback}
+    return records.change_record(dialogue=dialogue, actor=actor, **stands | seen | told)
+
+
+def record_of(dialogue: Dialogue) -> tuple[str, list[str], str]:
+    row = records.DialogueRecord.objects.get(dialogue=dialogue)
+    return row.summary, row.discussed_skolformer, row.feedback
+
+
+def entries(verb: str) -> list[AuditEntry]:
+    return list(AuditEntry.objects.filter(verb=verb).order_by("pk"))
+
+
+class TestTwoWhoWrite:
+    def test_another_summary_is_refused_and_the_same_once_more_is_not(self):
+        dialogue = met()
+        first, second = person(leader()), person(leader("spsm"))
+        hold(dialogue, first)
+        hold(dialogue, second, " Vi talade om läsning. ")
+        with pytest.raises(Conflict, match=first.label):
+            hold(dialogue, second, "Vi talade om matematik.")
+        with pytest.raises(Conflict):
+            records.hold_dialogue(
+                dialogue=dialogue,
+                summary="Vi talade om läsning.",
+                discussed_skolformer=[Skolform.GR, Skolform.FSK],
+                actor=second,
+            )
+        assert record_of(dialogue) == ("Vi talade om läsning.", ["GR"], "")
+        assert len(entries("dialogue.dialogue_held")) == 1
+
+    def test_other_words_about_the_feedback_are_refused(self):
+        first, second = person(leader()), person(leader("spsm"))
+        dialogue = fed_back(first)
+        records.hold_feedback(dialogue=dialogue, feedback="Vi går vidare.", actor=second)
+        with pytest.raises(Conflict, match=first.label):
+            records.hold_feedback(dialogue=dialogue, feedback="Vi hörs till hösten.", actor=second)
+        assert record_of(dialogue)[2] == "Vi går vidare."
+
+    def test_the_page_shows_what_stands_and_keeps_what_was_typed_and_goes_on(self, client):
+        dialogue, first, second = met(), leader(), leader("spsm")
+        hold(dialogue, person(first))
+        client.force_login(second)
+        refused = client.post(step_of(dialogue, "dialog-hallen"), TYPED)
+        assert refused.status_code == 409
+        written = entries("dialogue.dialogue_held")[0]
+        for words in (
+            f"{first} skrev det som står nu, {moment(written.at)}. Din text är inte sparad.",
+            "Det här står nu",
+            "Vi talade om läsning.",
+            "Min egen text</textarea>",
+            f'action="{step_of(dialogue, "dokumentation")}"',
+        ):
+            assert words in refused.text
+        both = TYPED | {"summary": "Vi talade om läsning. Min egen text", "seen": seen_on(refused.text)}
+        shown = client.post(step_of(dialogue, "dokumentation"), both, follow=True)
+        assert "Dokumentationen är ändrad." in shown.text
+        assert "Dokumentationen ändrades." in shown.text
+        assert record_of(dialogue)[0] == "Vi talade om läsning. Min egen text"
+
+    def test_pressing_the_button_twice_is_no_conflict(self, client):
+        client.force_login(leader())
+        dialogue = met()
+        for _n in range(2):
+            assert client.post(step_of(dialogue, "dialog-hallen"), TYPED).status_code == 302
+        assert len(entries("dialogue.dialogue_held")) == 1
+
+    def test_the_page_of_the_feedback_keeps_what_was_typed_beside_the_summary(self, client):
+        dialogue = fed_back(person(leader()))
+        client.force_login(leader("spsm"))
+        refused = client.post(step_of(dialogue, "aterkoppling-hallen"), {"feedback": "Vi hörs till hösten."})
+        assert refused.status_code == 409
+        for words in (
+            "Vi går vidare.",
+            "Vi hörs till hösten.</textarea>",
+            "Vi talade om läsning.</textarea>",
+        ):
+            assert words in refused.text
+        assert re.search(r'value="GR"[^>]*checked|checked[^>]*value="GR"', refused.text)
+        form = refused.context["form"]
+        typed = {name: form[name].value() for name in form.fields} | {"seen": seen_on(refused.text)}
+        assert client.post(step_of(dialogue, "dokumentation"), typed).status_code == 302
+        assert record_of(dialogue) == ("Vi talade om läsning.", ["GR"], "Vi hörs till hösten.")
+
+
+class TestChange:
+    def test_keeps_in_the_log_what_it_was(self):
+        guide = person(leader())
+        dialogue = fed_back(guide)
+        change(dialogue, guide, summary=" Vi talade om mer. ", feedback="Nytt.")
+        assert record_of(dialogue) == ("Vi talade om mer.", ["GR"], "Nytt.")
+        change(dialogue, guide, discussed_skolformer=[Skolform.GY, Skolform.GR])
+        change(dialogue, guide)
+        first, second = entries("dialogue.record_changed")
+        assert first.facts == {"was": {"summary": "Vi talade om läsning.", "feedback": "Vi går vidare."}}
+        assert second.facts == {"was": {"discussed_skolformer": ["GR"]}}
+
+    def test_over_a_colleagues_newer_text_it_is_refused(self):
+        guide, colleague = person(leader()), person(leader("spsm"))
+        dialogue = fed_back(guide)
+        seen = records.record_version(dialogue)
+        change(dialogue, colleague, summary="Kollegans")
+        change(dialogue, guide, summary="Kollegans", seen=seen)
+        with pytest.raises(Conflict, match=colleague.label):
+            change(dialogue, guide, summary="Min", seen=seen)
+        assert record_of(dialogue)[0] == "Kollegans"
+
+    def test_a_page_from_before_the_feedback_does_not_take_that_away(self, client):
+        dialogue, guide = hold(met(), person(leader())), leader("spsm")
+        client.force_login(guide)
+        seen = seen_on(client.get(step_of(dialogue, "dokumentation")).text)
+        seat_at(dialogue, kind=MeetingKind.FEEDBACK, state=MeetingState.FIXED, starts_at=hours_ago(3))
+        records.hold_feedback(dialogue=dialogue, feedback="Vi går vidare.", actor=person(leader()))
+        refused = client.post(step_of(dialogue, "dokumentation"), TYPED | {"seen": seen})
+        assert refused.status_code == 409
+        assert "Min egen text</textarea>" in refused.text
+        assert "Vi går vidare.</textarea>" in refused.text
+
+    @pytest.mark.parametrize("state", sorted(DialogueState.values))
+    def test_is_possible_from_the_dialogue_until_it_is_over(self, client, state):
+        guide = leader()
+        client.force_login(guide)
+        dialogue = hold(met(), person(guide))
+        Dialogue.objects.filter(pk=dialogue.pk).update(state=state)
+        is_possible = state in {"dialogue_held", "feedback_held"}
+        address = step_of(dialogue, "dokumentation")
+        assert (address in client.get(page_of(dialogue)).text) is is_possible
+        assert client.get(address).status_code == (200 if is_possible else 404)
+        typed = TYPED | {"seen": records.record_version(dialogue)}
+        answer = client.post(address, typed)
+        assert answer.status_code == (302 if is_possible else 422)
+        assert is_possible or "Min egen text</textarea>" in answer.text
+        assert record_of(dialogue)[0] == ("Min egen text" if is_possible else "Vi talade om läsning.")
+
+    def test_before_the_dialogue_there_is_nothing_to_change(self, client):
+        client.force_login(leader())
+        assert client.post(step_of(met(), "dokumentation"), TYPED | {"seen": "0"}).status_code == 422
+
+    @pytest.mark.parametrize(
+        "told", [{"summary": " "}, {"discussed_skolformer": []}, {"feedback": "Än så länge"}]
+    )
+    def test_needs_what_the_dialogue_needed_and_no_feedback_before_it_is_held(self, told):
+        guide = person(leader())
+        dialogue = hold(met(), guide)
+        with pytest.raises(NotPossible):
+            change(dialogue, guide, **told)
+
+    @pytest.mark.parametrize("agency", ["skolverket", "spsm"])
+    @pytest.mark.parametrize("role", ROLES)
+    def test_only_leaders_of_either_agency_may(self, client, role, agency):
+        dialogue = hold(met(), person(leader()))
+        own = dialogue.huvudman.contacts.get().user
+        user = staff_user(role, agency=agency) if role else own
+        client.force_login(user)
+        address = step_of(dialogue, "dokumentation")
+        if role == StaffRole.LEADER:
+            assert client.get(address).status_code == 200
+            assert change(dialogue, person(user), summary="Min").record.summary == "Min"
+            return
+        statuses = {client.get(address).status_code, client.post(address, TYPED).status_code}
+        assert statuses == ({403} if role else {404})
+        with pytest.raises(PermissionDenied):
+            change(dialogue, person(user), summary="Min")
+
+
+class TestOtherWords:
+    """What people type in other steps that somebody else has taken already."""
+
+    def test_another_reason_for_cancelling_is_refused_and_kept_on_the_page(self, client):
+        dialogue, first = met(), planner()
+        client.force_login(planner())
+        address = step_of(dialogue, "avboka")
+        cancel_dialogue(dialogue=dialogue, reason="Skolan läggs ner.", actor=person(first))
+        assert client.post(address, {"reason": "Skolan läggs ner."}).status_code == 302
+        refused = client.post(address, {"reason": "De vill vänta."})
+        assert refused.status_code == 409
+        assert f"{first} avbokade dialogen" in refused.text
+        assert "det skälet gäller: ”Skolan läggs ner.”" in refused.text
+        assert "De vill vänta.</textarea>" in refused.text
+        assert len(entries("dialogue.cancelled")) == 1
+
+    def test_leaving_without_a_word_is_always_possible(self):
+        dialogue = met()
+        cancel_dialogue(dialogue=dialogue, reason="Skolan läggs ner.", actor=person(planner()))
+        own = dialogue.huvudman.contacts.get().user
+        assert cancel_dialogue(dialogue=dialogue, reason="", actor=person(own)).state == "cancelled"
+
+    def test_who_else_accepted_the_time_is_kept_once(self):
+        _dialogue, _own, meeting, staff = ready(DialogueState.UNDERLAG_SENT, MeetingState.PROPOSED)
+        for name in ("Kim Ek", "Kim Ek", "Bo Al", "Bo Al"):
+            accept_time(meeting=meeting, given_by=name, channel=Channel.PHONE, actor=person(staff[0]))
+        assert len(entries("meeting.fixed")) == 1
+        (again,) = entries("meeting.accepted_again")
+        assert again.facts == {"given_by": "Bo Al", "channel": "phone"}
+
+    def test_who_else_gave_the_same_answer_is_kept_once(self):
+        both_agencies()
+        invitation = InvitationFactory()
+        for name in ("Kim Ek", "Kim Ek", "Bo Al", "Bo Al"):
+            answer_invitation(
+                invitation=invitation,
+                answer=Answer.LATER,
+                given_by=name,
+                channel=Channel.PHONE,
+                actor=person(planner()),
+            )
+        assert InvitationAnswer.objects.get().given_by == "Kim Ek"
+        (again,) = entries("dialogue.answered_again")
+        assert again.facts == {"given_by": "Bo Al", "channel": "phone"}
+
+
+def page_about(meeting: Meeting, name: str = "introduction") -> str:
+    return reverse(f"admin:{name}", args=[meeting.public_id])
+
+
+class TestWhoCame:
+    def group(self, actor: Actor | None = None) -> tuple[Meeting, Dialogue, Dialogue]:
+        """An introduction that is noted as held (by the actor), who came to it and who could not."""
+        EditionFactory()
+        batch = BatchFactory()
+        came, absent = (dialogue_with_contact(DialogueState.ACCEPTED, batch=batch)[0] for _n in range(2))
+        meeting = MeetingFactory(kind=MeetingKind.INTRODUCTION, state="fixed", seats=5, batch=batch)
+        for dialogue in (came, absent):
+            place(dialogue=dialogue, meeting=meeting, actor=person(planner()))
+        Meeting.objects.filter(pk=meeting.pk).update(starts_at=hours_ago(3), ends_at=hours_ago(2))
+        meeting.refresh_from_db()
+        if actor:
+            meeting = hold_introduction(meeting=meeting, attended={came.pk}, actor=actor)
+        return meeting, came, absent
+
+    def attended(self, meeting: Meeting) -> set[int]:
+        return set(meeting.taken_seats.filter(attended=True).values_list("dialogue_id", flat=True))
+
+    def test_others_than_noted_are_refused_and_stay_ticked_and_can_be_noted(self, client):
+        first = leader()
+        meeting, came, absent = self.group(person(first))
+        client.force_login(leader("spsm"))
+        seat = absent.seats.get()
+        assert client.post(page_about(meeting), {"came": [came.seats.get().pk]}).status_code == 302
+        refused = client.post(page_about(meeting), {"came": [seat.pk]})
+        assert refused.status_code == 409
+        assert f"{first} skrev in vilka som deltog" in refused.text
+        assert f"<li>{came.huvudman} – deltog</li>" in refused.text
+        assert f"<li>{absent.huvudman} – kunde inte komma</li>" in refused.text
+        assert refused.context["form"]["came"].value() == [str(seat.pk)]
+        assert self.attended(meeting) == {came.pk}
+        typed = {"came": [seat.pk], "seen": seen_on(refused.text)}
+        noted = client.post(page_about(meeting, "introduction_came"), typed, follow=True)
+        assert "Ändringen är sparad. Analysunderlagen berörs inte." in noted.text
+        assert self.attended(meeting) == {absent.pk}
+        (entry,) = entries("meeting.attendance_changed")
+        assert entry.facts == {"was": [came.pk], "attended": [absent.pk]}
+
+    def test_the_correction_opens_with_what_stands_and_minds_a_colleague(self, client):
+        meeting, came, absent = self.group(person(leader()))
+        guide, colleague = leader(), leader("spsm")
+        client.force_login(guide)
+        assert page_about(meeting, "introduction_came") in client.get(page_about(meeting)).text
+        page = client.get(page_about(meeting, "introduction_came"))
+        assert page.context["form"]["came"].value() == [came.seats.get().pk]
+        version = attendance_version(meeting)
+        change_attendance(meeting=meeting, attended=set(), seen=version, actor=person(colleague))
+        stale = {"came": [absent.seats.get().pk], "seen": seen_on(page.text)}
+        refused = client.post(page_about(meeting, "introduction_came"), stale)
+        assert (refused.status_code, self.attended(meeting)) == (409, set())
+        assert str(colleague) in refused.text
+        nobody = {"nobody": "on", "seen": seen_on(page.text)}
+        assert client.post(page_about(meeting, "introduction_came"), nobody).status_code == 302
+
+    def test_who_came_after_all_gives_up_the_seat_in_a_coming_group(self):
+        guide = person(leader())
+        meeting, came, absent = self.group(guide)
+        coming = MeetingFactory(kind=MeetingKind.INTRODUCTION, state="fixed", seats=5, batch=meeting.batch)
+        place(dialogue=absent, meeting=coming, actor=guide)
+        change_attendance(
+            meeting=meeting,
+            attended={came.pk, absent.pk},
+            seen=attendance_version(meeting),
+            actor=guide,
+        )
+        seats = {seat.meeting: (seat.is_current, seat.attended) for seat in absent.seats.all()}
+        assert seats == {meeting: (True, True), coming: (False, None)}
+        assert Letter.objects.get(kind=LetterKind.MEETING_CANCELLED).dialogue == absent
+
+    def test_who_did_not_come_after_all_may_have_another_seat(self):
+        guide = person(leader())
+        meeting, came, _absent = self.group(guide)
+        coming = MeetingFactory(kind=MeetingKind.INTRODUCTION, state="fixed", seats=5, batch=meeting.batch)
+        change_attendance(meeting=meeting, attended=set(), seen=attendance_version(meeting), actor=guide)
+        assert place(dialogue=came, meeting=coming, actor=guide).is_current
+
+    @pytest.mark.parametrize("state", ["closed", "cancelled"])
+    def test_of_a_dialogue_that_is_over_it_stands(self, state):
+        guide = person(leader())
+        meeting, came, _absent = self.group(guide)
+        Dialogue.objects.filter(pk=came.pk).update(state=state)
+        with pytest.raises(NotPossible, match="är över"):
+            change_attendance(meeting=meeting, attended=set(), seen=attendance_version(meeting), actor=guide)
+        assert self.attended(meeting) == {came.pk}
+
+    def test_of_a_meeting_that_is_not_held_nothing_is_corrected(self, client):
+        meeting, came, _absent = self.group()
+        client.force_login(leader())
+        assert client.get(page_about(meeting, "introduction_came")).status_code == 404
+        with pytest.raises(WrongState):
+            change_attendance(meeting=meeting, attended={came.pk}, seen=0, actor=person(leader()))
+
+    @pytest.mark.parametrize("agency", ["skolverket", "spsm"])
+    @pytest.mark.parametrize("role", ROLES)
+    def test_only_those_who_run_dialogues_may(self, client, role, agency):
+        meeting, came, _absent = self.group(person(leader()))
+        user = staff_user(role, agency=agency) if role else came.huvudman.contacts.get().user
+        client.force_login(user)
+        address = page_about(meeting, "introduction_came")
+        told = {"attended": set(), "seen": attendance_version(meeting), "actor": person(user)}
+        if role in (StaffRole.LEADER, StaffRole.PLANNER):
+            assert client.get(address).status_code == 200
+            assert change_attendance(meeting=meeting, **told).state == MeetingState.HELD
+            return
+        statuses = {client.get(address).status_code, client.post(address, {"nobody": "on"}).status_code}
+        assert statuses == ({403} if role else {404})
+        with pytest.raises(PermissionDenied):
+            change_attendance(meeting=meeting, **told)
