@@ -37,6 +37,15 @@ class MaskingFormatter(logging.Formatter):
         return mask(super().format(record))
 
 
+class OneLineRefusals(logging.Filter):
+    """Takes the traceback from a request that was refused (4xx), where nothing is broken; 5xx keep theirs."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if getattr(record, "status_code", 500) < 500:
+            record.exc_info = None
+        return True
+
+
 class MaskingExceptionReporter(ExceptionReporter):
     """Django's error reports, on the screen and by mail, without personnummer and secret links."""
 

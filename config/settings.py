@@ -256,11 +256,13 @@ LOGGING = {
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
         }
     },
+    "filters": {"one_line": {"()": "accounts.masking.OneLineRefusals"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         # Django's own handlers go: with DEBUG they would write it all once more, unmasked
         "django": {"level": "INFO"},
+        "django.request": {"filters": ["one_line"]},
         "django.server": {"level": "INFO", "propagate": True},
         "weasyprint": {"level": "ERROR"},
         "fontTools": {"level": "WARNING"},

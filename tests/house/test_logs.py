@@ -15,7 +15,11 @@ from urllib.request import Request, urlopen
 import pytest
 from celery import current_app
 from django.conf import settings
+from django.test import Client
+from django.urls import reverse
 
+from huvudman.views import imports
+from tests.accounts.factories import leader, planner
 from tests.dialogues.letters.workers import environment, running_worker, until
 from tests.house.test_deployment import DOCKERFILE
 
@@ -108,3 +112,22 @@ for name in ["django.request", "django.server"]:
     )
     assert said.stderr.count("190101-XXXX") == 2
     assert PERSON not in said.stdout + said.stderr
+
+
+@pytest.mark.django_db
+def test_a_refused_request_is_one_line_and_a_broken_one_keeps_its_traceback(
+    client: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = reverse("admin:register_imports")
+    client.raise_request_exception = False
+    client.force_login(leader())
+    assert client.get(address).status_code == 403
+    client.force_login(planner())
+    monkeypatch.setattr(imports, "staff_page", None)
+    assert client.get(address).status_code == 500
+    written = [row for row in caplog.records if row.name == "django.request"]
+    assert [(row.levelname, row.status_code, bool(row.exc_info)) for row in written] == [
+        ("WARNING", 403, False),
+        ("ERROR", 500, True),
+    ]
+    assert address in written[0].getMessage()
