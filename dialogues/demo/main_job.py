@@ -1,5 +1,7 @@
 """The main job, unattended, on real parts: from the register to the last feedback meeting.
 
+All of it is today: every meeting is held earlier than its time, and noted so.
+
 Web, worker, beat, database, broker and mail are running. People of the agencies act through the verbs; the
 huvudmän read their letters over IMAP, answer by their links and use the portal over HTTP.
 """
@@ -151,7 +153,9 @@ class MainJob:
         )
         seated = list(meeting.taken_seats.filter(is_current=True).values_list("dialogue_id", flat=True))
         came = set(seated[1:] if len(seated) > 1 else seated)
-        introductions.hold_introduction(meeting=meeting, attended=came, actor=self.planners[0])
+        introductions.hold_introduction(
+            meeting=meeting, attended=came, actor=self.planners[0], held_at=timezone.now()
+        )
         return len(came)
 
     def send_underlag(self, batch: InvitationBatch) -> None:
@@ -239,6 +243,7 @@ class MainJob:
                     summary="Vi talade om skillnader mellan enheterna och hur de kan minska.",
                     discussed_skolformer=[Skolform.GR],
                     actor=person(self.pairs[0][0]),
+                    held_at=timezone.now(),
                 )
             told.append(f"{len(ready)} hållna")
 
@@ -262,7 +267,9 @@ class MainJob:
             ),
             actor=leader,
         )
-        records.hold_feedback(dialogue=dialogue, feedback="Arbetet fortsätter lokalt.", actor=leader)
+        records.hold_feedback(
+            dialogue=dialogue, feedback="Arbetet fortsätter lokalt.", actor=leader, held_at=timezone.now()
+        )
         records.close_dialogue(dialogue=dialogue, actor=leader)
 
     def check_letters(self, batch: InvitationBatch) -> None:

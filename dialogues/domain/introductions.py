@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -15,6 +17,7 @@ from dialogues.domain.arrangement import Arrangement
 from dialogues.domain.conflicts import who_and_when
 from dialogues.domain.correspondence import booked
 from dialogues.domain.dialogues import DIALOGUES, OPEN, move
+from dialogues.domain.holding import note_held
 from dialogues.domain.introduction_letters import tell_cancelled, tell_left, tell_seat
 from dialogues.domain.meeting_letters import call_staff, tell_staff_change, tell_staff_free
 from dialogues.domain.meetings import MEETINGS
@@ -149,12 +152,15 @@ def release_seats(dialogue: Dialogue) -> list[Seat]:
     return given_up
 
 
-def hold_introduction(*, meeting: Meeting, attended: set[int], actor: Actor) -> Meeting:
-    """Note that the meeting was held and who came (`attended`: dialogue ids).
+def hold_introduction(
+    *, meeting: Meeting, attended: set[int], actor: Actor, held_at: datetime.datetime | None = None
+) -> Meeting:
+    """Note that the meeting was held and who came (`attended`: dialogue ids), and when (`held_at`) should it
+    be at another time than was planned.
 
     Everyone's underlag is ordered, also of those who could not come, who are offered another group.
-    Raises NotPossible when there is no edition of the quality system in force to make it from, and Conflict
-    when it is noted already that others came.
+    Raises NotPossible when its time has not come or there is no edition of the quality system in force to
+    make it from, and Conflict when it is noted already that others came.
     """
 
     def note_attendance(row: Meeting) -> None:
@@ -167,9 +173,9 @@ def hold_introduction(*, meeting: Meeting, attended: set[int], actor: Actor) -> 
 
     with transaction.atomic():
         _lock_for_placing(meeting)
-        held = MEETINGS.walk(
+        held = note_held(
             meeting,
-            to=MeetingState.HELD,
+            held_at=held_at,
             actor=actor,
             after=note_attendance,
             again=lambda row: _refuse_others(row, attended),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,10 +13,11 @@ from accounts.actors import Actor
 from accounts.domain.audit import latest, record
 from accounts.domain.machine import Conflict, NotPossible, WrongState
 from accounts.models import AuditEntry
+from dialogues.domain.arrangement import require_after_dialogue
 from dialogues.domain.conflicts import who_and_when
 from dialogues.domain.correspondence import write_to_huvudman
 from dialogues.domain.dialogues import DIALOGUES, move
-from dialogues.domain.meetings import MEETINGS
+from dialogues.domain.holding import note_held, refuse_other_time
 from dialogues.models import (
     Dialogue,
     DialogueRecord,
@@ -23,7 +25,7 @@ from dialogues.models import (
     LetterKind,
     Meeting,
     MeetingKind,
-    MeetingState,
+    Seat,
 )
 from huvudman.models import Skolform
 
@@ -33,39 +35,50 @@ WRITTEN = (f"dialogue.{DialogueState.DIALOGUE_HELD}", f"dialogue.{DialogueState.
 
 
 def hold_dialogue(
-    *, dialogue: Dialogue, summary: str, discussed_skolformer: Sequence[Skolform], actor: Actor
+    *,
+    dialogue: Dialogue,
+    summary: str,
+    discussed_skolformer: Sequence[Skolform],
+    actor: Actor,
+    held_at: datetime.datetime | None = None,
 ) -> Dialogue:
     """Note that the dialogue was held, with a summary and the skolformer that were discussed.
 
-    Raises Conflict when somebody has noted it with other words.
+    `held_at` is when, should it be at another time than was fixed. Raises NotPossible when the time has not
+    come, and Conflict when somebody has noted it with other words.
     """
     told = _told(summary, discussed_skolformer)
 
     def write_record(row: Dialogue) -> None:
-        hold_meeting(row, MeetingKind.DIALOGUE, actor)
+        hold_meeting(row, MeetingKind.DIALOGUE, actor, held_at)
         DialogueRecord.objects.create(dialogue=row, **told)
 
     def refuse_other(row: Dialogue) -> None:
         if _changed(row.record, told):
             raise _conflict(row)
+        _refuse_other_time(row, MeetingKind.DIALOGUE, held_at)
 
     return move(dialogue, to=DialogueState.DIALOGUE_HELD, actor=actor, after=write_record, again=refuse_other)
 
 
-def hold_feedback(*, dialogue: Dialogue, feedback: str, actor: Actor) -> Dialogue:
+def hold_feedback(
+    *, dialogue: Dialogue, feedback: str, actor: Actor, held_at: datetime.datetime | None = None
+) -> Dialogue:
     """Note that the feedback meeting was held and what was said about the continued work.
 
-    Raises Conflict when somebody has noted it with other words.
+    `held_at` as in `hold_dialogue`. Raises NotPossible when the time has not come or is before the dialogue,
+    and Conflict when somebody has noted it with other words.
     """
     feedback = feedback.strip()
 
     def write_feedback(row: Dialogue) -> None:
-        hold_meeting(row, MeetingKind.FEEDBACK, actor)
+        hold_meeting(row, MeetingKind.FEEDBACK, actor, held_at)
         DialogueRecord.objects.filter(dialogue=row).update(feedback=feedback)
 
     def refuse_other(row: Dialogue) -> None:
         if feedback != row.record.feedback:
             raise _conflict(row)
+        _refuse_other_time(row, MeetingKind.FEEDBACK, held_at)
 
     return move(
         dialogue, to=DialogueState.FEEDBACK_HELD, actor=actor, after=write_feedback, again=refuse_other
@@ -131,14 +144,33 @@ def close_dialogue(*, dialogue: Dialogue, actor: Actor) -> Dialogue:
     )
 
 
-def hold_meeting(dialogue: Dialogue, kind: MeetingKind, actor: Actor) -> Meeting:
-    """Move the phase's current meeting to held. Raises NotPossible when there is none."""
-    seat = dialogue.seats.filter(kind=kind, is_current=True).select_related("meeting").first()
+def hold_meeting(
+    dialogue: Dialogue, kind: MeetingKind, actor: Actor, held_at: datetime.datetime | None
+) -> Meeting:
+    """Move the phase's current meeting to held. Raises NotPossible when there is none, as `note_held`, and
+    when the feedback would be before the dialogue.
+    """
+    seat = _seat(dialogue, kind)
     if seat is None:
         raise NotPossible(_("Det finns inget bokat möte."))
     seat.attended = True
     seat.save(update_fields=["attended"])
-    return MEETINGS.walk(seat.meeting, to=MeetingState.HELD, actor=actor)
+    return note_held(
+        seat.meeting,
+        held_at=held_at,
+        actor=actor,
+        check=lambda row: require_after_dialogue(dialogue, row.kind, row.starts_at),
+    )
+
+
+def _seat(dialogue: Dialogue, kind: MeetingKind) -> Seat | None:
+    return dialogue.seats.filter(kind=kind, is_current=True).select_related("meeting").first()
+
+
+def _refuse_other_time(dialogue: Dialogue, kind: MeetingKind, held_at: datetime.datetime | None) -> None:
+    seat = _seat(dialogue, kind)
+    if seat:
+        refuse_other_time(seat.meeting, held_at)
 
 
 def _told(summary: str, discussed_skolformer: Sequence[Skolform]) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +21,7 @@ from dialogues.domain.invitations import (
     still_may_change,
 )
 from dialogues.domain.questions import MOST, Row, send_questions
+from dialogues.forms.held import HeldFields
 from dialogues.forms.plain import LongText
 from dialogues.forms.portal import LONGEST_QUESTION
 from dialogues.forms.steps import StepForm, ToldForm, answer_in
@@ -276,18 +276,14 @@ def changed_instead(form: StepForm) -> RecordForm:
     return anew
 
 
-class HeldForm(StepForm):
-    """A step that says a meeting was held; asks once more when its time has not come yet."""
+class HeldForm(HeldFields, StepForm):
+    """A step that says a meeting was held; asks when, while its time has not come."""
 
     kind: MeetingKind
 
     def prepare(self) -> None:
         super().prepare()
-        meeting = current_meeting(self.dialogue, self.kind)
-        if meeting and meeting.starts_at > timezone.now():
-            self.fields["held_earlier"] = forms.BooleanField(
-                label=_("Mötets tid har inte varit än, men mötet är ändå hållet")
-            )
+        self.ask_when(current_meeting(self.dialogue, self.kind))
 
 
 class HoldDialogueForm(HeldForm, RecordFields):
@@ -300,7 +296,9 @@ class HoldDialogueForm(HeldForm, RecordFields):
     kind = MeetingKind.DIALOGUE
 
     def perform(self, actor: Actor) -> None:
-        records.hold_dialogue(dialogue=self.dialogue, **self.what_was_said(), actor=actor)
+        records.hold_dialogue(
+            dialogue=self.dialogue, **self.what_was_said(), held_at=self.held_at(), actor=actor
+        )
 
 
 class HoldFeedbackForm(HeldForm):
@@ -318,7 +316,8 @@ class HoldFeedbackForm(HeldForm):
         return changed_instead(self)
 
     def perform(self, actor: Actor) -> None:
-        records.hold_feedback(dialogue=self.dialogue, feedback=self.cleaned_data["feedback"], actor=actor)
+        feedback = self.cleaned_data["feedback"]
+        records.hold_feedback(dialogue=self.dialogue, feedback=feedback, held_at=self.held_at(), actor=actor)
 
 
 class CloseForm(StepForm):

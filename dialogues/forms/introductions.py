@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -17,7 +16,7 @@ from dialogues.domain.introductions import (
     hold_introduction,
     set_up_introduction,
 )
-from dialogues.forms.plain import PlainForm
+from dialogues.forms.held import HeldFields
 from dialogues.forms.steps import WhenFields, answer_in
 from dialogues.models import InvitationBatch, Meeting, MeetingState, Seat
 
@@ -72,8 +71,8 @@ class SeatField(forms.ModelMultipleChoiceField):
         return str(obj.dialogue.huvudman)
 
 
-class AttendanceForm(PlainForm):
-    """Who came to an introduction meeting; asks once more when its time has not come yet."""
+class AttendanceForm(HeldFields):
+    """Who came to an introduction meeting; asks when it was, while its time has not come."""
 
     came = SeatField(
         label=_("Vilka deltog?"),
@@ -92,20 +91,19 @@ class AttendanceForm(PlainForm):
         seats = meeting.taken_seats.filter(**noted).select_related("dialogue__huvudman")
         self.fields["came"].required = not self.data.get("nobody")
         self.fields["came"].queryset = seats.order_by("dialogue__huvudman__name")  # type: ignore[attr-defined]
-        if meeting.starts_at > timezone.now() and not is_held:
-            self.fields["held_earlier"] = forms.BooleanField(
-                label=_("Mötets tid har inte varit än, men mötet är ändå hållet")
-            )
+        self.ask_when(meeting)
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
+        data = super().clean()
         if data.get("came") and data.get("nobody"):
             self.add_error("came", WHO_CAME)
         return data
 
     def perform(self, actor: Actor) -> Meeting:
         """Note that the meeting was held."""
-        return hold_introduction(meeting=self.meeting, attended=self.attended(), actor=actor)
+        return hold_introduction(
+            meeting=self.meeting, attended=self.attended(), held_at=self.held_at(), actor=actor
+        )
 
     def attended(self) -> set[int]:
         """The dialogues of those who came."""
@@ -120,6 +118,9 @@ class AttendanceChangeForm(AttendanceForm):
         came = list(meeting.taken_seats.filter(attended=True).values_list("pk", flat=True))
         self.initial.update(came=came, nobody=not came)
         self.seen = attendance_version(meeting)
+
+    def ask_when(self, meeting: Meeting | None) -> None:
+        """When it was is noted already."""
 
     def perform(self, actor: Actor) -> Meeting:
         """Note who came after all."""

@@ -1,8 +1,11 @@
 """Introduction held, questions told, dialogue and feedback held, closed."""
 
+import datetime
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.actors import SYSTEM, person
 from accounts.domain.machine import NotPossible
@@ -46,7 +49,8 @@ class TestIntroduction:
         for dialogue in (came, absent):
             place(dialogue=dialogue, meeting=meeting, actor=SYSTEM)
         EditionFactory()
-        hold_introduction(meeting=meeting, attended={came.pk}, actor=person(leader()))
+        now = timezone.now()
+        hold_introduction(meeting=meeting, attended={came.pk}, actor=person(leader()), held_at=now)
         assert Underlag.objects.count() == 2
         for dialogue, attended in ((came, True), (absent, False)):
             dialogue.refresh_from_db()
@@ -58,7 +62,7 @@ class TestIntroduction:
         meeting = MeetingFactory(kind=MeetingKind.INTRODUCTION, state="fixed", seats=5, batch=dialogue.batch)
         place(dialogue=dialogue, meeting=meeting, actor=SYSTEM)
         with pytest.raises(NotPossible, match="utgåva"):
-            hold_introduction(meeting=meeting, attended=set(), actor=SYSTEM)
+            hold_introduction(meeting=meeting, attended=set(), actor=SYSTEM, held_at=timezone.now())
         meeting.refresh_from_db()
         assert meeting.state == MeetingState.FIXED
 
@@ -138,7 +142,9 @@ class TestQuestions:
 class TestHeld:
     def test_from_the_fixed_time_to_the_end(self):
         dialogue, own = dialogue_with_contact(DialogueState.TIME_FIXED)
-        met = seat_at(dialogue, state=MeetingState.FIXED)
+        met = seat_at(
+            dialogue, state=MeetingState.FIXED, starts_at=timezone.now() - datetime.timedelta(days=9)
+        )
         guide = person(leader())
         held = records.hold_dialogue(
             dialogue=dialogue,
@@ -149,7 +155,7 @@ class TestHeld:
         met.refresh_from_db()
         assert (met.state, held.record.summary) == (MeetingState.HELD, "Bra samtal.")
         assert held.record.discussed_skolformer == ["FSK", "GR"]
-        seat_at(dialogue, kind=MeetingKind.FEEDBACK, state=MeetingState.FIXED)
+        seat_at(dialogue, kind=MeetingKind.FEEDBACK, state=MeetingState.FIXED, starts_at=timezone.now())
         records.hold_feedback(dialogue=dialogue, feedback="Vi går vidare.", actor=guide)
         closed = records.close_dialogue(dialogue=dialogue, actor=guide)
         assert closed.state == DialogueState.CLOSED

@@ -29,6 +29,7 @@ from tests.dialogues.factories import (
     dialogue_with_contact,
     seat_at,
 )
+from tests.dialogues.pages import just_now
 from tests.dialogues.test_staff_pages import step_of, when
 from tests.dialogues.underlag.factories import EditionFactory, stored_pdf
 from tests.huvudman.factories import ContactFactory
@@ -55,13 +56,13 @@ class TestIntroductionPages:
         assert "2 av 25 är upptagna" in page.text
         seat = came.seats.get(kind=MeetingKind.INTRODUCTION)
         address = page.redirect_chain[-1][0]
-        nothing = client.post(address, {"held_earlier": "on"})
+        nothing = client.post(address, just_now())
         assert "Kryssa i vilka som deltog" in nothing.text
         too_early = client.post(address, {"came": [seat.pk]})
         assert (nothing.status_code, too_early.status_code) == (422, 422)
         came.refresh_from_db()
         assert came.state == DialogueState.ACCEPTED
-        client.post(address, {"came": [seat.pk], "held_earlier": "on"})
+        client.post(address, {"came": [seat.pk]} | just_now())
         for dialogue, attended in ((came, True), (absent, False)):
             dialogue.refresh_from_db()
             assert dialogue.state == DialogueState.INTRODUCED
@@ -85,7 +86,7 @@ class TestIntroductionPages:
         assert "(valfritt)" not in text
         assert "checked" not in text
 
-    def test_one_whose_time_has_passed_is_noted_without_asking_once_more(self, client):
+    def test_one_whose_time_has_passed_is_noted_without_asking_when(self, client):
         EditionFactory()
         client.force_login(leader())
         meeting = seated(BatchFactory(), starts_at=timezone.now() - datetime.timedelta(hours=3))
@@ -283,7 +284,7 @@ class TestNumbers:
         absent, _own = dialogue_with_contact(DialogueState.ACCEPTED, batch=meeting.batch)
         came = meeting.taken_seats.get()
         place(dialogue=absent, meeting=meeting, actor=SYSTEM)
-        done = client.post(page_of(meeting), {"came": [came.pk], "held_earlier": "on"}, follow=True)
+        done = client.post(page_of(meeting), {"came": [came.pk]} | just_now(), follow=True)
         assert told(done) == [
             "Mötet är hållet. 1 huvudman deltog. 1 kunde inte komma. "
             "Analysunderlag tas fram för alla som inte redan har ett. Inga brev skickas nu."

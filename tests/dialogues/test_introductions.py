@@ -269,7 +269,7 @@ class TestAnotherSeat:
         dialogue, _own, _held = self.missed()
         other = set_up(dialogue.batch, pair())
         verbs.place(dialogue=dialogue, meeting=other, actor=SYSTEM)
-        verbs.hold_introduction(meeting=other, attended={dialogue.pk}, actor=SYSTEM)
+        verbs.hold_introduction(meeting=other, attended={dialogue.pk}, actor=SYSTEM, held_at=timezone.now())
         dialogue.refresh_from_db()
         assert dialogue.state == DialogueState.INTRODUCED
         assert dialogue.seats.get(meeting=other).attended is True

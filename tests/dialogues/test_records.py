@@ -15,7 +15,7 @@ from accounts.templatetags.look import moment
 from dialogues.domain import records
 from dialogues.domain.introductions import attendance_version, change_attendance, hold_introduction, place
 from dialogues.domain.invitations import answer_invitation
-from dialogues.domain.meetings import accept_time, cancel_dialogue
+from dialogues.domain.meetings import accept_time, cancel_dialogue, set_up_feedback
 from dialogues.models import (
     Answer,
     Channel,
@@ -29,7 +29,7 @@ from dialogues.models import (
     MeetingState,
 )
 from huvudman.models import Skolform
-from tests.accounts.factories import leader, planner, staff_user
+from tests.accounts.factories import leader, pair, planner, staff_user
 from tests.dialogues.factories import (
     BatchFactory,
     InvitationFactory,
@@ -38,8 +38,9 @@ from tests.dialogues.factories import (
     dialogue_with_contact,
     seat_at,
 )
-from tests.dialogues.test_staff_pages import page_of, seen_on, step_of
-from tests.dialogues.times import ready
+from tests.dialogues.pages import seen_on
+from tests.dialogues.test_staff_pages import page_of, step_of
+from tests.dialogues.times import arranged, propose, propose_again, ready
 from tests.dialogues.underlag.factories import EditionFactory
 
 pytestmark = pytest.mark.django_db
@@ -59,9 +60,11 @@ def met() -> Dialogue:
     return dialogue
 
 
-def hold(dialogue: Dialogue, actor: Actor, summary: str = "Vi talade om läsning.") -> Dialogue:
+def hold(
+    dialogue: Dialogue, actor: Actor, summary: str = "Vi talade om läsning.", **more: object
+) -> Dialogue:
     return records.hold_dialogue(
-        dialogue=dialogue, summary=summary, discussed_skolformer=[Skolform.GR], actor=actor
+        dialogue=dialogue, summary=summary, discussed_skolformer=[Skolform.GR], actor=actor, **more
     )
 
 
@@ -158,6 +161,53 @@ class TestTwoWhoWrite:
         typed = {name: form[name].value() for name in form.fields} | {"seen": seen_on(refused.text)}
         assert client.post(step_of(dialogue, "dokumentation"), typed).status_code == 302
         assert record_of(dialogue) == ("Vi talade om läsning.", ["GR"], "Vi hörs till hösten.")
+
+
+class TestWhen:
+    def test_nothing_is_held_before_its_time(self):
+        guide = person(leader())
+        dialogue, _own = dialogue_with_contact(DialogueState.TIME_FIXED)
+        seat_at(dialogue, state=MeetingState.FIXED, starts_at=hours_ago(-1))
+        with pytest.raises(NotPossible, match="tid har inte varit än"):
+            hold(dialogue, guide)
+        with pytest.raises(NotPossible, match="tid har inte varit än"):
+            hold(dialogue, guide, held_at=hours_ago(-2))
+        dialogue.refresh_from_db()
+        assert dialogue.state == DialogueState.TIME_FIXED
+
+    def test_an_introduction_is_not_held_before_its_time(self):
+        meeting = MeetingFactory(kind=MeetingKind.INTRODUCTION, state="fixed", seats=5)
+        with pytest.raises(NotPossible, match="tid har inte varit än"):
+            hold_introduction(meeting=meeting, attended=set(), actor=person(leader()))
+
+    def test_what_was_held_earlier_has_that_time_and_its_people_are_free_at_the_other(self):
+        dialogue, _own, meeting, staff = ready(DialogueState.TIME_FIXED, MeetingState.FIXED)
+        planned, length, held_at = meeting.starts_at, meeting.ends_at - meeting.starts_at, hours_ago(2)
+        hold(dialogue, person(staff[0]), held_at=held_at)
+        meeting.refresh_from_db()
+        assert meeting.state == MeetingState.HELD
+        assert (meeting.starts_at, meeting.ends_at) == (held_at, held_at + length)
+        assert entries("meeting.held")[0].facts["starts_at_was"] == planned.isoformat()
+        other, _own = dialogue_with_contact(DialogueState.INTRODUCED)
+        proposed = propose(other, staff, starts_at=planned, ends_at=planned + length)
+        for row in (proposed, meeting):
+            assert {booked.user for booked in row.staff.filter(is_booked=True)} == {*staff}
+
+    def test_feedback_is_not_before_the_dialogue(self):
+        guide, staff = person(leader()), pair()
+        dialogue = hold(met(), guide)
+        before = hours_ago(73)
+        early = {"starts_at": before, "ends_at": before + datetime.timedelta(hours=1)}
+        with pytest.raises(NotPossible, match="före dialogen"):
+            set_up_feedback(dialogue=dialogue, arrangement=arranged(staff, **early), actor=guide)
+        meeting = set_up_feedback(dialogue=dialogue, arrangement=arranged(staff), actor=guide)
+        with pytest.raises(NotPossible, match="före dialogen"):
+            propose_again(meeting, staff, **early)
+        for held_at, why in ((before, "före dialogen"), (None, "tid har inte varit än")):
+            with pytest.raises(NotPossible, match=why):
+                records.hold_feedback(dialogue=dialogue, feedback="Bra.", actor=guide, held_at=held_at)
+        held = records.hold_feedback(dialogue=dialogue, feedback="Bra.", actor=guide, held_at=hours_ago(1))
+        assert held.state == DialogueState.FEEDBACK_HELD
 
 
 class TestChange:

@@ -24,7 +24,7 @@ from tests.dialogues.factories import (
     dialogue_with_contact,
     seat_at,
 )
-from tests.dialogues.pages import seen_on
+from tests.dialogues.pages import just_now, seen_on
 from tests.dialogues.times import working_day
 from tests.huvudman.factories import ContactFactory, KommunFactory, LanFactory, SchoolUnitFactory
 
@@ -311,16 +311,26 @@ class TestSteps:
         assert "Likvärdighet" in text
         assert "Kim Ek, telefon" in text
 
-    def test_held_before_its_time_asks_once_more(self, client):
+    def test_held_before_its_time_asks_when_and_that_is_the_meetings_time(self, client):
         client.force_login(leader())
         dialogue, _own = dialogue_with_contact(DialogueState.TIME_FIXED)
-        seat_at(dialogue, state=MeetingState.FIXED)
+        meeting = seat_at(dialogue, state=MeetingState.FIXED)
         typed = {"summary": "Bra samtal.", "skolformer": ["GR"]}
         assert client.post(step_of(dialogue, "dialog-hallen"), typed).status_code == 422
-        typed["held_earlier"] = "on"
+        for minutes in (2, 60 * 24):
+            coming = client.post(step_of(dialogue, "dialog-hallen"), typed | just_now(-minutes))
+            assert coming.status_code == 422
+            assert "Välj en tid som har varit. Mötet kan antecknas när det är hållet." in coming.text
+        typed |= just_now(90)
+        assert client.post(step_of(dialogue, "dialog-hallen"), typed).status_code == 302
         assert client.post(step_of(dialogue, "dialog-hallen"), typed).status_code == 302
         dialogue.refresh_from_db()
+        meeting.refresh_from_db()
         assert dialogue.state == DialogueState.DIALOGUE_HELD
+        assert f"{timezone.localtime(meeting.starts_at):%Y-%m-%d %H:%M}" == f"{typed['day']} {typed['time']}"
+        other = client.post(step_of(dialogue, "dialog-hallen"), typed | just_now(200))
+        assert other.status_code == 422
+        assert f"Mötet är redan antecknat som hållet {look.moment(meeting.starts_at)}." in other.text
 
     def test_the_skolformer_offered_are_those_the_huvudman_runs(self, client):
         client.force_login(leader())
@@ -329,7 +339,7 @@ class TestSteps:
 
         def offered() -> list[str]:
             form = client.get(step_of(dialogue, "dialog-hallen")).context["form"]
-            assert "held_earlier" in form.fields
+            assert {"day", "time"} <= set(form.fields)
             return [code for code, _label in form.fields["skolformer"].choices]
 
         assert offered() == Skolform.values
@@ -339,7 +349,7 @@ class TestSteps:
             SkolformOffer.objects.create(unit=unit, skolform=skolform)
         Huvudman.objects.filter(pk=dialogue.huvudman_id).update(skolformer=["GR"], children=7)
         assert offered() == ["FSK", "GR", "GY"]
-        typed = {"summary": "Bra samtal.", "skolformer": ["SAM"], "held_earlier": "on"}
+        typed = {"summary": "Bra samtal.", "skolformer": ["SAM"]} | just_now()
         assert client.post(step_of(dialogue, "dialog-hallen"), typed).status_code == 422
 
     def test_what_is_missing_is_named_and_once(self, client):
@@ -350,7 +360,8 @@ class TestSteps:
         for words in (
             "Fyll i ”Sammanfattning”.",
             "Välj under ”Vilka skolformer togs upp?”.",
-            "Kryssa i ”Mötets tid har inte varit än, men mötet är ändå hållet” för att gå vidare.",
+            "Fyll i ”Mötets tid har inte varit än. Vilken dag hölls mötet?”.",
+            "Fyll i ”Vilket klockslag började det?”.",
         ):
             assert text.count(words) == 2
         assert "Sammanfattning: " not in text

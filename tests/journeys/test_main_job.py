@@ -181,7 +181,8 @@ def introduce(cast: SimpleNamespace) -> None:
     planner.presses("Boka mötet")
     planner.sees(HUVUDMAN)
     cast.skolverket.opens(planner.page.url)
-    cast.skolverket.picks(HUVUDMAN, "men mötet är ändå hållet")
+    cast.skolverket.picks(HUVUDMAN)
+    cast.skolverket.types(**just_now())
     cast.skolverket.presses("Mötet är hållet")
     cast.skolverket.sees("1 huvudman deltog. Analysunderlag tas fram")
 
@@ -229,7 +230,8 @@ def hold_and_close(cast: SimpleNamespace) -> None:
     leader.sees("Hur ger vi alla elever samma möjligheter?")
     leader.follows("Dialogen är hållen")
     leader.types(summary="Vi talade om likvärdighet.")
-    leader.picks("grundskola", "men mötet är ändå hållet")
+    leader.picks("grundskola")
+    leader.types(**just_now())
     leader.presses("Spara")
     leader.follows("Boka återkopplingsmöte")
     fill_in_time(leader, cast, days=90)
@@ -237,13 +239,19 @@ def hold_and_close(cast: SimpleNamespace) -> None:
     leader.presses("Boka och skicka kallelse")
     leader.follows("Återkopplingen är hållen")
     leader.types(feedback="Skolan fortsätter med kollegial planering.")
-    leader.picks("men mötet är ändå hållet")
+    leader.types(**just_now())
     leader.presses("Spara")
     leader.follows("Avsluta dialogen")
     leader.presses("Avsluta dialogen")
     leader.sees("Dialogen är avslutad.")
     cast.skolchef.opens("/dialoger/")
     cast.skolchef.sees(HUVUDMAN)
+
+
+def just_now() -> dict[str, str]:
+    """This minute, as the day and time when a meeting was held."""
+    now = timezone.localtime()
+    return {"day": f"{now:%Y-%m-%d}", "time": f"{now:%H:%M}"}
 
 
 def fill_in_time(who: Person, cast: SimpleNamespace, *, days: int) -> None:

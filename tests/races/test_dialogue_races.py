@@ -159,7 +159,7 @@ def test_giving_a_seat_and_noting_who_came_do_not_wait_for_each_other(monkeypatc
         place(dialogue=dialogue, meeting=first, actor=SYSTEM)
         return [
             lambda: place(dialogue=dialogue, meeting=other, actor=SYSTEM),
-            lambda: hold_introduction(meeting=first, attended=set(), actor=SYSTEM),
+            lambda: hold_introduction(meeting=first, attended=set(), actor=SYSTEM, held_at=timezone.now()),
         ]
 
     assert not any(isinstance(result, Exception) for result in at_once(*ready_to_race()))

@@ -1,0 +1,73 @@
+"""Noting that a meeting was held: never before its time, and on the day that it was."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.domain.machine import NotPossible
+from accounts.templatetags.look import moment
+from dialogues.domain.meetings import MEETINGS
+from dialogues.models import Meeting, MeetingState
+
+Deed = Callable[[Meeting], None]
+
+
+def note_held(
+    meeting: Meeting,
+    *,
+    held_at: datetime.datetime | None,
+    actor: Actor,
+    check: Deed | None = None,
+    after: Deed | None = None,
+    again: Deed | None = None,
+    **facts: Any,
+) -> Meeting:
+    """Move a meeting to held. `held_at` is when it began, should that be at another time than was fixed: it
+    is the meeting's time then, and its people are free at the other.
+
+    Raises NotPossible when that time has not come, or it is noted already as held at another. The callbacks
+    are those of `Machine.walk`; `check` sees the meeting with the time it was held.
+    """
+
+    def require_begun(row: Meeting) -> None:
+        if held_at and held_at != row.starts_at:
+            row.starts_at, row.ends_at = held_at, held_at + (row.ends_at - row.starts_at)
+            row.staff.update(during=DateTimeTZRange(empty=True))
+        if row.starts_at > timezone.now():
+            raise NotPossible(_("Mötets tid har inte varit än. Skriv när mötet hölls, om det var tidigare."))
+        if check:
+            check(row)
+
+    def same(row: Meeting) -> None:
+        if again:
+            again(row)
+        refuse_other_time(row, held_at)
+
+    with transaction.atomic():
+        row = MEETINGS.locked(meeting)
+        was: dict[str, Any] = {"starts_at_was": row.starts_at.isoformat()} if held_at else {}
+        return MEETINGS.walk(
+            row,
+            to=MeetingState.HELD,
+            actor=actor,
+            check=require_begun,
+            after=after,
+            again=same,
+            **facts,
+            **was,
+        )
+
+
+def refuse_other_time(meeting: Meeting, held_at: datetime.datetime | None) -> None:
+    """Raise NotPossible when a meeting that is held was so at another time than is said now."""
+    if held_at and held_at != meeting.starts_at:
+        text = _("Mötet är redan antecknat som hållet %(when)s.")
+        raise NotPossible(text % {"when": moment(meeting.starts_at)})
