@@ -1,10 +1,12 @@
-"""A day and a time of day that together are a moment in Stockholm."""
+"""A day and a time of day that together are a moment in Stockholm, and a tick that a time is meant."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Any
 
+from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +14,20 @@ from dialogues.forms.plain import PlainForm
 
 FURTHEST = 10
 """Years from now beyond which a date is a slip of the fingers."""
+
+
+class TickForTime(forms.CheckboxInput):
+    """A tick that the time from `starts_at` to `ends_at` is meant: given for another time, it is none."""
+
+    def __init__(self, *, starts_at: datetime.datetime, ends_at: datetime.datetime) -> None:
+        self.meant = f"{starts_at.isoformat()}/{ends_at.isoformat()}"
+        super().__init__(attrs={"value": self.meant})
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
+        return data.get(name) == self.meant
+
+    def format_value(self, value: Any) -> None:
+        """What the tick says is the time, ticked or not."""
 
 
 class MomentForm(PlainForm):

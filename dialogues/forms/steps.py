@@ -17,7 +17,7 @@ from accounts.models import StaffRole, User
 from accounts.names import only_seen_signs
 from dialogues.days import unusual
 from dialogues.domain.staffing import absent_agency
-from dialogues.forms.moments import MomentForm
+from dialogues.forms.moments import MomentForm, TickForTime
 from dialogues.forms.plain import PlainForm
 from dialogues.models import Channel, Dialogue, Meeting, MeetingStaff
 
@@ -120,7 +120,7 @@ class StaffFields(PlainForm):
 class WhenFields(MomentForm, StaffFields):
     """When a meeting is: day, time and length in minutes; and who comes from the agencies.
 
-    Asks once more when the time is one at which hardly anyone works.
+    Asks once more when the time is one at which hardly anyone works, and again when it is changed to another.
     """
 
     longest: ClassVar[int] = 480
@@ -149,7 +149,7 @@ class WhenFields(MomentForm, StaffFields):
         if self.moment() < timezone.now():
             self.add_error("day", _("Välj en tid som inte har passerat."))
         elif data.get("minutes"):
-            self._ask_about(unusual(**self.span()))
+            self._ask_when_unusual()
         return data
 
     def span(self) -> dict[str, Any]:
@@ -158,11 +158,13 @@ class WhenFields(MomentForm, StaffFields):
         length = datetime.timedelta(minutes=self.cleaned_data["minutes"])
         return {"starts_at": starts_at, "ends_at": starts_at + length}
 
-    def _ask_about(self, why: str) -> None:
-        """Let an unusual time through only with a tick that it is meant."""
+    def _ask_when_unusual(self) -> None:
+        """Let an unusual time through only with a tick that this very time is meant."""
+        why = unusual(**self.span())
         if not why:
             return
-        self.fields["unusual"] = forms.BooleanField(label=_("Tiden ska ändå vara den här"))
+        tick = TickForTime(**self.span())
+        self.fields["unusual"] = forms.BooleanField(label=_("Tiden ska ändå vara den här"), widget=tick)
         if not self["unusual"].value():
             question = _(
                 "Tiden är ovanlig: %(why)s. Välj en annan, eller kryssa i ”Tiden ska ändå vara den här”."

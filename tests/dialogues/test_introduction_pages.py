@@ -252,7 +252,8 @@ class TestNumbers:
         dialogue_with_contact(DialogueState.ACCEPTED, batch=meeting.batch)
         starts_at = timezone.localtime(meeting.starts_at)
         typed = {"day": f"{starts_at:%Y-%m-%d}", "time": f"{starts_at:%H:%M:%S.%f}", "minutes": "60"}
-        typed |= {"staff": [row.user_id for row in meeting.staff.all()], "unusual": "on"}
+        typed |= {"staff": [row.user_id for row in meeting.staff.all()]}
+        typed |= {"unusual": f"{meeting.starts_at.isoformat()}/{meeting.ends_at.isoformat()}"}
         typed |= {"seats": "30", "link": meeting.link}
         page = page_of(meeting, "introduction_change")
         same = "Ingen väntar på en plats. Brev till huvudmän:"

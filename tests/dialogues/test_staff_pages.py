@@ -261,38 +261,6 @@ class TestSteps:
         assert "(valfritt)" not in response.text
         assert not Meeting.objects.exists()
 
-    @pytest.mark.parametrize(
-        ("change", "why"),
-        [
-            ({"day": "2030-03-02"}, "helg"),
-            ({"day": "2030-04-19"}, "Långfredagen"),
-            ({"time": "06:59"}, "före kl. 7 eller efter kl. 19"),
-            ({"time": "18:00", "minutes": "61"}, "före kl. 7 eller efter kl. 19"),
-            ({"time": "07:00"}, ""),
-            ({"time": "18:00", "minutes": "60"}, ""),
-        ],
-    )
-    @time_machine.travel("2029-11-26 09:00+01:00", tick=False)
-    def test_an_unusual_time_is_asked_about_once_more(self, client, change, why):
-        client.force_login(planner())
-        dialogue, _own = dialogue_with_contact(DialogueState.INTRODUCED)
-        typed = {
-            "day": "2030-03-01",
-            "time": "09:00",
-            "minutes": "120",
-            "form": "in_person",
-            "place": "Torget",
-        }
-        typed |= {"staff": [user.pk for user in pair()]} | change
-        asked = client.post(step_of(dialogue, "foresla-tid"), typed)
-        assert asked.status_code == (422 if why else 302)
-        if why:
-            assert f"Tiden är ovanlig: {why}." in asked.text
-            assert 'value="Torget"' in asked.text
-            assert 'name="unusual"' in asked.text
-            assert client.post(step_of(dialogue, "foresla-tid"), typed | {"unusual": "on"}).status_code == 302
-        assert Meeting.objects.exists()
-
     @pytest.mark.parametrize(("present", "absent"), [("skolverket", "SPSM"), ("spsm", "Skolverket")])
     def test_one_agency_alone_is_refused_at_its_field(self, client, present, absent):
         client.force_login(planner())
