@@ -65,13 +65,14 @@ class Worker:
 
 @contextmanager
 def running_worker(log: Path, redis_url: str | None = None) -> Iterator[Worker]:
-    """Run a worker; what it says goes to a file in the folder `log`."""
+    """Run a worker, ready for tasks; what it says goes to a file in the folder `log`."""
     name = f"letters-{uuid.uuid4().hex[:8]}"
     celery = f"{sys.executable} -m celery -A config worker -c 1 -n {name}@%h"
-    with (log / f"{name}.log").open("wb") as output:
+    said = log / f"{name}.log"
+    with said.open("wb") as output:
         process = subprocess.Popen(
             ["sh", "-c", f"while true; do {celery}; done"],
-            env=environment(redis_url),
+            env=environment(redis_url) | {"LOG_LEVEL": "INFO"},  # or it does not say that it is ready
             cwd=settings.BASE_DIR,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -79,6 +80,7 @@ def running_worker(log: Path, redis_url: str | None = None) -> Iterator[Worker]:
         )
     worker = Worker(process)
     try:
+        until(lambda: " ready." in said.read_text(), seconds=60)
         yield worker
     finally:
         worker.kill()
