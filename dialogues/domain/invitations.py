@@ -94,6 +94,8 @@ def write_to_late_address(*, dialogue: Dialogue, actor: Actor) -> bool:
     if not late_addresses().filter(pk=row.pk, batch=batch).exists():
         return False
     recipients = recipients_of(row.huvudman)
+    if not recipients:  # the address has gone again since it was looked for
+        return False
     _write_letters(row.invitations.get(batch=batch), row, recipients)
     record(actor=actor, verb="dialogue.written_late", subject=row, letters=len(recipients))
     return True
