@@ -21,6 +21,7 @@ from accounts.adminsite import RailEntry, site
 from accounts.domain.machine import NotPossible
 from accounts.templatetags.look import moment, number
 from quality_system.domain.editions import copy_edition, put_edition_in_force
+from quality_system.forms import SkolformField, draft_objectives, draft_sub_goals
 from quality_system.models import Edition, Indicator, Objective, ObservedValue, SubGoal, SuccessFactor
 from quality_system.values import format_value
 from quality_system.wording import SOURCES, source_name, spoken
@@ -62,10 +63,9 @@ class ContentAdmin(admin.ModelAdmin):
         if db_field.name == "edition":
             kwargs["queryset"] = Edition.objects.filter(state=Edition.State.DRAFT)
         elif db_field.name == "objective":
-            kwargs["queryset"] = Objective.objects.filter(edition__state=Edition.State.DRAFT)
+            kwargs |= {"queryset": draft_objectives(), "form_class": SkolformField}
         elif db_field.name == "sub_goal":
-            drafts = SubGoal.objects.filter(objective__edition__state=Edition.State.DRAFT)
-            kwargs["queryset"] = drafts.select_related("objective")
+            kwargs |= {"queryset": draft_sub_goals(), "form_class": SkolformField}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -172,6 +173,51 @@ def test_a_planner_has_no_such_action(client: Client) -> None:
     assert edition.state == Edition.State.DRAFT
 
 
+def choices(page: HttpResponse, field: str) -> list[object]:
+    """What a field on the page lets one choose, as it is shown."""
+    return list(page.context["adminform"].form.fields[field].widget.choices)
+
+
+def test_what_is_chosen_tells_its_edition_and_skolform_apart(statistician: Client) -> None:
+    older = EditionFactory(name="Äldre utkast", valid_from="2023-01-01")
+    newer = EditionFactory(name="Nytt utkast", valid_from="2026-01-01")
+    in_force = EditionFactory(state=Edition.State.IN_FORCE)
+    same = {"number": 1, "text": "Alla lär sig läsa."}
+    goals = [
+        SubGoalFactory(objective=ObjectiveFactory(edition=edition, skolform=skolform), **same)
+        for edition, skolform in ((older, "GR"), (newer, "GR"), (newer, "GYAN"), (in_force, "GR"))
+    ]
+    sub_goals = statistician.get(page("indicator", "add"))
+    assert choices(sub_goals, "sub_goal") == [
+        ("", "---------"),
+        (
+            "Nytt utkast",
+            [
+                (goals[1].pk, "Grundskola: Alla lär sig läsa."),
+                (goals[2].pk, "Anpassad gymnasieskola: Alla lär sig läsa."),
+            ],
+        ),
+        ("Äldre utkast", [(goals[0].pk, "Grundskola: Alla lär sig läsa.")]),
+    ]
+    assert '<optgroup label="Nytt utkast">' in sub_goals.text
+    objectives = choices(statistician.get(page("subgoal", "add")), "objective")
+    assert [group for group, _rows in objectives[1:]] == ["Nytt utkast", "Äldre utkast"]
+    assert objectives[2][1] == [(goals[0].objective.pk, "Grundskola: Alla når målen.")]
+
+
+def test_the_choice_keeps_what_was_chosen_and_takes_another(statistician: Client) -> None:
+    goal = SubGoalFactory()
+    other = SubGoalFactory(objective=ObjectiveFactory(edition=goal.objective.edition, skolform="GY"))
+    indicator = IndicatorFactory(edition=goal.objective.edition, sub_goal=goal, position=1)
+    url = page("indicator", "change", indicator.pk)
+    form = statistician.get(url).context["adminform"].form
+    assert f'<option value="{goal.pk}" selected>Grundskola: {goal}</option>' in str(form["sub_goal"])
+    typed = {name: form[name].value() for name in form.fields if form[name].value()}
+    assert statistician.post(url, typed | {"sub_goal": other.pk}).status_code == 302
+    indicator.refresh_from_db()
+    assert indicator.sub_goal == other
+
+
 def rows(name: str) -> Callable[[], object]:
     def unit_value() -> ObservedValue:
         unit = SchoolUnitFactory()
@@ -198,3 +244,15 @@ def test_lists_take_the_same_number_of_queries(
         rows(name)()
     with django_assert_num_queries(queries):  # type: ignore[operator]
         assert statistician.get(page(name)).status_code == 200
+
+
+@pytest.mark.parametrize("many", [1, 3])
+@pytest.mark.parametrize(("name", "queries"), [("subgoal", 4), ("indicator", 5)])
+def test_choices_take_the_same_number_of_queries(
+    statistician: Client, name: str, queries: int, many: int, django_assert_num_queries: object
+) -> None:
+    for _n in range(many):
+        SubGoalFactory()
+    statistician.get(page(name, "add"))
+    with django_assert_num_queries(queries):  # type: ignore[operator]
+        assert statistician.get(page(name, "add")).status_code == 200
