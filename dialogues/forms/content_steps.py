@@ -214,21 +214,28 @@ class RecordFields(StepForm):
         return changed_instead(self)
 
 
-class RecordForm(RecordFields):
-    """Change what was written about the dialogue, and about the feedback when that is held."""
+class RecordForm(HeldFields, RecordFields):
+    """Change what was written about the dialogue, and about the feedback when that is held.
+
+    Shown instead of a step that says a meeting was held, it keeps what was said about when.
+    """
 
     title = _("Ändra dokumentationen")
     button = _("Spara")
     done = _("Dokumentationen är ändrad. Det som stod tidigare sparas i loggen.")
     permission = "dialogues.hold_dialogue"
     posted_to = "dokumentation"
+    if_wrong = _("Skriv i texten om den är fel.")
 
     feedback = LongText(label=WHAT_CAME_OF_IT, rows=6, required=False)
 
     def prepare(self) -> None:
         super().prepare()
-        if self.dialogue.state != DialogueState.FEEDBACK_HELD:
+        is_fed_back = self.dialogue.state == DialogueState.FEEDBACK_HELD
+        if not is_fed_back:
             del self.fields["feedback"]
+        kind = MeetingKind.FEEDBACK if is_fed_back else MeetingKind.DIALOGUE
+        self.keep_when(current_meeting(self.dialogue, kind))
         self.seen = records.record_version(self.dialogue)
         self.initial.update(in_fields(self.dialogue))
 

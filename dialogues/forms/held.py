@@ -1,20 +1,27 @@
-"""A form that says a meeting was held: it asks when, while the meeting's time has not come."""
+"""A form that says a meeting was held: it asks when, while its time has not come, and loses no answer."""
 
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.templatetags.look import moment
 from dialogues.forms.moments import MomentForm
 from dialogues.models import Meeting, MeetingState
 
 
 class HeldFields(MomentForm):
     """When a meeting was held, if its time has not come."""
+
+    noted: Meeting | None = None
+    """The meeting, where it is noted as held already."""
+    if_wrong: ClassVar[str | Promise] = ""
+    """What to do when the time that is noted is wrong."""
 
     def ask_when(self, meeting: Meeting | None) -> None:
         """Ask for the day and time when the meeting's are to come, or were as the page was opened."""
@@ -29,6 +36,25 @@ class HeldFields(MomentForm):
             label=_("Vilket klockslag började det?"),
             widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         )
+
+    def keep_when(self, meeting: Meeting | None) -> None:
+        """Keep, out of sight, what was said about when a meeting was held that is noted already."""
+        self.noted = meeting
+        if self.data.get("day"):
+            self.fields["day"] = forms.DateField(required=False, widget=forms.HiddenInput)
+            self.fields["time"] = forms.TimeField(required=False, widget=forms.HiddenInput)
+
+    def other_time(self) -> str:
+        """What was said about when, should another time be noted, to be read beside the form."""
+        held_at = self.held_at() if self.noted and self.is_bound else None
+        if not self.noted or not held_at or held_at == self.noted.starts_at:
+            return ""
+        text = _(
+            "Du skrev att mötet hölls %(typed)s. Det är antecknat som hållet %(noted)s, och den tiden ändras "
+            "inte här."
+        )
+        told = text % {"typed": moment(held_at), "noted": moment(self.noted.starts_at)}
+        return f"{told} {self.if_wrong}".strip()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

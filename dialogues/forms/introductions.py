@@ -121,6 +121,7 @@ class AttendanceChangeForm(AttendanceForm):
 
     def ask_when(self, meeting: Meeting | None) -> None:
         """When it was is noted already."""
+        self.keep_when(meeting)
 
     def perform(self, actor: Actor) -> Meeting:
         """Note who came after all."""

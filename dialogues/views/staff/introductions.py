@@ -81,6 +81,7 @@ def introduction_page(request: HttpRequest, public_id: uuid.UUID) -> HttpRespons
         "meeting": meeting,
         "seats": seats.select_related("dialogue__huvudman").order_by("dialogue__huvudman__name"),
         "staff": meeting.staff.filter(is_booked=True).select_related("user", "agency"),
+        "answer": form,
         "form": form if meeting.state == MeetingState.FIXED else None,
         "made": _made(seats) if meeting.state == MeetingState.HELD else None,
         "may_run": meeting.state == MeetingState.FIXED and request.user.has_perm(RUN),
