@@ -6,8 +6,10 @@ import datetime
 from decimal import Decimal
 
 from dialogues.underlag.shapes import Central, Factor, Goal, Material, Owner
+from huvudman.models import Skolform
 from quality_system.comparison import Place, Spread
 from quality_system.disclosure import FEW_PUPILS
+from quality_system.edition_text import MEASURES, SUB_GOALS, WITHOUT_COMPLETION, Measure
 from quality_system.figures import Group, IndicatorFigures, PeriodValue
 from quality_system.values import NEARLY_ALL, NOT_APPLICABLE, Value, ValueKind, approximate, number
 
@@ -22,6 +24,7 @@ SPREAD = Spread(
 )
 GROUP = Group("kommun", "s4", SPREAD)
 MORE = "Fler når målen."
+BIG = {"FSK", "FKLASS", "FTH", "GR", "GRAN", "GY", "GYAN", "VUX"}
 FACTORS = (
     Factor(1, "Systematiskt kvalitetsarbete med undervisningen i fokus", False),
     Factor(2, "Styrkedja med gemensamt ansvar och tillit", True),
@@ -65,7 +68,7 @@ def figure(key: str, own: Value, **fields: object) -> IndicatorFigures:
 
 def learning(key: str, own: Value, **fields: object) -> IndicatorFigures:
     """A figure under the grundskola's sub-goal in the area of learning."""
-    return figure(key, own, area="learning", sub_goal=MORE, **fields)
+    return figure(key, own, **{"area": "learning", "sub_goal": MORE} | fields)
 
 
 FIGURES = (
@@ -144,4 +147,43 @@ def preschool_material() -> Material:
         goals=(Goal(3, "quality", "FSK", "Undervisningen bedrivs av legitimerade och behöriga.", True),),
         figures=(),
         central=(),
+    )
+
+
+def big_material() -> Material:
+    """A big kommun: all skolformer that a kommun can run, and a value for each indicator of the edition."""
+    labels = {form.value: str(form.label) for form in Skolform if form.value in BIG}
+    goals = tuple(
+        Goal(number_, area, code, text, False)
+        for number_, area, text in SUB_GOALS
+        for code in labels
+        if number_ != 6 or code not in WITHOUT_COMPLETION
+    )
+    texts = {(goal.skolform, goal.number): goal for goal in goals}
+    return full_material(
+        owner=Owner("Storkommunen", "kommun", tuple(labels.items()), 96, 4210, 18340, ("Storkommunen",)),
+        goals=goals,
+        figures=tuple(_measured(measure, texts) for measure in MEASURES if measure.skolform in labels),
+        is_example=False,
+    )
+
+
+def _measured(measure: Measure, goals: dict[tuple[str, int], Goal]) -> IndicatorFigures:
+    goal = goals.get((measure.skolform, measure.sub_goal or 0))
+    by_sex = {"girls": number("74.1"), "boys": number("70.6")} if measure.by_sex else {}
+    return figure(
+        measure.key,
+        number("72.4"),
+        name=measure.name,
+        definition=measure.definition,
+        skolform=measure.skolform,
+        kind=measure.kind,
+        area=goal.area if goal else "",
+        sub_goal=goal.text if goal else "",
+        unit=measure.unit,
+        decimals=measure.decimals,
+        source=measure.source,
+        place=Place.MIDDLE,
+        series=(PeriodValue("2023/24", number("71")), PeriodValue("2024/25", number("72.4"))),
+        **by_sex,
     )
