@@ -14,9 +14,12 @@ from dialogues.models import (
     MeetingKind,
     PriorityQuestion,
     QuestionForm,
+    Underlag,
 )
+from dialogues.underlag.content import build_content
 from quality_system.models import Area
 from tests.dialogues.factories import InvitationFactory, MeetingFactory
+from tests.dialogues.underlag.material import full_material
 
 
 def context_for(kind: LetterKind, dialogue: Dialogue) -> dict[str, object]:
@@ -55,7 +58,8 @@ def _meeting_cancelled(dialogue: Dialogue) -> dict[str, object]:
 
 
 def _underlag(dialogue: Dialogue) -> dict[str, object]:
-    return _meeting(dialogue) | {"time_url": "https://example.test/tid/"}
+    underlag = Underlag(dialogue=dialogue, content=build_content(full_material()))
+    return _meeting(dialogue) | {"time_url": "https://example.test/tid/", "underlag": underlag}
 
 
 def _questions(dialogue: Dialogue) -> dict[str, object]:

@@ -13,10 +13,12 @@ from accounts.models import Agency
 from dialogues.domain.staffing import book_staff
 from dialogues.models import CentralArea, Dialogue, DialogueState, Meeting, StoredFile, Underlag
 from dialogues.models import UnderlagState as S
+from dialogues.underlag.content import build_content
 from huvudman.models import Skolform
 from quality_system.models import Edition, Objective, SubGoal, SuccessFactor
 from tests.accounts.factories import leader, pair
 from tests.dialogues.factories import DialogueFactory, both_agencies, seat_at
+from tests.dialogues.underlag.material import preschool_material
 from tests.huvudman.factories import ContactFactory
 
 WITH_PDF = {S.RENDERED, S.CONFIRMED, S.ISSUED}
@@ -74,6 +76,7 @@ def underlag_in(
         dialogue=dialogue,
         edition=edition or EditionFactory(),
         state=state,
+        content=build_content(preschool_material()) if state in WITH_PDF else {},
         pdf=stored_pdf() if state in WITH_PDF else None,
         failure="något gick fel" if state == S.FAILED else "",
     )
