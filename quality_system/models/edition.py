@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -180,6 +181,15 @@ class Indicator(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.get_skolform_display()})"
+
+    def clean(self) -> None:
+        """Raise ValidationError for a sub-goal of another edition or skolform."""
+        if self.sub_goal is None:
+            return
+        objective = self.sub_goal.objective
+        if (objective.edition_id, objective.skolform) != (self.edition_id, self.skolform):
+            told = _("Delmålet hör till en annan utgåva eller skolform än indikatorn. Välj ett som hör ihop.")
+            raise ValidationError({"sub_goal": told})
 
     @property
     def area(self) -> str:

@@ -207,7 +207,7 @@ def test_what_is_chosen_tells_its_edition_and_skolform_apart(statistician: Clien
 
 def test_the_choice_keeps_what_was_chosen_and_takes_another(statistician: Client) -> None:
     goal = SubGoalFactory()
-    other = SubGoalFactory(objective=ObjectiveFactory(edition=goal.objective.edition, skolform="GY"))
+    other = SubGoalFactory(objective=goal.objective, number=goal.number + 1)
     indicator = IndicatorFactory(edition=goal.objective.edition, sub_goal=goal, position=1)
     url = page("indicator", "change", indicator.pk)
     form = statistician.get(url).context["adminform"].form
@@ -216,6 +216,22 @@ def test_the_choice_keeps_what_was_chosen_and_takes_another(statistician: Client
     assert statistician.post(url, typed | {"sub_goal": other.pk}).status_code == 302
     indicator.refresh_from_db()
     assert indicator.sub_goal == other
+
+
+@pytest.mark.parametrize("kept", ["edition", "skolform"])
+def test_an_indicator_is_not_put_under_what_it_does_not_belong_to(statistician: Client, kept: str) -> None:
+    goal = SubGoalFactory()
+    edition = goal.objective.edition if kept == "edition" else EditionFactory(name="Ett annat utkast")
+    skolform = "GY" if kept == "edition" else goal.objective.skolform
+    strange = SubGoalFactory(objective=ObjectiveFactory(edition=edition, skolform=skolform))
+    indicator = IndicatorFactory(edition=goal.objective.edition, sub_goal=goal, position=1)
+    url = page("indicator", "change", indicator.pk)
+    form = statistician.get(url).context["adminform"].form
+    typed = {name: form[name].value() for name in form.fields if form[name].value()}
+    refused = statistician.post(url, typed | {"sub_goal": strange.pk})
+    assert "Delmålet hör till en annan utgåva eller skolform" in refused.text
+    indicator.refresh_from_db()
+    assert indicator.sub_goal == goal
 
 
 def rows(name: str) -> Callable[[], object]:
