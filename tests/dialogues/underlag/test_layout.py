@@ -19,6 +19,7 @@ from dialogues.underlag.shapes import Central, Goal, Material
 from quality_system.values import number
 from tests.dialogues.underlag.material import (
     HIDDEN,
+    MORE,
     big_material,
     full_material,
     learning,
@@ -32,7 +33,13 @@ TOP, BOTTOM, LEFT, RIGHT = 24 * PX, (297 - 22) * PX, 20 * PX, (210 - 20) * PX
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "caption", "thead"}
 SHORT = 5
 WORDS = "Andelen ligger över mitten bland jämförbara huvudmän, och har gjort det i flera år i följd."
-CASES = ("preschool", "full", "big 0", "big 5", *(f"drift {goals}" for goals in range(0, 24, 2)))
+AT_THE_FOOT = ((16, 9), (34, 9), (36, 9), (30, 3), (31, 3))
+"""Lines above a table, and its rows, where the page would end just after the first row or before the last."""
+CASES = (
+    *("preschool", "full", "big 0", "big 5"),
+    *(f"drift {goals}" for goals in range(2, 24, 4)),
+    *(f"lines {lines} {rows}" for lines, rows in AT_THE_FOOT),
+)
 
 
 def material(case: str) -> Material:
@@ -41,10 +48,24 @@ def material(case: str) -> Material:
         return preschool_material()
     if case == "full":
         return full_material()
-    kind, count = case.split()
-    if kind == "drift":
-        return drifting(int(count))
-    return replace(big_material(), central=(Central("need", "learning", WORDS, "tal"),) * int(count))
+    kind, *counts = case.split()
+    return {"drift": drifting, "lines": below, "big": crowded}[kind](*map(int, counts))
+
+
+def crowded(centrals: int) -> Material:
+    """A big kommun with so many central areas, all needs."""
+    return replace(big_material(), central=(Central("need", "learning", WORDS, "tal"),) * centrals)
+
+
+def below(lines: int, rows: int) -> Material:
+    """A table of hidden values below so many lines of a goal's text."""
+    text = "En rad. " * 10 * lines
+    return full_material(
+        goals=(Goal(1, "equity", "GR", text, False), Goal(5, "learning", "GR", MORE, False)),
+        figures=tuple(learning(f"m{row}", HIDDEN) for row in range(rows)),
+        central=(),
+        factors=(),
+    )
 
 
 def drifting(goals: int) -> Material:
