@@ -1,52 +1,66 @@
-"""Lets the demo's past be made: what the verbs date on another day is dated then."""
+"""Lets the demo's past be made: what is done at another moment is dated then, here and in the database."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count, islice
 from unittest.mock import patch
 
+from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
-from dialogues.days import remarks
+OWN_CLOCK = """
+CREATE SCHEMA IF NOT EXISTS another_day;
+CREATE OR REPLACE FUNCTION another_day.statement_timestamp() RETURNS timestamptz LANGUAGE sql STABLE AS
+    $$ SELECT pg_catalog.statement_timestamp() - current_setting('another_day.behind')::interval $$;
+CREATE OR REPLACE FUNCTION another_day.now() RETURNS timestamptz LANGUAGE sql STABLE AS
+    $$ SELECT another_day.statement_timestamp() $$;
+"""
+USE_OWN_CLOCK = "SELECT set_config('search_path', 'another_day, pg_catalog, public', false)"
+SET_BEHIND = "SELECT set_config('another_day.behind', (pg_catalog.clock_timestamp() - %s)::text, false)"
+NOT_BEHIND = "SELECT set_config('another_day.behind', '0', false)"
+REAL_CLOCK = "RESET search_path; DROP SCHEMA another_day CASCADE"
 
 
-def at(days: int, hour: int, minute: int = 0) -> datetime.datetime:
-    """A time of a day counted from the real today, in Stockholm."""
-    today = datetime.datetime.now(timezone.get_default_timezone()).date()
-    day = today + datetime.timedelta(days=days)
-    return timezone.make_aware(datetime.datetime.combine(day, datetime.time(hour, minute)))
+class _AnyDatetime(type):
+    def __instancecheck__(cls, value: object) -> bool:
+        return isinstance(value, datetime.datetime)
 
 
-def school_days(first: int, step: int = 1) -> Iterator[int]:
-    """The days from `first` on (or back) when schools can be reached: no weekend, no break, no eve."""
-    return (days for days in count(first, step) if not remarks(at(days, 12).date()))
+class _Travelled(datetime.datetime, metaclass=_AnyDatetime):
+    """The datetime class of one whose clock is behind, and runs."""
 
+    behind = datetime.timedelta()
 
-def school_day(days: int) -> int:
-    """That day, or the last before it when schools can be reached."""
-    return next(school_days(days, -1))
-
-
-def next_school_day(days: int) -> int:
-    """That day, or the first after it when schools can be reached."""
-    return next(school_days(days))
-
-
-def school_days_before(days: int, number: int) -> int:
-    """The day that is so many school days before another."""
-    return next(islice(school_days(days - 1, -1), number - 1, None))
+    @classmethod
+    def now(cls, tz: datetime.tzinfo | None = None) -> datetime.datetime:  # type: ignore[override]
+        return datetime.datetime.now(tz) - cls.behind
 
 
 @contextmanager
-def day(days: int, hour: int = 10) -> Iterator[None]:
-    """Let it be another day, with its clock running, for all that asks `timezone.now`. For the demo only."""
-    began, then = datetime.datetime.now(datetime.UTC), at(days, hour).astimezone(datetime.UTC)
+def travelling() -> Iterator[None]:
+    """Let `moment` be used: the database gets a clock that can be set. Refuses outside a demo."""
+    if not settings.DEMO:
+        raise RuntimeError("time is travelled in a demo only")
+    with connection.cursor() as cursor:
+        cursor.execute(OWN_CLOCK)
+        cursor.execute(NOT_BEHIND)
+        cursor.execute(USE_OWN_CLOCK)
+        try:
+            yield
+        finally:
+            cursor.execute(REAL_CLOCK)
 
-    def now() -> datetime.datetime:
-        return then + (datetime.datetime.now(datetime.UTC) - began)
 
-    with patch.object(timezone, "now", now):
-        yield
+@contextmanager
+def moment(then: datetime.datetime) -> Iterator[None]:
+    """Let it be another moment, with its clock running, for all that asks Django or the database."""
+    _Travelled.behind = datetime.datetime.now(datetime.UTC) - then
+    with patch.object(timezone, "datetime", _Travelled), connection.cursor() as cursor:
+        cursor.execute(SET_BEHIND, [then])
+        try:
+            yield
+        finally:
+            cursor.execute(NOT_BEHIND)

@@ -9,11 +9,14 @@ from pathlib import Path
 from random import Random
 
 from django.core.management import call_command
+from django.utils import timezone
 
 from accounts.models import User
+from dialogues.demo.another_day import moment, travelling
 from dialogues.demo.people import DemoUser, write_contacts, write_people
 from dialogues.demo.register import write_example_register
 from dialogues.demo.report import Report
+from dialogues.demo.story import FOUNDED, Story
 from dialogues.demo.under_way import is_under_way, put_cycle_under_way
 from huvudman.models import Huvudman, ImportState, RegisterImport
 from quality_system.example_statistics import draw_example_values
@@ -30,7 +33,19 @@ def make_world(*, register: Path | None, bare: bool, write: Callable[[str], obje
     """
     if register:
         refuse_another_register(register)
-    report = Report(write)
+    story, report = Story(timezone.localdate()), Report(write)
+    with travelling():
+        with moment(story.at(FOUNDED, 9)):
+            users = _found(report, register)
+        if not bare and not is_under_way():
+            with report.step("En cykel på väg"):
+                planners = User.objects.filter(email__startswith="planerare").order_by("email")
+                put_cycle_under_way(story, list(planners))
+    return users
+
+
+def _found(report: Report, register: Path | None) -> list[DemoUser]:
+    """Make what there was before the cycle."""
     with report.step("Myndigheter och medarbetare"):
         users = write_people()
     with report.step("Register") as told:
@@ -40,9 +55,6 @@ def make_world(*, register: Path | None, bare: bool, write: Callable[[str], obje
         told.append(f"{_write_quality_system()} värden")
     with report.step("Kontakter"):
         users += write_contacts()
-    if not bare and not is_under_way():
-        with report.step("En cykel på väg"):
-            put_cycle_under_way(list(User.objects.filter(email__startswith="planerare").order_by("email")))
     return users
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.models import Agency
 from dialogues.calendar import meeting_calendar
@@ -101,6 +101,7 @@ def calendar_file(
         description=meeting.link,
         organizer=Agency.objects.get(code=settings.LETTER_AGENCY).sender,
         attendees=_attendees(meeting, dialogue),
+        stamp=timezone.now(),
     )
     return Attachment(name="mote.ics", media_type=CALENDAR.format(method=method), data=data)
 
