@@ -99,6 +99,21 @@ class TestOneLetter:
         ]
         assert shown == buttons.get(state, [])
 
+    @pytest.mark.parametrize("state", S.values)
+    def test_every_state_shows_the_letter_and_says_its_own_words_once(self, client, state):
+        client.force_login(planner())
+        words = {
+            S.RETRY: "Nästa försök:",
+            S.UNCERTAIN: "Fråga mottagaren innan du skickar igen.",
+            S.FAILED: "Läs vad e-postservern svarade nedan.",
+            S.STOPPED: "Brevet är stoppat och skickas inte.",
+        }
+        page = client.get(page_of(letter_in(state))).text
+        [letter] = re.findall(r'<div class="panel letter-text" lang="sv">(.*?)</div>', page, re.DOTALL)
+        assert letter.startswith("<p>Hej Åsa!</p>")
+        assert ".punkten först på raden" in letter
+        assert [page.count(said) for said in words.values()] == [int(state == of) for of in words]
+
     def test_the_evidence_is_there(self, client):
         client.force_login(planner())
         LetterFactory()
