@@ -61,12 +61,13 @@ class Case:
 
 def case_of(dialogue: Dialogue) -> Case:
     """Gather what the portal tells about a dialogue. Six queries."""
+    underlag = dialogue.underlag.filter(state=UnderlagState.ISSUED).defer("content").first()
     return Case(
         dialogue=dialogue,
-        meetings=current_meetings(dialogue),
+        meetings=_told(current_meetings(dialogue), underlag),
         invitation=current_invitation(dialogue),
         answer=latest_answer(dialogue),
-        underlag=dialogue.underlag.filter(state=UnderlagState.ISSUED).defer("content").first(),
+        underlag=underlag,
         questions=QuestionForm.objects.filter(dialogue=dialogue).first(),
         has_draft=dialogue.question_drafts.exists(),
     )
@@ -75,3 +76,10 @@ def case_of(dialogue: Dialogue) -> Case:
 def seat_of(dialogue: Dialogue, kind: MeetingKind) -> Seat | None:
     """The dialogue's current seat in a phase's meeting."""
     return dialogue.seats.filter(kind=kind, is_current=True).select_related("meeting").first()
+
+
+def _told(meetings: dict[str, Meeting], underlag: Underlag | None) -> dict[str, Meeting]:
+    """The meetings that the huvudman knows of: the underlag's letter tells of the dialogue's first time."""
+    if underlag:
+        return meetings
+    return {kind: meeting for kind, meeting in meetings.items() if kind != MeetingKind.DIALOGUE}

@@ -173,10 +173,7 @@ def _show(
 
 
 def _meeting(case: Case, pages: Pages) -> Meeting | None:
-    """The meeting that the pages are about; a first proposal is told by the underlag's letter, not before."""
-    if pages is FEEDBACK:
-        return case.feedback
-    return case.meeting if case.underlag else None
+    return case.feedback if pages is FEEDBACK else case.meeting
 
 
 def _accept(request: HttpRequest, dialogue: Dialogue, meeting: Meeting) -> None:

@@ -122,7 +122,7 @@ def _questions(case: Case) -> Status:
 
 
 def _time(case: Case) -> Status:
-    if case.meeting is None or case.underlag is None:
+    if case.meeting is None:
         return "off", _("Kommer med underlaget")
     return _meeting_status(case.meeting)
 

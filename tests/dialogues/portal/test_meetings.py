@@ -3,10 +3,12 @@
 import datetime
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from dialogues.domain.introductions import place
+from dialogues.domain.meetings import cancel_dialogue
 from dialogues.models import (
     DialogueState,
     LetterKind,
@@ -28,7 +30,7 @@ from tests.dialogues.portal.helpers import (
     text,
     with_proposed_time,
 )
-from tests.dialogues.times import propose_again
+from tests.dialogues.times import START, propose_again
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +41,30 @@ def test_a_proposed_time_is_not_shown_before_the_underlag_is_sent(client, signed
     assert "Ingen tid är föreslagen" in text(client.get(address("portal_time", dialogue)))
     client.post(address("portal_time", dialogue))
     assert Meeting.objects.get().state == MeetingState.PROPOSED
+
+
+PAGES_OF_ONE = ("introduction", "questions", "time", "other_time", "time_done", "feedback", "letters", "cancel")
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_a_time_that_has_not_been_told_is_on_no_page(client, signed_in, language, cancelled):
+    dialogue = signed_in(DialogueState.INTRODUCED)
+    both_booked(seat_at(dialogue, kind=MeetingKind.DIALOGUE, starts_at=START, place="Hemliga huset"))
+    if cancelled:
+        cancel_dialogue(dialogue=dialogue, reason="", actor=SYSTEM)
+    client.post(reverse("set_language"), {"language": language, "next": "/"})
+    pages = [front(dialogue), *(address(f"portal_{name}", dialogue) for name in PAGES_OF_ONE)]
+    shown = [text(client.get(page, follow=True)) for page in pages]
+    assert [page for page in shown if f'lang="{language}"' not in page] == []
+    told = ("2099", "Hemliga huset", ", föreslaget", ", proposed", ", avbokat", ", cancelled")
+    assert [words for page in shown for words in told if words in page] == []
+
+
+def test_a_time_that_the_underlag_has_told_is_on_the_front_page(client, signed_in):
+    dialogue = signed_in(DialogueState.UNDERLAG_SENT)
+    meeting = with_proposed_time(dialogue)
+    assert f"{when(meeting)}, föreslaget" in client.get(front(dialogue)).text
 
 
 def test_accepting_the_time(client, signed_in):
