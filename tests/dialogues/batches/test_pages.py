@@ -238,7 +238,9 @@ class TestButtons:
         DialogueFactory.create_batch(2, batch=batch, state="invited")
         address = reverse("admin:batch_close", args=[batch.public_id])
         assert address in as_planner.get(page_of(batch)).text
-        assert_shows(as_planner.get(address).text, "2 huvudmän har inte svarat", "Det går inte att ångra")
+        question = f"Vill du avsluta omgång {batch.year}:{batch.number}?"
+        words = [question, "2 huvudmän har inte svarat", "Det går inte att ångra"]
+        assert_shows(as_planner.get(address).text, *words)
         batch.refresh_from_db()
         assert batch.state == BatchState.SENT
         as_planner.post(address)

@@ -43,7 +43,7 @@ def test_a_proposed_time_is_not_shown_before_the_underlag_is_sent(client, signed
     assert Meeting.objects.get().state == MeetingState.PROPOSED
 
 
-PAGES_OF_ONE = ("introduction", "questions", "time", "other_time", "time_done", "feedback", "letters", "cancel")
+PAGES_OF_ONE = ("introduction", "questions", "time", "other_time", "time_done", "feedback", "cancel")
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])
