@@ -30,10 +30,15 @@ def record(*, actor: Actor, verb: str, subject: Model, **facts: object) -> Audit
     )
 
 
+def entries(subject: Model, *verbs: str) -> QuerySet[AuditEntry]:
+    """The entries about `subject` with one of the verbs, latest first."""
+    kind = ContentType.objects.get_for_model(subject)
+    return AuditEntry.objects.filter(subject_type=kind, subject_id=subject.pk, verb__in=verbs)
+
+
 def latest(subject: Model, *verbs: str) -> AuditEntry | None:
     """The latest entry about `subject` with one of the verbs."""
-    kind = ContentType.objects.get_for_model(subject)
-    return AuditEntry.objects.filter(subject_type=kind, subject_id=subject.pk, verb__in=verbs).first()
+    return entries(subject, *verbs).first()
 
 
 RECORDED_UPDATE = """

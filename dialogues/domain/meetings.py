@@ -21,7 +21,6 @@ from dialogues.domain.meeting_letters import (
     tell_proposed,
     tell_staff_change,
     tell_staff_free,
-    tell_wished,
 )
 from dialogues.domain.staffing import (
     book_staff,
@@ -106,7 +105,7 @@ def accept_time(
     if afterwards:
         actor.require("dialogues.propose_time", meeting)
     with transaction.atomic():
-        dialogue = DIALOGUES.locked(_only_dialogue(meeting))
+        dialogue = DIALOGUES.locked(only_dialogue(meeting))
         row = MEETINGS.locked(meeting)
         _require_proposal_seen(row, seen)
         _require_time(row, has_passed=afterwards)
@@ -123,57 +122,6 @@ def accept_time(
         )
 
 
-def wish_other_time(
-    *,
-    meeting: Meeting,
-    wish: str,
-    actor: Actor,
-    given_by: str,
-    channel: Channel,
-    seen: int | None = None,
-) -> Meeting:
-    """The huvudman wishes another time, proposed or already fixed; the wish is kept in its own words.
-
-    A second wish, of two who write at the same time, is added to the first. `seen` is the meeting's
-    `sequence` when the time was read: raises NotPossible when it is another one now, or the huvudman has not
-    got the proposal yet.
-    """
-    if not wish.strip():
-        raise NotPossible(_("Skriv vilka tider som passar er, så föreslår vi en ny."))
-
-    def check(row: Meeting) -> None:
-        if dialogue.state == DialogueState.INTRODUCED:
-            raise NotPossible(_("Förslaget har inte skickats till huvudmannen än."))
-        _require_seen(row, seen, row.sequence)
-
-    def note_wish(row: Meeting) -> None:
-        row.wish = wish.strip()
-        row.sequence += was_fixed
-
-    def after(row: Meeting) -> None:
-        _unfix_time(dialogue, actor)
-        if was_fixed:
-            tell_wished(row, dialogue, list(booked(row)))
-        free_staff(row)
-
-    with transaction.atomic():
-        dialogue = DIALOGUES.locked(_only_dialogue(meeting))
-        row = MEETINGS.locked(meeting)
-        if row.state == S.OTHER_WISHED:
-            return _add_wish(row, wish.strip(), actor, given_by=given_by, channel=channel)
-        was_fixed = row.state == S.FIXED
-        return MEETINGS.walk(
-            row,
-            to=S.OTHER_WISHED,
-            actor=actor,
-            check=check,
-            change=note_wish,
-            after=after,
-            given_by=given_by,
-            channel=channel,
-        )
-
-
 def propose_again(*, meeting: Meeting, arrangement: Arrangement, actor: Actor) -> Meeting:
     """Propose another time for a meeting (after a wish, or because the agencies must move it).
 
@@ -183,7 +131,7 @@ def propose_again(*, meeting: Meeting, arrangement: Arrangement, actor: Actor) -
     actor.require("dialogues.propose_time", meeting)
     require_from_both(arrangement.staff)
     with transaction.atomic():
-        dialogue = DIALOGUES.locked(_only_dialogue(meeting))
+        dialogue = DIALOGUES.locked(only_dialogue(meeting))
         row = MEETINGS.locked(meeting)
         if row.state in TIMED and arrangement.is_kept_by(row):
             return change_staff(meeting=row, staff=arrangement.staff, actor=actor)
@@ -200,7 +148,7 @@ def change_staff(*, meeting: Meeting, staff: Sequence[User], actor: Actor) -> Me
     actor.require("dialogues.propose_time", meeting)
     require_from_both(staff)
     with transaction.atomic():
-        dialogue = DIALOGUES.locked(_only_dialogue(meeting))
+        dialogue = DIALOGUES.locked(only_dialogue(meeting))
         row = MEETINGS.locked(meeting)
         if row.state not in TIMED:
             raise WrongState(_("Det går att ändra när mötet har en tid."))
@@ -279,7 +227,8 @@ def _make_meeting(
     return meeting
 
 
-def _only_dialogue(meeting: Meeting) -> Dialogue:
+def only_dialogue(meeting: Meeting) -> Dialogue:
+    """The dialogue of a meeting with one huvudman alone."""
     return Dialogue.objects.select_related("huvudman", "batch").get(
         seats__meeting=meeting, seats__is_current=True, seats__kind__in=ALONE
     )
@@ -295,7 +244,7 @@ def _propose_anew(meeting: Meeting, dialogue: Dialogue, arrangement: Arrangement
         row.sequence += 1
 
     def after(row: Meeting) -> None:
-        _unfix_time(dialogue, actor)
+        unfix_time(dialogue, actor)
         rebook_staff(row, arrangement.staff)
         tell_proposed(row, dialogue, was if was.state == S.FIXED else None)
         if was.state == S.FIXED:
@@ -310,16 +259,6 @@ def _propose_anew(meeting: Meeting, dialogue: Dialogue, arrangement: Arrangement
     return meeting
 
 
-def _add_wish(meeting: Meeting, wish: str, actor: Actor, **told: object) -> Meeting:
-    """Keep another wish beside the first; the same words, of a button pressed twice, are kept once."""
-    actor.require(PERMISSIONS[S.OTHER_WISHED], meeting)
-    if wish not in meeting.wish:
-        meeting.wish = f"{meeting.wish}\n\n{wish}"
-        meeting.save(update_fields=["wish"])
-        record(actor=actor, verb="meeting.wish_added", subject=meeting, **told)
-    return meeting
-
-
 def _note_who_else(meeting: Meeting, told: dict[str, str], actor: Actor) -> None:
     entry = latest(meeting, f"meeting.{S.FIXED}", ACCEPTED_AGAIN)
     if entry is None or told != {name: entry.facts.get(name) for name in told}:
@@ -328,7 +267,7 @@ def _note_who_else(meeting: Meeting, told: dict[str, str], actor: Actor) -> None
 
 def _require_proposal_seen(meeting: Meeting, seen: int | None) -> None:
     """A fixed time is what was proposed, counted once more when it was accepted."""
-    _require_seen(meeting, seen, meeting.sequence - (meeting.state == S.FIXED), meeting.sequence)
+    require_seen(meeting, seen, meeting.sequence - (meeting.state == S.FIXED), meeting.sequence)
 
 
 def _require_time(meeting: Meeting, *, has_passed: bool) -> None:
@@ -339,7 +278,8 @@ def _require_time(meeting: Meeting, *, has_passed: bool) -> None:
     raise NotPossible(_("Tiden har passerat och går inte längre att godta."))
 
 
-def _require_seen(meeting: Meeting, seen: int | None, *meant: int) -> None:
+def require_seen(meeting: Meeting, seen: int | None, *meant: int) -> None:
+    """Raise NotPossible, saying what stands, when the version that was read is none of those meant."""
     if seen is None or seen in meant:
         return
     if meeting.state == S.FIXED:
@@ -363,7 +303,8 @@ def _fix_time(dialogue: Dialogue, meeting: Meeting, actor: Actor, *, tell: bool)
         tell_fixed(meeting, dialogue, booked(meeting))
 
 
-def _unfix_time(dialogue: Dialogue, actor: Actor) -> None:
+def unfix_time(dialogue: Dialogue, actor: Actor) -> None:
+    """Let a dialogue whose time was fixed wait for one again."""
     if dialogue.state == DialogueState.TIME_FIXED:
         move(dialogue, to=DialogueState.UNDERLAG_SENT, actor=actor)
 

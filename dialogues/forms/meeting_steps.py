@@ -16,6 +16,7 @@ from accounts.domain.machine import NotPossible
 from dialogues.domain import meetings
 from dialogues.domain.arrangement import Arrangement
 from dialogues.domain.introductions import place
+from dialogues.domain.wishes import wish_other_time
 from dialogues.forms.plain import LongText
 from dialogues.forms.steps import StaffFields, StepForm, ToldForm, WhenForm, people_of
 from dialogues.models import Channel, DialogueState, Meeting, MeetingForm, MeetingKind, MeetingState
@@ -277,7 +278,7 @@ class OtherTimeForm(AboutTimeForm):
 
     def perform(self, actor: Actor) -> None:
         wish = self.cleaned_data["wish"]
-        meetings.wish_other_time(meeting=self.meeting(), wish=wish, actor=actor, **self.told())
+        wish_other_time(meeting=self.meeting(), wish=wish, actor=actor, **self.told())
 
 
 class FeedbackOtherTimeForm(OtherTimeForm):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import AuditEntry
 from accounts.templatetags.look import badge
+from dialogues.domain.wishes import WISH_ADDED, WISHED
 from dialogues.models import Dialogue, DialogueRecord, Letter, LetterState, Meeting
 from dialogues.models import DialogueState as S
 from dialogues.timeline import when
@@ -54,8 +55,12 @@ DEEDS = {
     "dialogue.answered_again": gettext_lazy("Huvudmannen gav samma svar en gång till."),
     "dialogue.record_changed": gettext_lazy("Dokumentationen ändrades."),
     "dialogue.placed": gettext_lazy("Huvudmannen fick plats på ett introduktionsmöte."),
+    WISHED: gettext_lazy("Huvudmannen önskade en annan tid."),
+    WISH_ADDED: gettext_lazy("Huvudmannen skrev mer om vilka tider som passar."),
     "questions.sent": gettext_lazy("Prioriterade frågor lämnades."),
 }
+WORDS = {WISHED: "wish", WISH_ADDED: "wish"}
+"""Where an entry keeps what somebody wrote, by what was done."""
 NOT_WRITTEN = gettext_lazy("Ingen inbjudan kunde skickas: huvudmannen saknade e-postadress.")
 TIME_LET_GO = gettext_lazy("Dialogtiden gäller inte längre. En ny ska bestämmas.")
 
@@ -94,3 +99,9 @@ def what_was_done(entry: AuditEntry) -> str:
     if entry.verb == f"dialogue.{S.UNDERLAG_SENT}" and entry.facts.get("was") == S.TIME_FIXED:
         return str(TIME_LET_GO)
     return str(DEEDS.get(entry.verb, _("Något ändrades.")))
+
+
+@register.filter
+def words_of(entry: AuditEntry) -> str:
+    """What somebody wrote when that was done which the entry tells; empty for most."""
+    return str(entry.facts.get(WORDS.get(entry.verb, ""), ""))

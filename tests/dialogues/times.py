@@ -10,6 +10,7 @@ from dialogues.days import day_off
 from dialogues.domain import meetings, staffing
 from dialogues.domain.arrangement import Arrangement
 from dialogues.domain.files import read_file
+from dialogues.domain.wishes import wish_other_time
 from dialogues.models import Channel, Letter, MeetingKind
 from tests.accounts.factories import pair
 from tests.dialogues.factories import dialogue_with_contact, seat_at
@@ -43,7 +44,7 @@ def accept(meeting, actor=SYSTEM, **more):
 
 
 def wish(meeting, actor=SYSTEM, text="Helst en onsdag", **more):
-    return meetings.wish_other_time(
+    return wish_other_time(
         meeting=meeting, wish=text, given_by="Kim", channel=Channel.PORTAL, actor=actor, **more
     )
 

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from accounts.actors import person
 from accounts.domain.machine import NotPossible
 from dialogues.domain.correspondence import booked
-from dialogues.domain.meetings import accept_time, already_fixed, wish_other_time
+from dialogues.domain.meetings import accept_time, already_fixed
+from dialogues.domain.wishes import wish_other_time
 from dialogues.forms.portal import OtherTimeForm
 from dialogues.forms.steps import version_in
 from dialogues.models import Channel, Dialogue, DialogueRecord, Meeting, MeetingKind, MeetingState

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -13,8 +14,10 @@ from django.utils.translation import gettext as _
 from accounts.models import AuditEntry
 from dialogues.batch_queries import letterless
 from dialogues.domain.dialogues import OPEN
+from dialogues.domain.meetings import ALONE
+from dialogues.domain.wishes import WISH_ADDED, WISHED
 from dialogues.filters import DialogueFilter
-from dialogues.models import Dialogue, QuestionForm
+from dialogues.models import Dialogue, Meeting, QuestionForm
 from dialogues.queries import dialogue_rows, latest_answer, letters_of
 from dialogues.steps import open_steps
 from dialogues.timeline import Side, current_meetings, due, phases
@@ -76,9 +79,12 @@ def with_people(dialogue: Dialogue) -> list[dict[str, Any]]:
 
 
 def history_of(dialogue: Dialogue) -> list[AuditEntry]:
-    """What was done in the dialogue, latest first."""
-    kind = ContentType.objects.get_for_model(Dialogue)
-    return list(AuditEntry.objects.filter(subject_type=kind, subject_id=dialogue.pk)[:HISTORY_SHOWN])
+    """What was done in the dialogue, and what the huvudman wished about its times, latest first."""
+    of_dialogue, of_meeting = ContentType.objects.get_for_models(Dialogue, Meeting).values()
+    alone = dialogue.seats.filter(kind__in=ALONE).values("meeting")
+    wishes = Q(subject_type=of_meeting, subject_id__in=alone, verb__in=(WISHED, WISH_ADDED))
+    rows = AuditEntry.objects.filter(Q(subject_type=of_dialogue, subject_id=dialogue.pk) | wishes)
+    return list(rows[:HISTORY_SHOWN])
 
 
 def _what_was_said(dialogue: Dialogue) -> dict[str, Any]:
