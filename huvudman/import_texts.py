@@ -41,7 +41,9 @@ REASONS = {
     Reason.BAD_FLAG: gettext_lazy("Här ska stå J, N eller ingenting, inte ”%(detail)s”."),
     Reason.BAD_NUMBER: gettext_lazy("Här ska stå ett heltal, inte ”%(detail)s”."),
     Reason.BAD_EMAIL: gettext_lazy("E-postadressen går inte att använda: ”%(detail)s”."),
-    Reason.DUPLICATE: gettext_lazy("Raden upprepar rad %(detail)s."),
+    Reason.DUPLICATE: gettext_lazy(
+        "Samma nummer står på rad %(detail)s. Det går inte att veta vilken rad som är rätt."
+    ),
     Reason.OTHER_HUVUDMAN: gettext_lazy("Ett annat blad har en annan huvudman för skolenheten."),
     Reason.UNKNOWN_HUVUDMAN: gettext_lazy("Huvudmannen finns inte bland dem som gick att läsa: %(detail)s."),
     Reason.WRONG_LENGTH: gettext_lazy("Raden har fler celler än rubrikraden: %(detail)s."),

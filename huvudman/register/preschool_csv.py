@@ -18,6 +18,7 @@ from collections.abc import Collection
 from huvudman.register import cells
 from huvudman.register.cells import bounded, text
 from huvudman.register.problems import CellError, Problem, Reason, RegisterFileError
+from huvudman.register.repeated import Places
 from huvudman.register.rows import HuvudmanRow, Register, Rejected
 
 MAX_FILE = 5_000_000
@@ -35,14 +36,12 @@ def read_preschools(content: bytes, *, kommuner: Collection[str] = ()) -> Regist
     rows = _rows(_decoded(content))
     head_line, heads = _header(rows)
     register = Register()
-    first: dict[str, int] = {}
-    for number, row in rows:
-        if number <= head_line or not any(cell.strip() for cell in row):
-            continue
-        line = dict(zip(heads, row, strict=False))
+    body = [(n, row, dict(zip(heads, row, strict=False))) for n, row in rows if n > head_line and _says(row)]
+    places = Places((number, cells.known_orgnr(line.get("orgnr", ""))) for number, _row, line in body)
+    for number, row, line in body:
         try:
-            _take_number(register, line, number, first)
-            if any(cell.strip() for cell in row[len(heads) :]):
+            _take_number(register, line, number, places)
+            if _says(row[len(heads) :]):
                 raise CellError(Reason.WRONG_LENGTH, detail=len(row))
             _add(register, line, frozenset(kommuner))
         except CellError as error:
@@ -98,12 +97,14 @@ def _header(rows: list[tuple[int, list[str]]]) -> tuple[int, list[str]]:
     return line, heads
 
 
-def _take_number(register: Register, row: Cells, number: int, first: dict[str, int]) -> None:
+def _says(row: list[str]) -> bool:
+    return any(cell.strip() for cell in row)
+
+
+def _take_number(register: Register, row: Cells, number: int, places: Places) -> None:
     orgnr = _Reading(row)("orgnr", cells.orgnr)
     register.mentioned_huvudman.add(orgnr)
-    if orgnr in first:
-        raise CellError(Reason.DUPLICATE, "orgnr", first[orgnr])
-    first[orgnr] = number
+    places.refuse_repeated(orgnr, number, "orgnr")
 
 
 def _add(register: Register, row: Cells, known: frozenset[str]) -> None:

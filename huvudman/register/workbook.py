@@ -25,6 +25,7 @@ from huvudman.register.layout import (
     unit_plan,
 )
 from huvudman.register.problems import CellError, Problem, Reason, RegisterFileError
+from huvudman.register.repeated import Places
 from huvudman.register.rows import HuvudmanRow, Offer, Register, Rejected, UnitRow
 
 Row = list[Any]
@@ -108,22 +109,21 @@ class _Reader:
         except RegisterFileError as error:
             problems += error.problems
             return
-        first: dict[str, int] = {}
-        for number, row in _body(rows, plan):
+        body = list(_body(rows, plan))
+        places = Places((n, cells.known_orgnr(row[plan.fields["ORGANISATIONSNR"]])) for n, row in body)
+        for number, row in body:
             try:
-                self._add_huvudman(name, number, plan, row, first)
+                self._add_huvudman(name, number, plan, row, places)
             except CellError as error:
                 key = error.about(cells.known_orgnr(row[plan.fields["ORGANISATIONSNR"]]))
                 self.register.rejected.append(Rejected("huvudman", error.at(name, number), key))
         if not self.register.mentioned_huvudman:
             problems.append(Problem(Reason.EMPTY_SHEET, name))
 
-    def _add_huvudman(self, sheet: str, number: int, plan: Plan, row: Row, first: dict[str, int]) -> None:
+    def _add_huvudman(self, sheet: str, number: int, plan: Plan, row: Row, places: Places) -> None:
         orgnr = _read("ORGANISATIONSNR", cells.orgnr, plan, row)
         self.register.mentioned_huvudman.add(orgnr)
-        if orgnr in first:
-            raise CellError(Reason.DUPLICATE, plan.head("ORGANISATIONSNR"), first[orgnr])
-        first[orgnr] = number
+        places.refuse_repeated(orgnr, number, plan.head("ORGANISATIONSNR"))
         legal_form = _read("JURIDISK FORM", cells.legal_form, plan, row)
         kind = _read("HUVUDMANNATYP", lambda v: cells.huvudman_type(v, legal_form), plan, row)
         name = _name(plan, row)
@@ -158,32 +158,30 @@ class _Reader:
         except RegisterFileError as error:
             problems += error.problems
             return
-        first: dict[str, int] = {}
-        for number, row in _body(rows, plan):
+        body = list(_body(rows, plan))
+        places = Places((n, cells.digits(row[plan.fields["SKOLENHETSKOD"]], 8)) for n, row in body)
+        for number, row in body:
             try:
-                self._add_unit(name, number, kind, plan, row, first)
+                self._add_unit(name, number, kind, plan, row, places)
             except CellError as error:
-                key = error.about(cells.digits(row[plan.fields["SKOLENHETSKOD"]], 8))
-                self._reject_unit(Rejected("units", error.at(name, number), key))
-                owner = cells.known_orgnr(row[plan.fields["ORGANISATIONSNR"]])
-                self.register.mentioned_huvudman |= {owner} - {""}
-        if not first and not kind.may_be_empty:
+                self._reject_unit(error, name, number, plan, row)
+        if not places.rows and not kind.may_be_empty:
             problems.append(Problem(Reason.EMPTY_SHEET, name))
         self.register.remarks += [Problem(r.reason, name, r.row, r.column) for r in plan.remarks]
 
-    def _reject_unit(self, rejected: Rejected) -> None:
-        self.register.rejected.append(rejected)
-        if rejected.key:
-            self.unreadable_units.add(rejected.key)
+    def _reject_unit(self, error: CellError, sheet: str, number: int, plan: Plan, row: Row) -> None:
+        code = cells.digits(row[plan.fields["SKOLENHETSKOD"]], 8)
+        owner = cells.known_orgnr(row[plan.fields["ORGANISATIONSNR"]])
+        self.register.rejected.append(Rejected("units", error.at(sheet, number), error.about(code)))
+        self.unreadable_units |= {code} - {""}
+        self.register.mentioned_huvudman |= {owner} - {""}
 
     def _add_unit(
-        self, sheet: str, number: int, kind: SheetKind, plan: Plan, row: Row, first: dict[str, int]
+        self, sheet: str, number: int, kind: SheetKind, plan: Plan, row: Row, places: Places
     ) -> None:
         code = _code(plan, row)
         self.register.mentioned_units.add(code)
-        if code in first:
-            raise CellError(Reason.DUPLICATE, plan.head("SKOLENHETSKOD"), first[code])
-        first[code] = number
+        places.refuse_repeated(code, number, plan.head("SKOLENHETSKOD"))
         try:
             offered, numbers = _offered(plan, row), _numbers(plan, row)
         except CellError:

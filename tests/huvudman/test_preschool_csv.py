@@ -72,3 +72,11 @@ def test_a_row_with_more_cells_than_the_header_is_left_out_and_keeps_whom_it_is_
     assert rejected.key == ORGNRS[1]
     assert ORGNRS[1] in register.mentioned_huvudman
     assert set(register.huvudman) == set(ORGNRS) - {ORGNRS[1]}
+
+
+def test_rows_with_one_number_are_all_left_out_and_may_be_about_anyone():
+    register = read_preschools(spoiled(0, ORGNRS[0], ORGNRS[1]))
+    places = [(r.problem.reason, r.problem.row, r.problem.detail, r.key) for r in register.rejected]
+    assert places == [(Reason.DUPLICATE, 2, "3", ""), (Reason.DUPLICATE, 3, "2", "")]
+    assert set(register.huvudman) == set(ORGNRS[2:])
+    assert register.may_miss_any("huvudman")

@@ -195,15 +195,30 @@ def test_a_unit_with_one_unreadable_row_is_left_out_whole():
     assert "31313773" in register.mentioned_units, "so it is not closed either"
 
 
-def test_a_repeated_row_is_rejected_and_the_first_kept():
+def test_rows_with_one_number_are_all_rejected():
     def twice(sheets):
-        sheets["Huvudmän"].append(sheets["Huvudmän"][1])
+        sheets["Huvudmän"].append(sheets["Huvudmän"][2])
         sheets["Grundskola"].append(sheets["Grundskola"][1])
 
     register = read_workbook(spoiled(twice))
-    places = [(r.table, r.problem.reason, r.problem.row, r.problem.detail) for r in register.rejected]
-    assert places == [("huvudman", Reason.DUPLICATE, 4, "2"), ("units", Reason.DUPLICATE, 4, "2")]
-    assert "74174879" in register.units
+    places = [(r.table, r.problem.reason, r.problem.row, r.problem.detail, r.key) for r in register.rejected]
+    assert places[:4] == [
+        ("huvudman", Reason.DUPLICATE, 3, "4", ""),
+        ("huvudman", Reason.DUPLICATE, 4, "3", ""),
+        ("units", Reason.DUPLICATE, 2, "4", ""),
+        ("units", Reason.UNKNOWN_HUVUDMAN, 3, AB_ORGNR, "80509560"),
+    ]
+    assert list(register.huvudman) == [KOMMUN_ORGNR]
+    assert "74174879" not in register.units
+    assert {"74174879", "80509560"} <= register.mentioned_units
+
+
+def test_a_repeated_code_is_left_out_of_every_sheet():
+    def spoil(sheets):
+        put(sheets, "Grundsärskola", 2, "SKOLENHETSKOD", "74174879")
+        sheets["Grundskola"].append(sheets["Grundskola"][1])
+
+    assert "74174879" not in read_workbook(spoiled(spoil)).units, "half a unit would change what stands"
 
 
 def test_a_unit_with_two_huvudman_is_rejected():
