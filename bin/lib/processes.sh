@@ -37,7 +37,7 @@ end_one() { # asks the process to end; after ten seconds ends its whole session
 
 watch_all() { # returns when one of them has ended by itself, which it should not
   local entry
-  wait -n
+  wait -n || true # whatever it answered, it should not have ended
   for entry in "${STARTED[@]}"; do
     kill -0 "${entry%% *}" 2>/dev/null && continue
     tail -20 "$LOGS/${entry#* }.log" >&2
