@@ -20,6 +20,7 @@ from accounts.adminsite import site
 from accounts.entrance import may_be_signed_in
 from accounts.masking import mask_personnummer
 from accounts.strength import has_totp, is_strong, used_password
+from accounts.typed import ask_to_sign_in
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -97,7 +98,7 @@ def refuse(request: HttpRequest) -> HttpResponse | None:
     """Where to go instead of the staff's site, or None for those who may enter. Raises Http404."""
     sign_in = resolve_url("account_login")
     if request.user.is_anonymous:
-        return redirect_to_login(request.get_full_path(), sign_in)
+        return ask_to_sign_in(request, sign_in)
     if not request.user.is_staff:
         raise Http404
     if is_strong(request):

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+from accounts.typed import ask_to_sign_in
 from dialogues.models import Dialogue
 from dialogues.queries import dialogue_for
 from dialogues.views.portal.case import case_of
@@ -26,7 +27,19 @@ View = Callable[..., HttpResponseBase]
 
 def portal_page(view: View) -> View:
     """A page for signed-in people, never kept by browsers or proxies."""
-    return never_cache(login_required(require_http_methods(["GET", "HEAD", "POST"])(view)))
+    return never_cache(signed_in(require_http_methods(["GET", "HEAD", "POST"])(view)))
+
+
+def signed_in(view: View) -> View:
+    """A page that asks whoever is not signed in to do so first, and then comes back."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **rest: Any) -> HttpResponseBase:
+        if request.user.is_anonymous:
+            return ask_to_sign_in(request, settings.LOGIN_URL)
+        return view(request, *args, **rest)
+
+    return page
 
 
 def own_dialogue(view: View) -> View:
