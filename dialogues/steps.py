@@ -70,6 +70,15 @@ def unanswered(kind: MeetingKind, *, has_passed: bool) -> Condition:
     return holds
 
 
+def may_be_wished_away(kind: MeetingKind) -> Condition:
+    """Holds when the phase has a time, proposed or fixed, instead of which another may be wished."""
+
+    def holds(dialogue: Dialogue, meetings: Meetings) -> bool:
+        return meeting_is(kind, PROPOSED, FIXED)(dialogue, meetings) and meetings[kind].takes_wishes
+
+    return holds
+
+
 def both(*conditions: Condition) -> Condition:
     """Holds when all conditions hold."""
     return lambda dialogue, meetings: all(holds(dialogue, meetings) for holds in conditions)
@@ -105,7 +114,7 @@ STEPS: dict[str, Step] = {
     ),
     "annan-tid": Step(
         meet.OtherTimeForm,
-        both(in_state(S.UNDERLAG_SENT, S.TIME_FIXED), meeting_is(DIALOGUE, PROPOSED, FIXED)),
+        both(in_state(S.UNDERLAG_SENT, S.TIME_FIXED), may_be_wished_away(DIALOGUE)),
         main=never,
     ),
     "ny-tid": Step(
@@ -137,7 +146,7 @@ STEPS: dict[str, Step] = {
     ),
     "aterkoppling-annan-tid": Step(
         meet.FeedbackOtherTimeForm,
-        both(in_state(S.DIALOGUE_HELD), meeting_is(FEEDBACK, PROPOSED, FIXED)),
+        both(in_state(S.DIALOGUE_HELD), may_be_wished_away(FEEDBACK)),
         main=never,
     ),
     "aterkoppling-ny-tid": Step(

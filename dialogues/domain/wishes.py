@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -32,17 +34,19 @@ def wish_other_time(
     """The huvudman wishes another time, proposed or already fixed; the wish is kept in its own words.
 
     A second wish, of two who write at the same time, is added to the first. `seen` is the meeting's
-    `sequence` when the time was read: raises NotPossible when it is another one now, or the huvudman has not
-    got the proposal yet.
+    `sequence` when the time was read: raises NotPossible when it is another one now, the huvudman has not
+    got the proposal yet, or the meeting was fixed and its time has been.
     """
     wish = wish.strip()
     if not wish:
         raise NotPossible(_("Skriv vilka tider som passar er, så föreslår vi en ny."))
-    told = {"given_by": given_by, "channel": channel, "wish": wish}
+    told: dict[str, Any] = {"given_by": given_by, "channel": channel, "wish": wish}
 
     def check(row: Meeting) -> None:
         if dialogue.state == DialogueState.INTRODUCED:
             raise NotPossible(_("Förslaget har inte skickats till huvudmannen än."))
+        if not row.takes_wishes:
+            raise NotPossible(_("Mötets tid har varit. Blev det inte av föreslår myndigheterna en ny."))
         require_seen(row, seen, row.sequence)
 
     def note_wish(row: Meeting) -> None:

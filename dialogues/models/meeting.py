@@ -80,6 +80,15 @@ class Meeting(models.Model):
         return self.ends_at <= timezone.now()
 
     @property
+    def takes_wishes(self) -> bool:
+        """Whether the huvudman may wish another time: not of a fixed one that has been. (A proposal that has
+        passed, nobody has met at.)
+        """
+        if self.state == MeetingState.FIXED:
+            return not self.is_over
+        return self.state in {MeetingState.PROPOSED, MeetingState.OTHER_WISHED}
+
+    @property
     def proposal_has_passed(self) -> bool:
         """Whether it is a proposal that nobody answered before its time."""
         return self.state == MeetingState.PROPOSED and self.starts_at <= timezone.now()

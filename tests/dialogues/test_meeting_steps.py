@@ -72,11 +72,41 @@ AFTERWARDS = {"godta-tid": "blev-av", "aterkoppling-godta-tid": "aterkoppling-bl
 @pytest.mark.parametrize("ahead", [1, -1])
 def test_which_steps_are_open(state, meeting_state, kind, names, expected, ahead):
     starts_at = timezone.now() + datetime.timedelta(hours=ahead)
-    meetings = {kind: Meeting(kind=kind, state=meeting_state, starts_at=starts_at)} if meeting_state else {}
+    when = {"starts_at": starts_at, "ends_at": starts_at + datetime.timedelta(minutes=30)}
+    meetings = {kind: Meeting(kind=kind, state=meeting_state, **when)} if meeting_state else {}
     dialogue = Dialogue(state=state)
     opened = {name for name in names & set(STEPS) if STEPS[name].when(dialogue, meetings)}
     wanted = expected.get(state, {}).get(meeting_state, set())
-    assert opened == ({AFTERWARDS.get(name, name) for name in wanted} if ahead < 0 else wanted)
+    if ahead < 0:
+        wanted = {AFTERWARDS.get(name, name) for name in wanted}
+    if ahead < 0 and meeting_state == "fixed":
+        wanted -= {"annan-tid", "aterkoppling-annan-tid"}
+    assert opened == wanted
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "name"),
+    [
+        (DialogueState.TIME_FIXED, MeetingKind.DIALOGUE, "annan-tid"),
+        (DialogueState.DIALOGUE_HELD, MeetingKind.FEEDBACK, "aterkoppling-annan-tid"),
+    ],
+)
+def test_a_fixed_time_that_has_been_is_not_wished_away_by_phone(desk, state, kind, name):
+    dialogue, _own, meeting, staff = ready(state, MeetingState.FIXED, kind)
+    step = step_of(dialogue, name)
+    assert step in desk.get(page_of(dialogue)).text
+    Meeting.objects.update(starts_at=meeting.starts_at - CENTURY, ends_at=meeting.ends_at - CENTURY)
+    page = desk.get(page_of(dialogue)).text
+    assert step not in page
+    assert step_of(dialogue, name.replace("annan", "ny")) in page
+    refused = desk.post(step, TOLD | {"wish": "Onsdagar", "seen": "0"})
+    assert refused.status_code == 422
+    assert "Mötets tid har varit. Blev det inte av föreslår myndigheterna en ny." in refused.text
+    assert "Onsdagar</textarea>" in refused.text
+    meeting.refresh_from_db()
+    dialogue.refresh_from_db()
+    assert (meeting.state, dialogue.state) == (MeetingState.FIXED, state)
+    assert meeting.staff.filter(is_booked=True).count() == len(staff)
 
 
 @pytest.fixture

@@ -137,12 +137,17 @@ def _accepted(request: HttpRequest, dialogue: Dialogue, pages: Pages, before: Me
 def _other_time_page(request: HttpRequest, dialogue: Dialogue, pages: Pages) -> HttpResponse:
     case = case_of(dialogue)
     meeting = _meeting(case, pages)
-    if meeting is None or meeting.state not in MAY_WISH:
+    if meeting is None or (request.method != "POST" and not _may_wish(meeting)):
         return redirect(pages.time, dialogue.public_id)
     form = OtherTimeForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and _done(form, lambda: _wish(request, dialogue, meeting, form.cleaned_data["wish"])):
         return redirect(pages.done, dialogue.public_id)
     return _show(request, dialogue, pages, meeting, 422, template="other_time", case=case, form=form)
+
+
+def _may_wish(meeting: Meeting) -> bool:
+    """Whether the page is opened: what is sent from it later gets an answer, and nothing typed is lost."""
+    return meeting.state in MAY_WISH and meeting.takes_wishes
 
 
 def _done_page(request: HttpRequest, dialogue: Dialogue, pages: Pages) -> HttpResponse:

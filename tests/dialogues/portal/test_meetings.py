@@ -249,3 +249,63 @@ def test_wishing_another_time(client, signed_in):
     meeting.refresh_from_db()
     assert (meeting.state, meeting.wish) == (MeetingState.OTHER_WISHED, "Tisdagar i mars")
     assert "Tisdagar i mars" in text(client.get(address("portal_time", dialogue)))
+
+
+def over(meeting: Meeting) -> Meeting:
+    """The meeting, whose time has been."""
+    ago = timezone.now() - datetime.timedelta(hours=3)
+    Meeting.objects.update(starts_at=ago, ends_at=ago + datetime.timedelta(hours=2))
+    meeting.refresh_from_db()
+    return meeting
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "name"),
+    [
+        (DialogueState.TIME_FIXED, MeetingKind.DIALOGUE, "portal_time"),
+        (DialogueState.DIALOGUE_HELD, MeetingKind.FEEDBACK, "portal_feedback"),
+    ],
+)
+def test_a_fixed_time_that_has_been_is_not_wished_away(client, signed_in, state, kind, name):
+    dialogue = signed_in(state)
+    issued_underlag(dialogue)
+    meeting = both_booked(seat_at(dialogue, kind=kind, state=MeetingState.FIXED))
+    other = address(f"{name.replace('_time', '')}_other_time", dialogue)
+    assert other in text(client.get(address(name, dialogue)))
+    over(meeting)
+    page = text(client.get(address(name, dialogue)))
+    assert other not in page
+    assert "Blev mötet inte av? Ring oss" in page
+    assert client.get(other)["Location"] == address(name, dialogue)
+    refused = client.post(other, {"wish": "Helst i maj", "seen": meeting.sequence})
+    assert refused.status_code == 422
+    assert "Mötets tid har varit." in text(refused)
+    assert "Helst i maj</textarea>" in text(refused)
+    assert "Skicka önskemålet" not in text(refused)
+    meeting.refresh_from_db()
+    dialogue.refresh_from_db()
+    assert (meeting.state, dialogue.state) == (MeetingState.FIXED, state)
+    assert not dialogue.letters.exists()
+
+
+def test_a_second_wish_from_another_tab_is_added_to_the_first(client, signed_in):
+    dialogue = signed_in(DialogueState.UNDERLAG_SENT)
+    meeting = with_proposed_time(dialogue)
+    other = address("portal_other_time", dialogue)
+    for wish in ("Tisdagar i mars", "Hellre digitalt"):
+        done = client.post(other, {"wish": wish, "seen": "0"})
+        assert done["Location"] == address("portal_time_done", dialogue)
+    meeting.refresh_from_db()
+    assert meeting.wish == "Tisdagar i mars\n\nHellre digitalt"
+    empty = client.post(other, {"wish": " ", "seen": "0"})
+    assert (empty.status_code, "Hellre digitalt" in text(empty)) == (422, True)
+
+
+@pytest.mark.parametrize("state", [MeetingState.HELD, MeetingState.CANCELLED])
+def test_a_wish_that_comes_too_late_is_shown_again_with_the_reason(client, signed_in, state):
+    dialogue = signed_in(DialogueState.DIALOGUE_HELD)
+    seat_at(dialogue, kind=MeetingKind.FEEDBACK, state=state)
+    late = client.post(address("portal_feedback_other_time", dialogue), {"wish": "Helst i maj", "seen": "0"})
+    assert late.status_code == 422
+    assert "Helst i maj</textarea>" in text(late)
+    assert "Det ni har skrivit är inte skickat." in text(late)
