@@ -111,7 +111,10 @@ def test_rows_with_one_number_leave_everybody_they_may_be_about_as_it_was():
         comparison = applied(sheets)
         assert not comparison.anything
         assert comparison.counts()["huvudman"]["rejected"] == 2
-        after = list(Huvudman.objects.order_by("pk").values()), list(SchoolUnit.objects.order_by("pk").values())
+        after = (
+            list(Huvudman.objects.order_by("pk").values()),
+            list(SchoolUnit.objects.order_by("pk").values()),
+        )
         assert after == before
 
 
