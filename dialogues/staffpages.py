@@ -15,6 +15,7 @@ from dialogues.views.staff import (
     desk,
     dialogues,
     introductions,
+    issuing,
     letters,
     plans,
     search,
@@ -59,6 +60,7 @@ def patterns() -> list[URLPattern | URLResolver]:
         ("underlag/<uuid:public_id>/pdf/", underlag.underlag_pdf, "underlag_pdf"),
         ("underlag/<uuid:public_id>/omraden/", underlag.underlag_areas, "underlag_areas"),
         ("underlag/<uuid:public_id>/igen/", underlag.underlag_again, "underlag_again"),
+        ("underlag/<uuid:public_id>/skicka/", issuing.underlag_issue, "underlag_issue"),
         ("underlag/<uuid:public_id>/gor/<slug:name>/", underlag.underlag_act, "underlag_act"),
     ]
     return [path(route, site.admin_view(view), name=name) for route, view, name in pages]

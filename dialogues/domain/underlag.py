@@ -13,7 +13,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -22,6 +21,7 @@ from accounts.domain.machine import Machine, NotPossible, WrongState
 from accounts.models import Agency, AuditEntry, StaffMember
 from dialogues.domain.correspondence import write_to_huvudman
 from dialogues.domain.dialogues import DIALOGUES, move
+from dialogues.domain.parcels import parcel_of, pdf_name
 from dialogues.domain.staffing import require_both_agencies
 from dialogues.letters import Attachment
 from dialogues.models import (
@@ -36,7 +36,6 @@ from dialogues.models import (
     Underlag,
 )
 from dialogues.models import UnderlagState as S
-from huvudman.models import Huvudman
 from quality_system.models import Area, Edition, Indicator
 from quality_system.queries import edition_in_force
 
@@ -237,9 +236,10 @@ def confirm_underlag(*, underlag: Underlag, actor: Actor, seen_pdf: str = "") ->
         return UNDERLAG.walk(locked, to=S.CONFIRMED, actor=actor)
 
 
-def issue_underlag(*, underlag: Underlag, actor: Actor) -> Underlag:
+def issue_underlag(*, underlag: Underlag, actor: Actor, seen: str = "") -> Underlag:
     """Send the underlag in Skolverket's name with the proposed time; the dialogue goes on.
 
+    `seen` is the version of the parcel that a person said yes to: raises ChangedSince when it is another one.
     Raises NotPossible without a coming, proposed time, when the dialogue is not open for it, or when the
     edition still has example texts outside the demo.
     """
@@ -247,7 +247,7 @@ def issue_underlag(*, underlag: Underlag, actor: Actor) -> Underlag:
     def check(row: Underlag) -> None:
         _require_introduced(dialogue)
         require_official_texts(row.edition)
-        require_proposed_time(dialogue)
+        parcel_of(row, require_proposed_time(dialogue)).require_seen(seen)
 
     def change(row: Underlag) -> None:
         row.issued_at = timezone.now()
@@ -287,11 +287,6 @@ def require_official_texts(edition: Edition) -> None:
             )
             % {"edition": edition}
         )
-
-
-def pdf_name(huvudman: Huvudman) -> str:
-    """The PDF's file name: by the huvudman's name, never its orgnr (it can be a personnummer)."""
-    return f"analysunderlag-{slugify(huvudman.name)[:60] or 'huvudman'}.pdf"
 
 
 def awaited_agencies(underlag: Underlag) -> list[Agency]:

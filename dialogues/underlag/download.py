@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
 from dialogues.domain.files import read_file
-from dialogues.domain.underlag import pdf_name
+from dialogues.domain.parcels import pdf_name
 from dialogues.models import Underlag
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 
 def pdf_from(html: str) -> bytes:
     """A tagged PDF of a whole HTML document. Nothing outside the document itself is fetched."""
@@ -10,3 +12,11 @@ def pdf_from(html: str) -> bytes:
 
     inside = URLFetcher(allowed_protocols=("data",))
     return HTML(string=html, url_fetcher=inside).write_pdf(pdf_variant="pdf/ua-1")
+
+
+def page_count(pdf: bytes) -> int:
+    """How many pages a PDF has."""
+    from pikepdf import Pdf
+
+    with Pdf.open(io.BytesIO(pdf)) as opened:
+        return len(opened.pages)

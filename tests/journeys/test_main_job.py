@@ -200,7 +200,9 @@ def send_underlag(cast: SimpleNamespace) -> None:
         leader.opens(planner.page.url)
         leader.presses(f"Fastställ för {agency}")
     planner.page.reload()
-    planner.presses("Skicka till huvudmannen")
+    planner.follows("Skicka till huvudmannen")
+    planner.sees(SKOLCHEF)
+    planner.presses("Skicka underlaget")
     planner.sees("på väg till huvudmannen")
 
 

@@ -108,6 +108,7 @@ HOW: dict[str, Arguments] = {
     "admin:underlag_pdf": own,
     "admin:underlag_areas": own,
     "admin:underlag_again": own,
+    "admin:underlag_issue": own,
     "admin:underlag_act": named(own, "bestall"),
     "admin:underlag_for_meeting": introduction,
     "admin:huvudman": huvudman,

@@ -1,4 +1,4 @@
-"""The staff's page of an analysunderlag: read it, confirm it for one's agency, change the areas, send it."""
+"""The staff's page of an analysunderlag: read it, confirm it for one's agency, change the areas."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from dialogues.models import UnderlagState as S
 from dialogues.underlag.areas import AgainForm, AreaFormSet, area_texts, initial_areas
 from dialogues.underlag.download import pdf_response
 from dialogues.underlag.html import body_html
-from dialogues.views.staff.frame import staff_page, tell_written
+from dialogues.views.staff.frame import staff_page
 from huvudman.queries import recipients_of
 
 READABLE = frozenset({S.RENDERED, S.CONFIRMED, S.ISSUED})
@@ -71,10 +71,7 @@ def underlag_act(request: HttpRequest, public_id: uuid.UUID, name: str) -> HttpR
     except NotPossible as why:
         messages.error(request, str(why))
     else:
-        if act is _issue:
-            tell_written(request, dialogue.huvudman, done)
-        else:
-            messages.success(request, str(done))
+        messages.success(request, str(done))
     return redirect("admin:underlag", public_id)
 
 
@@ -147,16 +144,11 @@ def _confirm(request: HttpRequest, _dialogue: Dialogue, underlag: Underlag | Non
     verbs.confirm_underlag(underlag=_existing(underlag), actor=_actor(request), seen_pdf=seen or "-")
 
 
-def _issue(request: HttpRequest, _dialogue: Dialogue, underlag: Underlag | None) -> None:
-    verbs.issue_underlag(underlag=_existing(underlag), actor=_actor(request))
-
-
 Act = Callable[[HttpRequest, Dialogue, Underlag | None], None]
 ACTS: dict[str, tuple[Act, str | Promise]] = {
     "bestall": (_order, gettext_lazy("Analysunderlaget är beställt.")),
     "igen": (_again, gettext_lazy("Analysunderlaget tas fram på nytt.")),
     "faststall": (_confirm, gettext_lazy("Ni har fastställt underlaget för er myndighet.")),
-    "skicka": (_issue, gettext_lazy("Analysunderlaget är på väg till huvudmannen, med förslaget på tid.")),
 }
 
 

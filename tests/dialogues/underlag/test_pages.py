@@ -15,7 +15,7 @@ from accounts.models import AuditEntry, StaffRole, User
 from dialogues.domain import underlag as verbs
 from dialogues.domain.files import store_file
 from dialogues.domain.underlag import AreaText
-from dialogues.models import CentralArea, Dialogue, DialogueState, Letter, LetterKind, Meeting, Seat, Underlag
+from dialogues.models import CentralArea, Dialogue, DialogueState, Meeting, Seat, Underlag
 from dialogues.models import UnderlagState as S
 from dialogues.underlag.content import build_content
 from huvudman.models import Contact, Huvudman
@@ -46,6 +46,10 @@ def page(underlag: Underlag) -> str:
 
 def act(underlag: Underlag, name: str) -> str:
     return reverse("admin:underlag_act", args=[underlag.dialogue.public_id, name])
+
+
+def issue(underlag: Underlag) -> str:
+    return reverse("admin:underlag_issue", args=[underlag.dialogue.public_id])
 
 
 def signed_in(client: Client, user: User) -> Client:
@@ -108,9 +112,11 @@ def test_one_from_each_agency_confirms_and_one_sends(client: Client) -> None:
     underlag = with_content(S.RENDERED)
     for code in ("skolverket", "spsm"):
         signed_in(client, leader(code)).post(act(underlag, "faststall"), {"seen": underlag.pdf_id})
-    html = client.post(act(underlag, "skicka"), follow=True).content.decode()
-    assert "på väg till huvudmannen" in html
-    assert Letter.objects.get().kind == LetterKind.UNDERLAG
+    underlag.refresh_from_db()
+    assert underlag.state == S.CONFIRMED
+    html = client.get(page(underlag)).text
+    assert f'href="{issue(underlag)}"' in html
+    assert OFFERS["skicka"] in html
 
 
 NO_EMAIL = "Huvudmannen har ingen e-postadress: inga brev skickas."
@@ -124,7 +130,7 @@ def without_email(state: S) -> Underlag:
     return underlag
 
 
-def test_a_huvudman_without_any_email_gets_the_underlag_on_paper(client: Client) -> None:
+def test_a_huvudman_without_any_email_is_offered_the_underlag_on_paper(client: Client) -> None:
     underlag = without_email(S.CONFIRMED)
     staff = signed_in(client, planner())
     before = staff.get(page(underlag)).text
@@ -132,13 +138,8 @@ def test_a_huvudman_without_any_email_gets_the_underlag_on_paper(client: Client)
     assert "Lämna ut på papper" in before
     assert OFFERS["skicka"] not in before
     assert "Skriv ut analysunderlaget" not in before
-    after = staff.post(act(underlag, "skicka"), follow=True).text
-    underlag.refresh_from_db()
-    assert (underlag.state, Letter.objects.count()) == (S.ISSUED, 0)
-    assert "så den får inget brev. Ring eller skriv ut." in after
-    assert "på väg till huvudmannen" not in after
-    assert "Skriv ut analysunderlaget" in after
-    assert reverse("admin:contact_new", args=[underlag.dialogue.huvudman.public_id]) in after
+    Underlag.objects.update(state=S.ISSUED, issued_at=timezone.now())
+    assert "Skriv ut analysunderlaget" in staff.get(page(underlag)).text
 
 
 def test_nothing_of_paper_is_said_where_a_letter_reaches_the_huvudman(client: Client) -> None:
@@ -176,21 +177,22 @@ def test_example_texts_are_said_to_stand_in_the_way_in_production(client: Client
 
 
 def test_a_refused_press_says_why_and_changes_nothing(client: Client) -> None:
-    underlag = with_content(S.RENDERED)
-    html = signed_in(client, leader()).post(act(underlag, "skicka"), follow=True).content.decode()
+    underlag = with_content(S.ISSUED)
+    html = signed_in(client, leader()).post(act(underlag, "igen"), follow=True).text
     assert "Det går inte nu" in html
-    assert not Letter.objects.exists()
+    underlag.refresh_from_db()
+    assert underlag.state == S.ISSUED
 
 
-@pytest.mark.parametrize("name", ["bestall", "igen", "faststall", "skicka"])
+@pytest.mark.parametrize("name", ["bestall", "igen", "faststall"])
 def test_looking_changes_nothing(client: Client, name: str) -> None:
     underlag = with_content(S.CONFIRMED)
     assert signed_in(client, leader()).get(act(underlag, name)).status_code == 405
 
 
-@pytest.mark.parametrize("name", ["faststall", "skicka", "igen"])
+@pytest.mark.parametrize("name", ["faststall", "igen"])
 def test_without_the_right_a_press_is_forbidden(client: Client, name: str) -> None:
-    underlag = with_content(S.CONFIRMED if name == "skicka" else S.RENDERED)
+    underlag = with_content(S.RENDERED)
     response = signed_in(client, staff_user(StaffRole.REGISTRAR)).post(act(underlag, name))
     assert response.status_code == 403
 
