@@ -1,9 +1,7 @@
-"""Where a dialogue stands and whose turn it is: the same facts for both sides, in each side's words."""
+"""Where a dialogue stands, as three phases: the same facts for both sides, in each side's words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import TypedDict
 
 from django.utils.formats import date_format
@@ -12,15 +10,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dialogues.models import Dialogue, Meeting, MeetingKind, MeetingState, QuestionForm, Seat
+from dialogues.domain.dialogues import OPEN
+from dialogues.models import BEFORE_DIALOGUE, Dialogue, Meeting, MeetingKind, MeetingState, Seat
 from dialogues.models import DialogueState as S
-
-
-class Side(StrEnum):
-    """Who reads, or whose turn it is."""
-
-    HUVUDMAN = "huvudman"
-    STAFF = "staff"
+from dialogues.turns import Side, Standing, Turn, standing, turn_of
 
 
 class Phase(TypedDict, total=False):
@@ -33,99 +26,6 @@ class Phase(TypedDict, total=False):
     when: str
     locked: str
 
-
-@dataclass(frozen=True)
-class Turn:
-    """Whose turn it is in a state, and what is due, in the words of each side."""
-
-    whose: Side
-    to_huvudman: str | Promise
-    to_staff: str | Promise
-
-
-TURNS: dict[str, Turn] = {
-    S.PLANNED: Turn(
-        Side.STAFF,
-        gettext_lazy("Ni får en inbjudan från oss när det är er tur."),
-        gettext_lazy("Omgången ska skickas."),
-    ),
-    S.INVITED: Turn(
-        Side.HUVUDMAN,
-        gettext_lazy("Svara på inbjudan. Att delta är frivilligt."),
-        gettext_lazy("Huvudmannen svarar på inbjudan."),
-    ),
-    S.POSTPONED: Turn(
-        Side.STAFF,
-        gettext_lazy("Ni har svarat att ni vill delta senare. Vi hör av oss."),
-        gettext_lazy("Välj en senare omgång."),
-    ),
-    S.ACCEPTED: Turn(
-        Side.STAFF,
-        gettext_lazy("Vi ses på introduktionsmötet. Ni behöver inte förbereda er."),
-        gettext_lazy("Boka och håll introduktionsmötet."),
-    ),
-    S.INTRODUCED: Turn(
-        Side.STAFF,
-        gettext_lazy("Vi skickar ert analysunderlag med förslag på tid."),
-        gettext_lazy("Ta fram, fastställ och skicka analysunderlaget med förslag på tid."),
-    ),
-    S.UNDERLAG_SENT: Turn(
-        Side.HUVUDMAN,
-        gettext_lazy("Läs underlaget och svara på förslaget på tid."),
-        gettext_lazy("Huvudmannen svarar på förslaget på tid."),
-    ),
-    S.TIME_FIXED: Turn(
-        Side.HUVUDMAN,
-        gettext_lazy("Berätta vilka frågor ni vill prata om, i portalen eller på telefon."),
-        gettext_lazy("Huvudmannen berättar vilka frågor den vill prata om."),
-    ),
-    S.DIALOGUE_HELD: Turn(
-        Side.STAFF,
-        gettext_lazy("Vi bjuder in er till ett återkopplingsmöte."),
-        gettext_lazy("Boka och håll återkopplingsmötet."),
-    ),
-    S.FEEDBACK_HELD: Turn(
-        Side.STAFF, gettext_lazy("Vi avslutar dialogen."), gettext_lazy("Avsluta dialogen.")
-    ),
-}
-
-INVITED_WITHOUT_LETTER = Turn(
-    Side.STAFF,
-    TURNS[S.INVITED].to_huvudman,
-    gettext_lazy("Ring och fråga om huvudmannen vill delta: ingen inbjudan har kunnat skickas."),
-)
-FEEDBACK_PROPOSED = Turn(
-    Side.HUVUDMAN,
-    gettext_lazy("Svara på förslaget på tid för återkopplingsmötet."),
-    gettext_lazy("Huvudmannen svarar på förslaget på tid för återkopplingsmötet."),
-)
-OTHER_TIME_WISHED = Turn(
-    Side.STAFF,
-    gettext_lazy("Ni har önskat en annan tid. Vi återkommer."),
-    gettext_lazy("Huvudmannen önskar en annan tid. Föreslå en ny."),
-)
-PROPOSAL_PASSED = Turn(
-    Side.STAFF,
-    gettext_lazy("Tiden som vi föreslog har passerat. Vi föreslår en ny. Ni kan också önska en."),
-    gettext_lazy("Tiden som föreslogs har passerat. Föreslå en ny, eller anteckna att mötet blev av."),
-)
-DIALOGUE_OVER = Turn(
-    Side.STAFF,
-    gettext_lazy("Dialogens tid har varit. Vi hör av oss om återkopplingsmötet."),
-    gettext_lazy("Dialogens tid har varit. Dokumentera dialogen."),
-)
-QUESTIONS_TOLD = Turn(
-    Side.STAFF,
-    gettext_lazy("Ni har berättat vilka frågor ni vill prata om. Nu ses vi på dialogen."),
-    gettext_lazy("Håll dialogen på den bestämda tiden."),
-)
-
-MEETING_IN = {
-    S.UNDERLAG_SENT: MeetingKind.DIALOGUE,
-    S.TIME_FIXED: MeetingKind.DIALOGUE,
-    S.DIALOGUE_HELD: MeetingKind.FEEDBACK,
-}
-"""The meeting whose time matters in a state."""
 
 PHASES = (MeetingKind.INTRODUCTION, MeetingKind.DIALOGUE, MeetingKind.FEEDBACK)
 TITLES = {
@@ -150,6 +50,27 @@ PHASE_OF = {
     S.FEEDBACK_HELD: 2,
     S.CLOSED: 3,
 }
+BOOKED_AGAIN = Turn(
+    Side.STAFF,
+    gettext_lazy("Ni kunde inte vara med förra gången. Nu har ni plats på det här mötet i stället."),
+    gettext_lazy("Huvudmannen kunde inte komma förra gången och har plats på det här mötet."),
+)
+AGAIN: dict[Standing, tuple[str | Promise, Turn]] = {
+    Standing.BOOKED: (gettext_lazy("Bokat"), BOOKED_AGAIN),
+    Standing.OVER: (
+        gettext_lazy("Tiden har varit"),
+        Turn(BOOKED_AGAIN.whose, BOOKED_AGAIN.to_huvudman, gettext_lazy("Anteckna vilka som deltog.")),
+    ),
+    Standing.NONE: (
+        gettext_lazy("Erbjuds igen"),
+        Turn(
+            Side.STAFF,
+            gettext_lazy("Ni kunde inte vara med. Vi erbjuder er en annan grupp."),
+            gettext_lazy("Huvudmannen kunde inte komma. Erbjud plats på ett annat introduktionsmöte."),
+        ),
+    ),
+}
+"""What is said of an introduction that the huvudman could not come to, by how the next one stands."""
 
 
 def current_meetings(dialogue: Dialogue) -> dict[str, Meeting]:
@@ -158,37 +79,22 @@ def current_meetings(dialogue: Dialogue) -> dict[str, Meeting]:
     return {seat.kind: seat.meeting for seat in seats}
 
 
-def due(dialogue: Dialogue, meetings: dict[str, Meeting], side: Side) -> tuple[Side, str] | None:
-    """Whose turn it is and what is due, in the words of `side`; None when it is nobody's: the dialogue is
-    over, or the huvudman has declined.
+def missed_introduction(dialogue: Dialogue) -> bool:
+    """Tell whether the huvudman could not come to its introduction and has been to no other. One query."""
+    noted = dialogue.seats.filter(kind=MeetingKind.INTRODUCTION, attended__isnull=False)
+    return set(noted.values_list("attended", flat=True)) == {False}
+
+
+def phases(dialogue: Dialogue, meetings: dict[str, Meeting], side: Side, *, missed: bool) -> list[Phase]:
+    """The three phases as the timeline shows them: done, now or later, whose turn, when, why locked.
+
+    `missed` tells that the huvudman has not been to an introduction, though its own is held.
     """
-    turn = _turn(dialogue, meetings)
-    if turn is None:
-        return None
-    return turn.whose, str(turn.to_huvudman if side == Side.HUVUDMAN else turn.to_staff)
-
-
-def _turn(dialogue: Dialogue, meetings: dict[str, Meeting]) -> Turn | None:
-    if dialogue.letterless:
-        return INVITED_WITHOUT_LETTER
-    meeting = meetings.get(MEETING_IN.get(S(dialogue.state), ""))
-    if meeting and meeting.state == MeetingState.OTHER_WISHED:
-        return OTHER_TIME_WISHED
-    if meeting and meeting.proposal_has_passed:
-        return PROPOSAL_PASSED
-    if dialogue.state == S.DIALOGUE_HELD and meeting and meeting.state == MeetingState.PROPOSED:
-        return FEEDBACK_PROPOSED
-    if dialogue.state == S.TIME_FIXED and meeting and meeting.is_over:
-        return DIALOGUE_OVER
-    if dialogue.state == S.TIME_FIXED and QuestionForm.objects.filter(dialogue=dialogue).exists():
-        return QUESTIONS_TOLD
-    return TURNS.get(dialogue.state)
-
-
-def phases(dialogue: Dialogue, meetings: dict[str, Meeting], side: Side) -> list[Phase]:
-    """The three phases as the timeline shows them: done, now or later, whose turn, when, why locked."""
     here = PHASE_OF.get(S(dialogue.state), _phase_when_cancelled(meetings))
-    return [_phase(dialogue, meetings, side, number, here) for number in range(len(PHASES))]
+    shown = [_phase(dialogue, meetings, side, number, here) for number in range(len(PHASES))]
+    if missed:
+        shown[0] |= _introduction_again(dialogue, meetings.get(MeetingKind.INTRODUCTION), side)
+    return shown
 
 
 def when(meeting: Meeting) -> str:
@@ -224,15 +130,25 @@ def _state(number: int, here: int) -> str:
     return "done" if number < here else "later"
 
 
+def _introduction_again(dialogue: Dialogue, meeting: Meeting | None, side: Side) -> Phase:
+    stands = standing(meeting)
+    is_booked = stands in (Standing.BOOKED, Standing.OVER) and dialogue.state in OPEN
+    if not is_booked and dialogue.state not in BEFORE_DIALOGUE:
+        return Phase(state="later", state_text=_("Deltog inte"))
+    text, turn = AGAIN.get(stands, AGAIN[Standing.NONE])
+    return Phase(state="later", state_text=str(text), whose_turn=_in_words(turn, side))
+
+
 def _whose_turn(dialogue: Dialogue, meetings: dict[str, Meeting], side: Side) -> str:
-    turn = due(dialogue, meetings, side)
-    if turn is None:
-        return ""
-    whose, what = turn
+    turn = turn_of(dialogue, meetings)
+    return _in_words(turn, side) if turn else ""
+
+
+def _in_words(turn: Turn, side: Side) -> str:
     if side == Side.HUVUDMAN:
-        return what
-    who = _("Huvudmannens tur") if whose == Side.HUVUDMAN else _("Myndigheternas tur")
-    return f"{who}: {what}"
+        return turn.told_to(side)
+    who = _("Huvudmannens tur") if turn.whose == Side.HUVUDMAN else _("Myndigheternas tur")
+    return f"{who}: {turn.told_to(side)}"
 
 
 def _when_and_how(meeting: Meeting) -> str:

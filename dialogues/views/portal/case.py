@@ -18,7 +18,7 @@ from dialogues.models import (
     UnderlagState,
 )
 from dialogues.queries import current_invitation, latest_answer
-from dialogues.timeline import current_meetings
+from dialogues.timeline import current_meetings, missed_introduction
 
 OVER = frozenset({DialogueState.CLOSED, DialogueState.CANCELLED, DialogueState.DECLINED})
 
@@ -34,6 +34,7 @@ class Case:
     underlag: Underlag | None
     questions: QuestionForm | None
     has_draft: bool
+    missed_introduction: bool
 
     @property
     def may_answer(self) -> bool:
@@ -60,7 +61,7 @@ class Case:
 
 
 def case_of(dialogue: Dialogue) -> Case:
-    """Gather what the portal tells about a dialogue. Six queries."""
+    """Gather what the portal tells about a dialogue. Seven queries."""
     underlag = dialogue.underlag.filter(state=UnderlagState.ISSUED).defer("content").first()
     return Case(
         dialogue=dialogue,
@@ -70,6 +71,7 @@ def case_of(dialogue: Dialogue) -> Case:
         underlag=underlag,
         questions=QuestionForm.objects.filter(dialogue=dialogue).first(),
         has_draft=dialogue.question_drafts.exists(),
+        missed_introduction=missed_introduction(dialogue),
     )
 
 

@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from dialogues.models import Dialogue
 from dialogues.queries import present_dialogue
-from dialogues.timeline import Phase, Side, due, phases
+from dialogues.timeline import Phase, phases
+from dialogues.turns import Side, due
 from dialogues.views.portal.case import Case, case_of
 from dialogues.views.portal.pages import portal_page, show, who
 from dialogues.views.portal.tasks import next_task, tasks
@@ -59,7 +60,7 @@ def _front(request: HttpRequest, dialogue: Dialogue, earlier: list[Dialogue]) ->
 
 
 def _phases(case: Case) -> list[Phase]:
-    return phases(case.dialogue, case.meetings, Side.HUVUDMAN)
+    return phases(case.dialogue, case.meetings, Side.HUVUDMAN, missed=case.missed_introduction)
 
 
 def _row(huvudman: Huvudman) -> dict[str, object]:

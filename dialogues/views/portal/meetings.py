@@ -19,7 +19,15 @@ from dialogues.domain.meetings import accept_time, already_fixed
 from dialogues.domain.wishes import wish_other_time
 from dialogues.forms.portal import OtherTimeForm
 from dialogues.forms.steps import version_in
-from dialogues.models import Channel, Dialogue, DialogueRecord, Meeting, MeetingKind, MeetingState
+from dialogues.models import (
+    BEFORE_DIALOGUE,
+    Channel,
+    Dialogue,
+    DialogueRecord,
+    Meeting,
+    MeetingKind,
+    MeetingState,
+)
 from dialogues.timeline import when
 from dialogues.views.portal.case import Case, case_of, seat_of
 from dialogues.views.portal.pages import contact_of, own_dialogue, show, who
@@ -48,15 +56,13 @@ def portal_introduction(request: HttpRequest, dialogue: Dialogue) -> HttpRespons
     """When the introduction is and how to get there."""
     seat = seat_of(dialogue, MeetingKind.INTRODUCTION)
     meeting = seat.meeting if seat else None
-    missed = dialogue.seats.filter(kind=MeetingKind.INTRODUCTION, attended=False).exists()
     return show(
         request,
         "introduction",
         dialogue,
         here="introduction",
-        seat=seat,
         meeting=meeting,
-        missed=missed,
+        is_offered=dialogue.state in BEFORE_DIALOGUE,
         facts=facts_of(meeting),
     )
 

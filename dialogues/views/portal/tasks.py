@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import TypedDict, TypeGuard
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.templatetags.look import day
 from dialogues.domain.questions import OPEN_FOR_QUESTIONS
+from dialogues.models import BEFORE_DIALOGUE, Meeting, MeetingState
 from dialogues.models import DialogueState as S
-from dialogues.models import Meeting, MeetingState
 from dialogues.timeline import when
 from dialogues.views.portal.case import Case
 
@@ -97,6 +97,11 @@ def _answer(case: Case) -> Status:
 
 
 def _introduction(case: Case) -> Status:
+    if _is_booked(case.introduction):
+        return _to_come(case.introduction)
+    if case.missed_introduction:
+        is_offered = case.dialogue.state in BEFORE_DIALOGUE
+        return ("wait", _("Vi erbjuder en annan grupp")) if is_offered else ("off", _("Ni deltog inte"))
     if case.introduction:
         return _meeting_status(case.introduction)
     if case.dialogue.state == S.ACCEPTED:
@@ -128,7 +133,18 @@ def _time(case: Case) -> Status:
 
 
 def _feedback(case: Case) -> Status:
+    if _is_booked(case.feedback):
+        return _to_come(case.feedback)
     return _meeting_status(case.feedback) if case.feedback else ("off", _("Efter dialogen"))
+
+
+def _is_booked(meeting: Meeting | None) -> TypeGuard[Meeting]:
+    return meeting is not None and meeting.state == MeetingState.FIXED
+
+
+def _to_come(meeting: Meeting) -> Status:
+    """A booked meeting is not done before it is held."""
+    return "wait", _("Tiden har varit") if meeting.is_over else when(meeting)
 
 
 def _meeting_status(meeting: Meeting) -> Status:

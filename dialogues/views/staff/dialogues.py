@@ -20,7 +20,8 @@ from dialogues.filters import DialogueFilter
 from dialogues.models import Dialogue, Meeting, QuestionForm
 from dialogues.queries import dialogue_rows, latest_answer, letters_of
 from dialogues.steps import open_steps
-from dialogues.timeline import Side, current_meetings, due, phases
+from dialogues.timeline import current_meetings, missed_introduction, phases
+from dialogues.turns import Side, due
 from dialogues.views.staff.frame import page_of, staff_page
 from huvudman.queries import recipients_of
 
@@ -46,7 +47,7 @@ def dialogue_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         {
             "title": str(dialogue.huvudman),
             "dialogue": dialogue,
-            "phases": phases(dialogue, meetings, Side.STAFF),
+            "phases": phases(dialogue, meetings, Side.STAFF, missed=missed_introduction(dialogue)),
             "due": due(dialogue, meetings, Side.STAFF),
             "steps": open_steps(dialogue, meetings, request.user),  # type: ignore[arg-type]
             "meetings": with_people(dialogue),
