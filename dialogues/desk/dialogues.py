@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from django.db.models import DateField, Exists, ExpressionWrapper, OuterRef, QuerySet, Subquery
+from django.db.models import DateField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.look import day
-from dialogues.desk.todo import Desk, Todo, day_of
+from dialogues.desk.todo import Desk, Todo, day_of, last_done
+from dialogues.domain.introductions import ATTENDANCE_CHANGED
 from dialogues.models import (
+    BEFORE_DIALOGUE,
     Dialogue,
     DialogueState,
     Invitation,
+    Meeting,
     MeetingKind,
+    MeetingState,
     QuestionForm,
     Seat,
 )
@@ -35,6 +39,20 @@ def to_call_about_questions(desk: Desk) -> QuerySet[Dialogue]:
     rows = rows.annotate(meets_at=Subquery(seat.values("meeting__starts_at")[:1]))
     soon = rows.filter(meets_at__gt=desk.now, meets_at__lt=desk.days_ahead(QUESTIONS_AHEAD))
     return soon.annotate(due=day_of("meets_at", plus=-AFTER_STEP))
+
+
+def to_offer_again(_desk: Desk) -> QuerySet[Dialogue]:
+    """Huvudmän that could not come to their introduction, have been to none and have no seat in another."""
+    seats = Seat.objects.filter(dialogue=OuterRef("pk"), kind=MeetingKind.INTRODUCTION)
+    missed = seats.filter(attended=False).order_by("-meeting__ends_at", "-pk")
+    settled = seats.filter(Q(attended=True) | Q(attended=None, is_current=True))
+    rows = _dialogues(*BEFORE_DIALOGUE).filter(Exists(missed), ~Exists(settled))
+    rows = rows.annotate(
+        missed=Subquery(missed.values("meeting")[:1]),
+        missed_at=Subquery(missed.values("meeting__ends_at")[:1]),
+    )
+    noted_at = last_done(Meeting, "missed", f"meeting.{MeetingState.HELD}", ATTENDANCE_CHANGED)
+    return rows.annotate(noted_at=Greatest(noted_at, "missed_at"), due=day_of("noted_at", plus=AFTER_STEP))
 
 
 def to_place_later(_desk: Desk) -> QuerySet[Dialogue]:
@@ -69,6 +87,14 @@ def show_call_about_questions(dialogue: Dialogue, _desk: Desk) -> Todo:
     return _todo(_("Ring %(name)s om prioriterade frågor"), why % facts, dialogue, "fragor")
 
 
+def show_offer_again(dialogue: Dialogue, _desk: Desk) -> Todo:
+    """A huvudman to offer another introduction, in words."""
+    why = _("Kunde inte komma på introduktionsmötet %(day)s och har ingen ny plats.")
+    facts = {"day": day(dialogue.missed_at)}  # type: ignore[attr-defined]
+    what = _("Erbjud %(name)s ett annat introduktionsmöte")
+    return _todo(what, why % facts, dialogue, "plats")
+
+
 def show_place_later(dialogue: Dialogue, _desk: Desk) -> Todo:
     """A huvudman to give a later place, in words."""
     why = _("Svarade %(day)s att de vill delta senare.") % {"day": day(dialogue.state_since)}
@@ -88,8 +114,8 @@ def show_close(dialogue: Dialogue, _desk: Desk) -> Todo:
     return _todo(_("Avsluta dialogen med %(name)s"), why, dialogue, "avsluta")
 
 
-def _dialogues(state: DialogueState) -> QuerySet[Dialogue]:
-    return Dialogue.objects.filter(state=state).select_related("huvudman", "batch")
+def _dialogues(*states: DialogueState) -> QuerySet[Dialogue]:
+    return Dialogue.objects.filter(state__in=states).select_related("huvudman", "batch")
 
 
 def _todo(what: str, why: str, dialogue: Dialogue, step: str, *, whose: str = "") -> Todo:

@@ -34,6 +34,13 @@ KINDS: tuple[Kind, ...] = (
         batches.waiting_for_introduction,
         batches.show_introduction,
     ),
+    Kind(
+        "annan-introduktion",
+        _("Erbjud annan introduktion"),
+        BOTH,
+        dialogues.to_offer_again,
+        dialogues.show_offer_again,
+    ),
     Kind("ta-fram", _("Ta fram underlag"), BOTH, underlag.to_order, underlag.show_to_order),
     Kind("underlag-fel", _("Underlag som inte kunde tas fram"), BOTH, underlag.failed, underlag.show_failed),
     Kind("faststall", _("Fastställ underlag"), LEADERS, underlag.to_confirm, underlag.show_to_confirm),

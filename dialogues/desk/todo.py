@@ -13,12 +13,24 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import DateField, DateTimeField, Expression, ExpressionWrapper, F, QuerySet, Value
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import (
+    DateField,
+    DateTimeField,
+    Expression,
+    ExpressionWrapper,
+    F,
+    Model,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.functional import Promise
 
-from accounts.models import StaffRole, User
+from accounts.models import AuditEntry, StaffRole, User
 
 
 @dataclass(frozen=True)
@@ -132,6 +144,13 @@ def day_of(moment: str, *, plus: int = 0) -> Expression:
     """The Stockholm date of a moment (a field's name), so many days later."""
     shifted = F(moment) + Value(datetime.timedelta(days=plus))
     return TruncDate(ExpressionWrapper(shifted, output_field=DateTimeField()))
+
+
+def last_done(kind: type[Model], row: str, *verbs: str) -> Subquery:
+    """When one of the things was last done to a row of a kind (`row` names its id), by the audit log."""
+    subject = ContentType.objects.get_for_model(kind)
+    entries = AuditEntry.objects.filter(subject_type=subject, subject_id=OuterRef(row), verb__in=verbs)
+    return Subquery(entries.order_by("-at", "-pk").values("at")[:1])
 
 
 NO_DATE = Value(None, output_field=DateField())
