@@ -21,11 +21,14 @@ from dialogues.models import (
     Meeting,
     MeetingKind,
     MeetingStaff,
+    QuestionForm,
     Seat,
 )
 from huvudman.filters import HuvudmanFilter
-from huvudman.models import Contact, Huvudman
-from huvudman.queries import huvudman_rows, represented_by, valid_contacts
+from huvudman.models import Contact, Huvudman, Skolform
+from huvudman.queries import huvudman_rows, represented_by, skolformer_of, valid_contacts
+from quality_system.models import SubGoal
+from quality_system.queries import edition_in_force
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -102,6 +105,24 @@ def latest_answer(dialogue: Dialogue) -> InvitationAnswer | None:
 def current_invitation(dialogue: Dialogue) -> Invitation | None:
     """The invitation in the dialogue's batch: one from an earlier batch no longer asks for an answer."""
     return Invitation.objects.filter(dialogue=dialogue, batch=dialogue.batch_id).first()
+
+
+def questions_that_stand(dialogue: Dialogue) -> QuestionForm | None:
+    """The prioritised questions as they were told last, with their rows."""
+    return QuestionForm.objects.filter(dialogue=dialogue).prefetch_related("rows__sub_goal").first()
+
+
+def sub_goals_for(dialogue: Dialogue, *chosen: int | None) -> QuerySet[SubGoal]:
+    """The sub-goals that a question may be tied to: of the dialogue's edition, or the one in force, for the
+    skolformer the huvudman runs; and those `chosen` already, by id.
+    """
+    edition = dialogue.edition or edition_in_force()
+    run = set(skolformer_of(dialogue.huvudman))
+    if dialogue.huvudman.children or not run:
+        run.add(Skolform.FSK)
+    offered = Q(objective__edition=edition, objective__skolform__in=run)
+    goals = SubGoal.objects.filter(offered | Q(pk__in=[pk for pk in chosen if pk]))
+    return goals.select_related("objective").order_by("objective__skolform", "number", "pk")
 
 
 def mailbox_of(invitation: Invitation) -> str:

@@ -10,6 +10,7 @@ from dialogues.domain.introductions import needs_seat
 from dialogues.domain.invitations import NOT_SENT, batches_to_move_to
 from dialogues.forms import content_steps as content
 from dialogues.forms import meeting_steps as meet
+from dialogues.forms.question_steps import QuestionsForm
 from dialogues.forms.steps import StepForm
 from dialogues.models import Dialogue, Meeting, MeetingKind, MeetingState
 from dialogues.models import DialogueState as S
@@ -131,7 +132,7 @@ STEPS: dict[str, Step] = {
         main=never,
     ),
     "fragor": Step(
-        content.QuestionsForm, in_state(S.ACCEPTED, S.INTRODUCED, S.UNDERLAG_SENT, S.TIME_FIXED), main=never
+        QuestionsForm, in_state(S.ACCEPTED, S.INTRODUCED, S.UNDERLAG_SENT, S.TIME_FIXED), main=never
     ),
     "dialog-hallen": Step(content.HoldDialogueForm, in_state(S.TIME_FIXED)),
     "dokumentation": Step(content.RecordForm, in_state(S.DIALOGUE_HELD, S.FEEDBACK_HELD), main=never),

@@ -103,8 +103,12 @@ def reopen_questions(*, dialogue: Dialogue, actor: Actor) -> None:
 
 
 @transaction.atomic
-def send_draft(*, dialogue: Dialogue, told_by: str, actor: Actor) -> QuestionForm:
-    """Send the questions to the agencies and empty the draft. Raises NotPossible when an area is missing."""
+def send_draft(*, dialogue: Dialogue, told_by: str, actor: Actor, seen: int | None = None) -> QuestionForm:
+    """Send the questions to the agencies and empty the draft.
+
+    `seen` as in `send_questions`: raises AskedSince, and the draft stays. Raises NotPossible when an area is
+    missing.
+    """
     rows = list(drafts_of(_open(dialogue), actor))
     if any(not row.area for row in rows):
         raise NotPossible(_("Välj ett område för varje fråga."))
@@ -114,6 +118,7 @@ def send_draft(*, dialogue: Dialogue, told_by: str, actor: Actor) -> QuestionFor
         told_by=told_by,
         channel=Channel.PORTAL,
         actor=actor,
+        seen=seen,
     )
     dialogue.question_drafts.all().delete()
     return form

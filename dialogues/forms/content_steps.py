@@ -1,4 +1,4 @@
-"""Steps about content: the answer, the questions, what the dialogue and the feedback came to."""
+"""Steps about content: the answer, what the dialogue and the feedback came to."""
 
 from __future__ import annotations
 
@@ -20,10 +20,8 @@ from dialogues.domain.invitations import (
     may_answer_until,
     still_may_change,
 )
-from dialogues.domain.questions import MOST, Row, send_questions
 from dialogues.forms.held import HeldFields
 from dialogues.forms.plain import LongText
-from dialogues.forms.portal import LONGEST_QUESTION
 from dialogues.forms.steps import StepForm, ToldForm, answer_in
 from dialogues.models import (
     Answer,
@@ -38,7 +36,6 @@ from dialogues.models import (
 from dialogues.queries import current_invitation, current_meeting, latest_answer
 from huvudman.models import Skolform
 from huvudman.queries import skolformer_of
-from quality_system.models import Area
 
 WHAT_CAME_OF_IT = _("Vad kom ni fram till om det fortsatta arbetet?")
 
@@ -130,60 +127,6 @@ class OtherBatchForm(LaterBatchForm):
             "därifrån till omgången du väljer. Inget brev skickas nu. Inbjudan kommer när omgången skickas."
         )
         self.intro = text % {"batch": str(self.dialogue.batch).lower()}
-
-
-class QuestionsForm(ToldForm):
-    """Prioritised questions told by phone: an area is enough."""
-
-    title = _("Skriv in prioriterade frågor")
-    button = _("Spara frågorna")
-    done = _("Frågorna är sparade. Huvudmannen får en kopia att rätta.")
-    is_written = True
-    permission = "dialogues.send_questions"
-    intro = _("Området räcker. Skriv frågan med huvudmannens egna ord om ni hann prata om den.")
-
-    def prepare(self) -> None:
-        for rank in range(1, MOST + 1):
-            self.fields[f"area_{rank}"] = forms.ChoiceField(
-                label=_("Fråga %(rank)s: område") % {"rank": rank},
-                choices=[("", _("Välj område")), *Area.choices],
-                required=rank == 1,
-            )
-            self.fields[f"text_{rank}"] = LongText(
-                label=_("Fråga %(rank)s: med egna ord") % {"rank": rank},
-                longest=LONGEST_QUESTION,
-                rows=2,
-                required=False,
-            )
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        for rank in range(1, MOST + 1):
-            if (
-                data.get(f"text_{rank}")
-                and not data.get(f"area_{rank}")
-                and f"area_{rank}" not in self.errors
-            ):
-                self.add_error(f"area_{rank}", _("Välj område för frågan."))
-        return data
-
-    def rows(self) -> list[Row]:
-        """The questions in order of priority."""
-        ranks = [rank for rank in range(1, MOST + 1) if self.cleaned_data.get(f"area_{rank}")]
-        return [
-            Row(area=Area(self.cleaned_data[f"area_{n}"]), text=self.cleaned_data[f"text_{n}"], sub_goal=None)
-            for n in ranks
-        ]
-
-    def perform(self, actor: Actor) -> None:
-        data = self.cleaned_data
-        send_questions(
-            dialogue=self.dialogue,
-            rows=self.rows(),
-            told_by=data["told_by"],
-            channel=Channel(data["channel"]),
-            actor=actor,
-        )
 
 
 class RecordFields(StepForm):

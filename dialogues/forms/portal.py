@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import groupby
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from dialogues.forms.answering import AnswerByLinkForm
+from dialogues.forms.sub_goals import by_skolform
 from quality_system.models import Area, SubGoal
 
 WHAT_AND_WHY = _("Vad vill ni prata om, och vad tror ni att det beror på?")
@@ -74,7 +73,7 @@ class QuestionDraftForm(forms.Form):
     def __init__(self, *args: Any, sub_goals: Iterable[SubGoal], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sub_goals = {str(goal.pk): goal for goal in sub_goals}
-        self.fields["sub_goal"].choices = _by_skolform(self.sub_goals.values())  # type: ignore[attr-defined]
+        self.fields["sub_goal"].choices = by_skolform(self.sub_goals.values())  # type: ignore[attr-defined]
 
     def clean_sub_goal(self) -> SubGoal | None:
         return self.sub_goals.get(self.cleaned_data["sub_goal"])
@@ -87,13 +86,3 @@ class QuestionDraftForm(forms.Form):
             "text": (self["text"].value() or "").strip()[:LONGEST_QUESTION],
             "sub_goal": self.sub_goals.get(self["sub_goal"].value() or ""),
         }
-
-
-def _by_skolform(goals: Iterable[SubGoal]) -> list[tuple[Any, Any]]:
-    """Choices under headings, one a skolform: `goals` in the order of their objectives."""
-    none: list[tuple[Any, str | Promise]] = [("", _("Inget särskilt delmål"))]
-    groups = groupby(goals, key=lambda goal: goal.objective.get_skolform_display())
-    return none + [
-        (skolform.capitalize(), [(str(goal.pk), f"{goal.number}. {goal.text}") for goal in rows])
-        for skolform, rows in groups
-    ]

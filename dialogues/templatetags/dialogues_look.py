@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import AuditEntry
 from accounts.templatetags.look import badge
+from dialogues.domain.questions import SENT
 from dialogues.domain.wishes import WISH_ADDED, WISHED
 from dialogues.models import Dialogue, DialogueRecord, Letter, LetterState, Meeting
 from dialogues.models import DialogueState as S
 from dialogues.timeline import when
 from huvudman.models import Skolform
+from quality_system.models import Area
 
 register = template.Library()
 
@@ -57,7 +59,7 @@ DEEDS = {
     "dialogue.placed": gettext_lazy("Huvudmannen fick plats på ett introduktionsmöte."),
     WISHED: gettext_lazy("Huvudmannen önskade en annan tid."),
     WISH_ADDED: gettext_lazy("Huvudmannen skrev mer om vilka tider som passar."),
-    "questions.sent": gettext_lazy("Prioriterade frågor lämnades."),
+    SENT: gettext_lazy("Prioriterade frågor lämnades."),
 }
 WORDS = {WISHED: "wish", WISH_ADDED: "wish"}
 """Where an entry keeps what somebody wrote, by what was done."""
@@ -89,6 +91,13 @@ def meeting_time(meeting: Meeting) -> str:
 def skolformer(record: DialogueRecord) -> str:
     """The discussed skolformer in words, separated by commas."""
     return ", ".join(str(Skolform(code).label) for code in record.discussed_skolformer)
+
+
+@register.filter
+def questions_told(entry: AuditEntry) -> list[dict[str, str]]:
+    """The questions that an audit entry says were told: area in words, and text. None for other entries."""
+    rows = entry.facts.get("rows", []) if entry.verb == SENT else []
+    return [{"area": str(Area(row["area"]).label), "text": row["text"]} for row in rows]
 
 
 @register.filter

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, person
-from accounts.domain.machine import NotPossible
+from accounts.domain.machine import Conflict, NotPossible
 from dialogues.domain.drafts import (
     ChangedSince,
     Edit,
@@ -24,11 +24,12 @@ from dialogues.domain.drafts import (
     save_draft,
     send_draft,
 )
-from dialogues.domain.questions import MOST, OPEN_FOR_QUESTIONS
+from dialogues.domain.questions import MOST, OPEN_FOR_QUESTIONS, questions_version
 from dialogues.forms.portal import QuestionDraftForm
+from dialogues.forms.steps import answer_in
 from dialogues.models import Dialogue, PriorityQuestion, QuestionDraft
+from dialogues.queries import questions_that_stand, sub_goals_for
 from dialogues.views.portal.pages import contact_of, own_dialogue, show, who
-from dialogues.views.portal.sub_goals import sub_goals_for
 
 Rows = list[dict[str, object]]
 
@@ -47,7 +48,7 @@ def portal_questions(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
         here="questions",
         is_open=dialogue.state in OPEN_FOR_QUESTIONS,
         drafts=drafts,
-        sent=PriorityQuestion.objects.filter(form__dialogue=dialogue).select_related("sub_goal"),
+        sent=PriorityQuestion.objects.filter(form__dialogue=dialogue).select_related("sub_goal", "form"),
         new_question=uuid4() if len(drafts) < MOST else None,
     )
 
@@ -91,16 +92,14 @@ def portal_question_raise(request: HttpRequest, dialogue: Dialogue, question: UU
 
 @own_dialogue
 def portal_questions_check(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
-    """Check the answers; POST sends them."""
-    actor = _actor(request)
-    rows = list(drafts_of(dialogue, actor))
-    if not rows:
-        return redirect("portal_questions", dialogue.public_id)
-    refusal = _send(request, dialogue, actor) if request.method == "POST" else ""
+    """Check the answers, beside the questions that they replace; POST sends them."""
+    refusal, status = _send(request, dialogue) if request.method == "POST" else ("", 200)
     if request.method == "POST" and not refusal:
         return redirect("portal_questions_done", dialogue.public_id)
-    more = {"rows": _check_rows(dialogue, rows), "refusal": refusal}
-    status = 422 if refusal else 200
+    rows = list(drafts_of(dialogue, _actor(request)))
+    if not rows:
+        return redirect("portal_questions", dialogue.public_id)
+    more = {"rows": _draft_rows(dialogue, rows), "refusal": refusal, **_what_stands(dialogue)}
     return show(request, "questions_check", dialogue, here="questions", status=status, **more)
 
 
@@ -171,26 +170,33 @@ def _uuid(typed: str | None) -> UUID | None:
         return None
 
 
-def _send(request: HttpRequest, dialogue: Dialogue, actor: Actor) -> str:
-    """Send the draft; answer why not, or nothing when it is sent."""
-    told_by = str(contact_of(who(request), dialogue.huvudman))
+def _send(request: HttpRequest, dialogue: Dialogue) -> tuple[str, int]:
+    """Send the draft; answer why not and the page's status, or nothing when it is sent."""
+    told_by, seen = str(contact_of(who(request), dialogue.huvudman)), answer_in(request.POST)
     try:
-        send_draft(dialogue=dialogue, told_by=told_by, actor=actor)
+        send_draft(dialogue=dialogue, told_by=told_by, actor=_actor(request), seen=seen)
+    except Conflict as reason:
+        return str(reason), 409
     except NotPossible as reason:
-        return str(reason)
-    return ""
+        return str(reason), 422
+    return "", 200
 
 
-def _check_rows(dialogue: Dialogue, drafts: list[QuestionDraft]) -> Rows:
+def _what_stands(dialogue: Dialogue) -> dict[str, object]:
+    """The questions that sending replaces, and their version."""
+    seen = questions_version(dialogue)
+    form = questions_that_stand(dialogue)
+    return {"seen": seen, "stands": form, "standing": [_row(q) for q in form.rows.all()] if form else []}
+
+
+def _draft_rows(dialogue: Dialogue, drafts: list[QuestionDraft]) -> Rows:
     return [
-        {
-            "label": _("Fråga %(rank)s") % {"rank": draft.rank},
-            "value": "\n".join(filter(None, [_area(draft), draft.text, str(draft.sub_goal or "")])),
-            "change_url": reverse("portal_question", args=[dialogue.public_id, draft.public_id]),
-        }
+        _row(draft) | {"change_url": reverse("portal_question", args=[dialogue.public_id, draft.public_id])}
         for draft in drafts
     ]
 
 
-def _area(draft: QuestionDraft) -> str:
-    return draft.get_area_display().capitalize() if draft.area else _("Område saknas")
+def _row(question: QuestionDraft | PriorityQuestion) -> dict[str, object]:
+    area = question.get_area_display().capitalize() if question.area else _("Område saknas")
+    words = [area, question.text, str(question.sub_goal or "")]
+    return {"label": _("Fråga %(rank)s") % {"rank": question.rank}, "value": "\n".join(filter(None, words))}

@@ -17,8 +17,8 @@ from dialogues.domain.dialogues import OPEN
 from dialogues.domain.meetings import ALONE
 from dialogues.domain.wishes import WISH_ADDED, WISHED
 from dialogues.filters import DialogueFilter
-from dialogues.models import Dialogue, Meeting, QuestionForm
-from dialogues.queries import dialogue_rows, latest_answer, letters_of
+from dialogues.models import Dialogue, Meeting
+from dialogues.queries import dialogue_rows, latest_answer, letters_of, questions_that_stand
 from dialogues.steps import open_steps
 from dialogues.timeline import current_meetings, missed_introduction, phases
 from dialogues.turns import Side, due
@@ -89,9 +89,8 @@ def history_of(dialogue: Dialogue) -> list[AuditEntry]:
 
 
 def _what_was_said(dialogue: Dialogue) -> dict[str, Any]:
-    form = QuestionForm.objects.filter(dialogue=dialogue).prefetch_related("rows__sub_goal").first()
     return {
         "answer": latest_answer(dialogue),
-        "questions": form,
+        "questions": questions_that_stand(dialogue),
         "record": getattr(dialogue, "record", None),
     }

@@ -26,6 +26,7 @@ from dialogues.models import Channel, Dialogue, DialogueState, PriorityQuestion,
 from quality_system.models import Area, Objective, SubGoal
 from tests.accounts.factories import staff_user
 from tests.dialogues.factories import dialogue_with_contact
+from tests.dialogues.pages import seen_on
 from tests.dialogues.portal.helpers import edition
 from tests.huvudman.factories import ContactFactory
 
@@ -264,7 +265,9 @@ def test_what_was_sent_can_be_changed_and_sent_again(client, dialogue):
     assert "Ändra frågorna" in page
     client.post(address("portal_questions", dialogue))
     write(client, dialogue, 1, text="Sedan", area="learning")
-    client.post(address("portal_questions_check", dialogue))
+    check = text(client.get(address("portal_questions_check", dialogue)))
+    assert check.index("Det här står nu") < check.index("Först") < check.index("Sedan")
+    client.post(address("portal_questions_check", dialogue), {"seen": seen_on(check)})
     assert list(PriorityQuestion.objects.values_list("area", "text")) == [("learning", "Sedan")]
 
 
