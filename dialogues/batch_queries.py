@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
-from dialogues.models import Dialogue, InvitationBatch, Letter, LetterKind, LetterState
+from dialogues.models import BatchState, Dialogue, InvitationBatch, Letter, LetterKind, LetterState
 from dialogues.models import DialogueState as S
 from huvudman.queries import valid_contacts
 
@@ -113,11 +113,22 @@ def letterless() -> Q:
     return Q(~Exists(letters), state=S.INVITED)
 
 
-def to_ring() -> Q:
-    """Holds for a dialogue about whose invitation somebody rings: it is not answered, and none was written or
-    no e-mail reaches the huvudman now.
+def not_invited() -> Q:
+    """Holds for a dialogue that counts as invited and is not answered, though no invitation has got there:
+    none was written, or none could be sent and no e-mail reaches the huvudman now.
     """
-    return letterless() | Q(~reachable(), state=S.INVITED)
+    letters = Letter.objects.filter(
+        kind=LetterKind.INVITATION, dialogue=OuterRef("pk"), batch=OuterRef("batch_id")
+    )
+    got_there = letters.exclude(state__in=(LetterState.FAILED, LetterState.STOPPED))
+    return letterless() | Q(~Exists(got_there), ~reachable(), state=S.INVITED)
+
+
+def to_ring() -> Q:
+    """Holds for a dialogue about whose invitation somebody rings: it is not answered, and none got there or,
+    until the batch is closed, no e-mail reaches the huvudman now.
+    """
+    return not_invited() | Q(~Q(batch__state=BatchState.CLOSED), ~reachable(), state=S.INVITED)
 
 
 def gaps(batch: InvitationBatch) -> dict[str, int]:

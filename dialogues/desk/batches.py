@@ -35,6 +35,7 @@ RING_WITHIN = 7
 """Days after the invitations went out that those whom no e-mail reaches should have been rung."""
 APPROVE_AHEAD = 60
 """Days before the first day of its month that a draft should be approved."""
+GONE_OUT = (BatchState.SENDING, BatchState.STOPPED, BatchState.SENT, BatchState.CLOSED)
 STALLED_AFTER = datetime.timedelta(minutes=10)
 
 PLANNED_MONTH = Func(
@@ -78,9 +79,11 @@ def to_close(desk: Desk) -> QuerySet[InvitationBatch]:
 
 
 def to_call(_desk: Desk) -> QuerySet[InvitationBatch]:
-    """Batches that have gone out, with huvudmän that no invitation reached and that have not answered."""
+    """Batches that have gone out, with huvudmän that no invitation reached and that have not answered: also
+    closed ones, since by phone it is never too late.
+    """
     silent = Dialogue.objects.filter(to_ring(), batch=OuterRef("pk"))
-    rows = _batches(BatchState.SENDING, BatchState.STOPPED, BatchState.SENT).filter(Exists(silent))
+    rows = _batches(*GONE_OUT).filter(Exists(silent))
     return rows.annotate(due=day_of("send_at", plus=RING_WITHIN), silent=_count(silent))
 
 
@@ -135,9 +138,13 @@ def show_to_close(batch: InvitationBatch, _desk: Desk) -> Todo:
     return _todo(_("Avsluta %(batch)s"), why, batch, answer_by=day(batch.answer_by), silent=batch.silent)  # type: ignore[attr-defined]
 
 
-def show_to_call(batch: InvitationBatch, _desk: Desk) -> Todo:
+def show_to_call(batch: InvitationBatch, desk: Desk) -> Todo:
     """The calls about the invitations of a batch, in words."""
     why = _("Saknar e-post och har inte svarat: %(silent)s. Svar senast %(day)s.")
+    if batch.answer_by and batch.answer_by < desk.today:
+        why = _(
+            "Saknar e-post och har inte svarat: %(silent)s. Svarsdatumet %(day)s har varit, men de kan svara."
+        )
     facts = {"silent": batch.silent, "day": day(batch.answer_by)}  # type: ignore[attr-defined]
     address = f"{reverse('admin:batch', args=[batch.public_id])}?visa=ring#huvudman"
     what = _("Ring om inbjudan i %(batch)s") % {"batch": str(batch).lower()}

@@ -32,6 +32,7 @@ from dialogues.batch_queries import (
     gaps,
     invitation_letters,
     letters_under_way,
+    not_invited,
     tallies,
 )
 from dialogues.domain import batches, new_dates
@@ -134,7 +135,7 @@ def _dates_page(
         return redirect("admin:batch", public_id)
     context = {
         "title": title % {"batch": str(batch).lower()},
-        "crumbs": [*_crumbs(), {"label": str(batch), "url": reverse("admin:batch", args=[public_id])}],
+        "crumbs": [*_crumbs(), _crumb_of(batch)],
         "batch": batch,
         "form": form,
         "size": batch.dialogues.filter(state=DialogueState.PLANNED).count(),
@@ -153,8 +154,12 @@ def batch_close(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         return _press(request, batch, "avsluta")
     if batch.state != BatchState.SENT:
         raise Http404
-    silent = tallies([batch])[batch.pk].silent
-    context = {"crumbs": _crumbs(), "batch": batch, "silent": silent}
+    context = {
+        "crumbs": [*_crumbs(), _crumb_of(batch)],
+        "batch": batch,
+        "silent": tallies([batch])[batch.pk].silent,
+        "not_invited": batch_dialogues(batch).filter(not_invited()),
+    }
     return staff_page(request, "staff/batch_close.html", context)
 
 
@@ -218,3 +223,7 @@ def _what_is_possible(request: HttpRequest, batch: InvitationBatch, size: int) -
 
 def _crumbs() -> list[dict[str, str]]:
     return [{"label": _("Omgångar"), "url": reverse("admin:batch_list")}]
+
+
+def _crumb_of(batch: InvitationBatch) -> dict[str, str]:
+    return {"label": str(batch), "url": reverse("admin:batch", args=[batch.public_id])}

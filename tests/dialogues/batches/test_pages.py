@@ -25,7 +25,7 @@ from dialogues.models import (
 )
 from dialogues.views.staff.batches import BUTTONS
 from tests.accounts.factories import UserFactory, leader, planner, staff_user
-from tests.dialogues.batches.factories import batch_in
+from tests.dialogues.batches.factories import batch_in, waiting_letter
 from tests.dialogues.factories import CycleFactory, DialogueFactory, InvitationFactory, both_agencies
 from tests.huvudman.factories import ContactFactory, HuvudmanFactory
 
@@ -246,6 +246,21 @@ class TestButtons:
         as_planner.post(address)
         batch.refresh_from_db()
         assert batch.state == BatchState.CLOSED
+
+    def test_closing_names_those_who_never_got_an_invitation(self, as_planner) -> None:
+        batch = batch_in(BatchState.SENT, answer_by=timezone.localdate() - datetime.timedelta(days=1))
+        rows = DialogueFactory.create_batch(3, batch=batch, state="invited")
+        letter = waiting_letter(batch)
+        Letter.objects.filter(pk=letter.pk).update(dialogue=rows[0])
+        text = as_planner.get(reverse("admin:batch_close", args=[batch.public_id])).text
+        links = [reverse("admin:dialogue", args=[row.public_id]) for row in rows]
+        assert [link in text for link in links] == [False, True, True]
+        assert_shows(
+            text, "3 huvudmän har inte svarat", "2 av dem har inte fått någon inbjudan", page_of(batch)
+        )
+        Dialogue.objects.update(state=DialogueState.ACCEPTED)
+        text = as_planner.get(reverse("admin:batch_close", args=[batch.public_id])).text
+        assert "har inte fått någon inbjudan" not in text
 
     @pytest.mark.parametrize("name", BUTTONS)
     def test_a_button_is_not_pressed_by_reading(self, as_planner, name) -> None:

@@ -8,18 +8,21 @@ from collections.abc import Callable
 import pytest
 from django.utils import timezone
 
-from accounts.actors import SYSTEM
+from accounts.actors import SYSTEM, person
 from accounts.domain.audit import record
 from accounts.models import Agency, StaffRole
 from dialogues.desk import KINDS, Desk, kinds_for, waiting
 from dialogues.domain.sending import start_due_batches
 from dialogues.models import (
     BEFORE_DIALOGUE,
+    Answer,
     BatchState,
+    Channel,
     Dialogue,
     DialogueState,
     Invitation,
     InvitationBatch,
+    LetterState,
     Meeting,
     MeetingKind,
     MeetingState,
@@ -31,6 +34,7 @@ from dialogues.models import (
     UnderlagState,
 )
 from tests.accounts.factories import leader, planner, staff_user
+from tests.dialogues.answers import end_answering, give
 from tests.dialogues.batches.factories import batch_in
 from tests.dialogues.desk.kinds import NOW, TODAY, book, days, only, since, todos
 from tests.dialogues.factories import (
@@ -81,9 +85,32 @@ class TestCalls:
         DialogueFactory(batch=batch_in(BatchState.SCHEDULED))
         assert todos("ring-inbjudan") == []
 
-    def test_when_the_batch_is_closed_nobody_is_rung(self) -> None:
-        batch = batch_in(BatchState.CLOSED, answer_by=TODAY - days(7))
-        DialogueFactory(batch=batch, state=DialogueState.INVITED)
+    def test_when_the_batch_is_closed_those_who_never_got_an_invitation_are_still_rung(self, client) -> None:
+        batch, rows = self.sent()
+        answer_by = TODAY - days(1)
+        InvitationBatch.objects.filter(pk=batch.pk).update(state=BatchState.CLOSED, answer_by=answer_by)
+        todo = only("ring-inbjudan")
+        assert "har inte svarat: 2. Svarsdatumet 23\xa0november\xa02026 har varit" in todo.why
+        client.force_login(planner())
+        page = client.get(todo.url).text
+        table = page[page.index("<tbody>") :]
+        assert [name for name in rows if name in table] == ["Onådd", "Fick adress"]
+        assert "Att ringa" in page
+        assert "går också när omgången är avslutad" in page
+
+    def test_who_lost_its_address_when_the_letter_failed_never_got_it(self) -> None:
+        batch, rows = self.sent()
+        InvitationBatch.objects.filter(pk=batch.pk).update(state=BatchState.CLOSED)
+        rows["Slutat"].letters.update(state=LetterState.FAILED)
+        assert "har inte svarat: 3." in only("ring-inbjudan").why
+
+    def test_an_answer_by_phone_takes_it_from_the_list_of_a_closed_batch(self) -> None:
+        batch, rows = self.sent()
+        InvitationBatch.objects.filter(pk=batch.pk).update(state=BatchState.CLOSED)
+        for name in ("Onådd", "Fick adress"):
+            invitation = Invitation.objects.get(dialogue=rows[name])
+            end_answering(invitation)
+            give(invitation, Answer.NO, channel=Channel.PHONE, actor=person(planner()))
         assert todos("ring-inbjudan") == []
 
     def soon(self, ahead: int) -> Dialogue:
