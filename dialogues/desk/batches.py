@@ -33,6 +33,10 @@ from dialogues.models import BatchState, Dialogue, DialogueState, InvitationBatc
 
 RING_WITHIN = 7
 """Days after the invitations went out that those whom no e-mail reaches should have been rung."""
+CLOSE_WITHIN = 14
+"""Days after the last day to answer that a batch should be closed."""
+SEAT_WITHIN = 14
+"""Days after its yes that a huvudman should have a seat, should that be later than the last day to answer."""
 APPROVE_AHEAD = 60
 """Days before the first day of its month that a draft should be approved."""
 GONE_OUT = (BatchState.SENDING, BatchState.STOPPED, BatchState.SENT, BatchState.CLOSED)
@@ -75,7 +79,8 @@ def stalled(desk: Desk) -> QuerySet[InvitationBatch]:
 def to_close(desk: Desk) -> QuerySet[InvitationBatch]:
     """Sent batches whose time to answer has passed."""
     rows = _batches(BatchState.SENT).filter(answer_by__lt=desk.today)
-    return rows.annotate(due=F("answer_by"), silent=_how_many(DialogueState.INVITED))
+    due = ExpressionWrapper(F("answer_by") + CLOSE_WITHIN, DateField())
+    return rows.annotate(due=due, silent=_how_many(DialogueState.INVITED))
 
 
 def to_call(_desk: Desk) -> QuerySet[InvitationBatch]:
@@ -91,11 +96,10 @@ def waiting_for_introduction(_desk: Desk) -> QuerySet[InvitationBatch]:
     """Batches with huvudmän that said yes and have no seat in an introduction."""
     seats = Seat.objects.filter(dialogue=OuterRef("pk"), kind=MeetingKind.INTRODUCTION, is_current=True)
     without = Dialogue.objects.filter(~Exists(seats), batch=OuterRef("pk"), state=DialogueState.ACCEPTED)
-    return (
-        InvitationBatch.objects.filter(Exists(without))
-        .select_related("cycle")
-        .annotate(due=F("answer_by"), without_seat=_count(without))
-    )
+    first = Subquery(without.order_by("state_since").values("state_since")[:1])
+    rows = InvitationBatch.objects.filter(Exists(without)).select_related("cycle").annotate(first_yes=first)
+    due = Greatest("answer_by", day_of("first_yes", plus=SEAT_WITHIN))
+    return rows.annotate(due=due, without_seat=_count(without))
 
 
 def show_to_approve(batch: InvitationBatch, _desk: Desk) -> Todo:

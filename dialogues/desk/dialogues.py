@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.look import day
-from dialogues.desk.todo import Desk, Todo, day_of, last_done
+from dialogues.desk.todo import Desk, Todo, day_of, due_before, last_done
 from dialogues.domain.introductions import ATTENDANCE_CHANGED
 from dialogues.models import (
     BEFORE_DIALOGUE,
@@ -25,6 +25,10 @@ from dialogues.models import (
 
 QUESTIONS_AHEAD = 21
 """Days before the dialogue that we ring and ask what the huvudman wants to talk about."""
+QUESTIONS_LAST = 14
+"""Days before the dialogue that the call should have been made."""
+CALL_WITHIN = 7
+"""Days to make the call in, however near the dialogue is when its time is fixed."""
 AFTER_STEP = 14
 """Days after a step that the next should be taken."""
 TO_PLACE = 28
@@ -38,7 +42,8 @@ def to_call_about_questions(desk: Desk) -> QuerySet[Dialogue]:
     rows = _dialogues(DialogueState.TIME_FIXED).filter(~Exists(questions))
     rows = rows.annotate(meets_at=Subquery(seat.values("meeting__starts_at")[:1]))
     soon = rows.filter(meets_at__gt=desk.now, meets_at__lt=desk.days_ahead(QUESTIONS_AHEAD))
-    return soon.annotate(due=day_of("meets_at", plus=-AFTER_STEP))
+    due = due_before("meets_at", ahead=QUESTIONS_LAST, since="state_since", within=CALL_WITHIN)
+    return soon.annotate(due=due)
 
 
 def to_offer_again(_desk: Desk) -> QuerySet[Dialogue]:

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.look import day
-from dialogues.desk.todo import Desk, Todo, day_of
+from dialogues.desk.todo import Desk, Todo, day_of, due_before, last_done
 from dialogues.models import DialogueState, Meeting, MeetingKind, MeetingStaff, MeetingState, Seat
 
 AGENCIES = 2
 STAFF_AHEAD = 14
 """Days before a meeting that people from both agencies should be booked."""
+STAFF_WITHIN = 3
+"""Days to find people in, however near the meeting is."""
 ANSWER_AHEAD = 14
 """Days before a proposed time that the huvudman should have answered; then we ring."""
+ANSWER_WITHIN = 7
+"""Days that the huvudman has to answer in before we ring, however near the proposed time is."""
+NEW_TIME_WITHIN = 7
+"""Days within which a wish for another time should have a proposal."""
 NOTE_WITHIN = 3
 """Days within which a meeting should be noted as held."""
 ASKED = {DialogueState.UNDERLAG_SENT, DialogueState.DIALOGUE_HELD}
 """States of a dialogue in which the huvudman has been told the proposed time and may accept it."""
+PROPOSED = (f"meeting.{MeetingState.PROPOSED}", "meeting.proposal_changed")
+"""What the audit log says of a proposal after the first, which is told at once."""
 ACCEPT_STEP = {MeetingKind.DIALOGUE: "godta-tid", MeetingKind.FEEDBACK: "aterkoppling-godta-tid"}
 NEW_TIME_STEP = {MeetingKind.DIALOGUE: "ny-tid", MeetingKind.FEEDBACK: "aterkoppling-ny-tid"}
 HELD_STEP = {MeetingKind.DIALOGUE: "dialog-hallen", MeetingKind.FEEDBACK: "aterkoppling-hallen"}
@@ -32,21 +40,26 @@ def lacking_staff(desk: Desk) -> QuerySet[Meeting]:
         booked.annotate(n=Count("agency", distinct=True)).values("n"), output_field=IntegerField()
     )
     rows = _meetings(MeetingState.PROPOSED, MeetingState.FIXED).filter(starts_at__gt=desk.now)
-    rows = rows.annotate(agencies=Coalesce(agencies, 0), due=day_of("starts_at", plus=-STAFF_AHEAD))
-    return rows.filter(agencies__lt=AGENCIES)
+    rows = rows.annotate(agencies=Coalesce(agencies, 0), changed_at=last_done(Meeting, "pk"))
+    due = due_before("starts_at", ahead=STAFF_AHEAD, since="changed_at", within=STAFF_WITHIN)
+    return rows.filter(agencies__lt=AGENCIES).annotate(due=due)
 
 
 def other_time_wished(_desk: Desk) -> QuerySet[Meeting]:
     """Meetings for which the huvudman wishes another time, with those who were booked for the one before."""
     rows = _meetings(MeetingState.OTHER_WISHED, booked=False)
-    return rows.annotate(due=day_of("starts_at"))
+    rows = rows.annotate(wished_at=last_done(Meeting, "pk", f"meeting.{MeetingState.OTHER_WISHED}"))
+    return rows.annotate(due=Greatest(day_of("starts_at"), day_of("wished_at", plus=NEW_TIME_WITHIN)))
 
 
 def waiting_for_answer(desk: Desk) -> QuerySet[Meeting]:
     """Proposed times to come that the huvudman has been told and has not answered."""
     asked = Seat.objects.filter(meeting=OuterRef("pk"), is_current=True, dialogue__state__in=ASKED)
     rows = _meetings(MeetingState.PROPOSED).filter(Exists(asked), starts_at__gt=desk.now)
-    return rows.annotate(due=day_of("starts_at", plus=-ANSWER_AHEAD))
+    state_since = Subquery(asked.values("dialogue__state_since")[:1])
+    rows = rows.annotate(told_at=Greatest(state_since, last_done(Meeting, "pk", *PROPOSED)))
+    due = due_before("starts_at", ahead=ANSWER_AHEAD, since="told_at", within=ANSWER_WITHIN)
+    return rows.annotate(due=due)
 
 
 def passed_unanswered(desk: Desk) -> QuerySet[Meeting]:
@@ -77,11 +90,15 @@ def show_other_time(meeting: Meeting, _desk: Desk) -> Todo:
     return Todo(what, why, _whose(meeting), _step(meeting, NEW_TIME_STEP[MeetingKind(meeting.kind)]))
 
 
-def show_waiting_for_answer(meeting: Meeting, _desk: Desk) -> Todo:
-    """A proposal that waits for the huvudman, in words."""
-    why = _("Mötet är föreslaget till %(day)s. Ring om svaret dröjer.") % {"day": day(meeting.starts_at)}
+def show_waiting_for_answer(meeting: Meeting, desk: Desk) -> Todo:
+    """A proposal that waits for the huvudman, in words; when the answer is long in coming, we ring."""
+    is_ours = meeting.due < desk.today  # type: ignore[attr-defined]
+    why = _("Mötet är föreslaget till %(day)s. Ring om svaret dröjer.")
+    if is_ours:
+        why = _("Mötet är föreslaget till %(day)s. Ring och fråga om tiden passar.")
+    why, whose = why % {"day": day(meeting.starts_at)}, _whose(meeting) if is_ours else _("Huvudmannen")
     what = _("Svar på föreslagen tid: %(name)s") % {"name": _name(meeting)}
-    return Todo(what, why, _("Huvudmannen"), _step(meeting, ACCEPT_STEP[MeetingKind(meeting.kind)]))
+    return Todo(what, why, whose, _step(meeting, ACCEPT_STEP[MeetingKind(meeting.kind)]))
 
 
 def show_passed(meeting: Meeting, _desk: Desk) -> Todo:

@@ -26,7 +26,7 @@ from django.db.models import (
     Subquery,
     Value,
 )
-from django.db.models.functions import TruncDate
+from django.db.models.functions import Greatest, Least, TruncDate
 from django.utils import timezone
 from django.utils.functional import Promise
 
@@ -146,10 +146,21 @@ def day_of(moment: str, *, plus: int = 0) -> Expression:
     return TruncDate(ExpressionWrapper(shifted, output_field=DateTimeField()))
 
 
+def due_before(moment: str, *, ahead: int, since: str, within: int) -> Expression:
+    """The Stockholm date so many days `ahead` of a moment; but there are always `within` days from `since` (a
+    field's name; null counts as long ago), unless the moment comes first.
+    """
+    at_first = Greatest(day_of(moment, plus=-ahead), day_of(since, plus=within))
+    return Least(at_first, day_of(moment))
+
+
 def last_done(kind: type[Model], row: str, *verbs: str) -> Subquery:
-    """When one of the things was last done to a row of a kind (`row` names its id), by the audit log."""
+    """When one of the things, or anything when none is named, was last done to a row of a kind (`row` names
+    its id), by the audit log.
+    """
     subject = ContentType.objects.get_for_model(kind)
-    entries = AuditEntry.objects.filter(subject_type=subject, subject_id=OuterRef(row), verb__in=verbs)
+    entries = AuditEntry.objects.filter(subject_type=subject, subject_id=OuterRef(row))
+    entries = entries.filter(verb__in=verbs) if verbs else entries
     return Subquery(entries.order_by("-at", "-pk").values("at")[:1])
 
 

@@ -116,7 +116,9 @@ class TestBatches:
         batch_in(BatchState.SENT, answer_by=TODAY)
         todo = only("avsluta-omgang")
         assert "Har inte svarat: 2." in todo.why
-        assert todo.is_late
+        assert (todo.due, todo.is_late) == (TODAY + days(13), False)
+        InvitationBatch.objects.filter(pk=batch.pk).update(answer_by=TODAY - days(15))
+        assert only("avsluta-omgang").is_late
 
     def test_those_who_said_yes_wait_for_an_introduction(self) -> None:
         batch = batch_in(BatchState.SENT)
@@ -127,7 +129,13 @@ class TestBatches:
             state=MeetingState.FIXED,
             seats=9,
         )
-        assert only("introduktion").why == "2 huvudmän har tackat ja och väntar på plats."
+        todo = only("introduktion")
+        assert todo.why == "2 huvudmän har tackat ja och väntar på plats."
+        assert todo.due == TODAY + days(14)
+        InvitationBatch.objects.update(answer_by=TODAY - days(30))
+        assert only("introduktion").due == TODAY + days(14)
+        Dialogue.objects.update(state_since=NOW - days(15))
+        assert only("introduktion").is_late
         Dialogue.objects.filter(seats__isnull=True).update(state=DialogueState.DECLINED)
         assert todos("introduktion") == []
 

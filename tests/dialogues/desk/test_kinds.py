@@ -119,14 +119,16 @@ class TestCalls:
         return dialogue
 
     def test_three_weeks_before_the_dialogue_we_ask_for_questions(self) -> None:
-        near = self.soon(20)
+        near = since(self.soon(20), 30)
         self.soon(22)
         todo = only("ring-fragor")
         assert todo.url.endswith(f"/{near.public_id}/fragor/")
         assert todo.due == TODAY + days(6)
 
-    def test_within_two_weeks_it_is_late(self) -> None:
-        self.soon(10)
+    def test_within_two_weeks_it_is_late_once_there_has_been_time_to_ring(self) -> None:
+        dialogue = self.soon(10)
+        assert only("ring-fragor").due == TODAY + days(7)
+        since(dialogue, 8)
         assert only("ring-fragor").is_late
 
     def test_who_has_told_its_questions_is_not_rung(self) -> None:
@@ -212,8 +214,40 @@ class TestMeetings:
         assert (todo.whose, todo.is_late) == ("Huvudmannen", False)
         assert todo.url.endswith(f"/{dialogue.public_id}/{step}/")
         Meeting.objects.update(starts_at=NOW + days(13))
-        assert only("svar-om-tid").is_late
+        since(dialogue, 8)
+        late = only("svar-om-tid")
+        assert (late.whose, late.is_late) == ("Planerare och dialogledare", True)
+        assert late.why.endswith("Ring och fråga om tiden passar.")
         assert todos("passerad-tid") == []
+
+    @pytest.mark.parametrize(("ahead", "due"), [(30, 16), (9, 7), (3, 3)])
+    def test_the_huvudman_has_time_to_answer_from_when_it_was_told(self, ahead, due) -> None:
+        dialogue = DialogueFactory(state=DialogueState.UNDERLAG_SENT)
+        seat_at(dialogue, state=MeetingState.PROPOSED, starts_at=NOW + days(ahead))
+        todo = only("svar-om-tid")
+        assert (todo.due, todo.is_late, todo.whose) == (TODAY + days(due), False, "Huvudmannen")
+
+    @pytest.mark.parametrize("verb", ["meeting.proposed", "meeting.proposal_changed"])
+    def test_a_new_proposal_gives_new_time_to_answer(self, verb) -> None:
+        dialogue = since(DialogueFactory(state=DialogueState.DIALOGUE_HELD), 40)
+        meeting = seat_at(
+            dialogue, kind=MeetingKind.FEEDBACK, state=MeetingState.PROPOSED, starts_at=NOW + days(9)
+        )
+        assert only("svar-om-tid").is_late
+        record(actor=SYSTEM, verb=verb, subject=meeting)
+        assert only("svar-om-tid").due == TODAY + days(7)
+
+    def test_a_wish_about_a_time_that_has_been_is_not_late_at_once(self) -> None:
+        meeting = seat_at(DialogueFactory(), state=MeetingState.OTHER_WISHED, starts_at=NOW - days(2))
+        assert only("ny-tid").is_late
+        record(actor=SYSTEM, verb="meeting.other_wished", subject=meeting)
+        assert only("ny-tid").due == TODAY + days(7)
+
+    def test_a_meeting_changed_just_now_gives_time_to_find_people(self) -> None:
+        meeting = seat_at(DialogueFactory(), state=MeetingState.PROPOSED, starts_at=NOW + days(13))
+        assert only("bemanna").is_late
+        record(actor=SYSTEM, verb="meeting.staff_changed", subject=meeting)
+        assert only("bemanna").due == TODAY + days(3)
 
     def test_a_proposal_that_the_huvudman_has_not_got_is_not_waited_for(self) -> None:
         seat_at(DialogueFactory(state=DialogueState.INTRODUCED), state=MeetingState.PROPOSED)
