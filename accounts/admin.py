@@ -28,6 +28,7 @@ from accounts.domain.staff import reset_totp, set_may_sign_in
 from accounts.forms import ForgottenPasswordForm
 from accounts.masking import mask_personnummer
 from accounts.models import Agency, AuditEntry, StaffMember, StaffRole, User
+from accounts.register_admin import RegisterAdmin
 from accounts.rules import SEES_SETTINGS
 from accounts.staff_forms import KnownStaffForm, NewStaffForm
 from accounts.templatetags.look import moment, yes_or_no
@@ -37,7 +38,7 @@ from accounts.views.settings import settings_page
 admin_list._boolean_icon = yes_or_no  # type: ignore[attr-defined]
 
 
-class Looked(admin.ModelAdmin):
+class Looked(RegisterAdmin):
     """Rows to look at; what may be done to them is done by verbs."""
 
     list_per_page = 50
@@ -53,7 +54,7 @@ class Looked(admin.ModelAdmin):
         return False
 
 
-class SignInActions(admin.ModelAdmin):
+class SignInActions(RegisterAdmin):
     """Stopping and allowing sign-in for the people of the chosen rows."""
 
     def has_manage_staff_permission(self, request: HttpRequest) -> bool:
@@ -211,7 +212,7 @@ class UserAdmin(SignInActions, Looked):
 
 
 @admin.register(Agency, site=site)
-class AgencyAdmin(admin.ModelAdmin):
+class AgencyAdmin(RegisterAdmin):
     """The agencies' names, senders and telephones. Which there are is not a matter for a form."""
 
     list_display = ("name", "sender", "telephone")

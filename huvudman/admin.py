@@ -11,13 +11,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.adminsite import site
+from accounts.register_admin import RegisterAdmin
 from huvudman import staffpages
 from huvudman.models import Huvudman, Kommun, Koncern, Lan, RegionalOffice, SchoolUnit
 
 __all__ = ["staffpages"]
 
 
-class ReadOnly(admin.ModelAdmin):
+class ReadOnly(RegisterAdmin):
     """A register to look in: it changes by imports and verbs."""
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

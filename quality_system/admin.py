@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import person
 from accounts.adminsite import RailEntry, site
 from accounts.domain.machine import NotPossible
+from accounts.register_admin import RegisterAdmin
 from accounts.templatetags.look import moment, number
 from quality_system.domain.editions import copy_edition, put_edition_in_force
 from quality_system.forms import SkolformField, draft_objectives, draft_sub_goals
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-class ContentAdmin(admin.ModelAdmin):
+class ContentAdmin(RegisterAdmin):
     """Content of an edition: written while it is a draft, read afterwards, example texts with their tag."""
 
     readonly_fields = ("example",)
@@ -235,7 +236,7 @@ class SourceFilter(admin.SimpleListFilter):
 
 
 @admin.register(ObservedValue, site=site)
-class ObservedValueAdmin(admin.ModelAdmin):
+class ObservedValueAdmin(RegisterAdmin):
     """Observed values, to look at. They come from imports only, and are never sorted by their numbers."""
 
     list_display = (
