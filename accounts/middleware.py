@@ -9,16 +9,16 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, resolve_url
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
-from accounts import asked
 from accounts.adminsite import site
 from accounts.entrance import may_be_signed_in
-from accounts.masking import mask_personnummer
+from accounts.masking import mask_address
 from accounts.strength import has_totp, is_strong, used_password
 from accounts.typed import ask_to_sign_in
 
@@ -41,8 +41,23 @@ class LanguageMiddleware:
         return response
 
 
-class MaskedSearchMiddleware:
-    """Moves whoever searches for a personnummer on to the same page with it masked.
+class PlainAddressMiddleware:
+    """Answers 400 to an address or a cookie with the character NUL, which the database does not take."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        asked_for = [request.path_info, *request.COOKIES.values()]
+        for name, values in request.GET.lists():
+            asked_for += [name, *values]
+        if any("\x00" in text for text in asked_for):
+            raise BadRequest("NUL in the address or in a cookie")
+        return self.get_response(request)
+
+
+class MaskedQueryMiddleware:
+    """Moves whoever asks for a personnummer in an address on to the same page with it masked.
 
     It finds nothing anywhere, and would else stay in the address, the browser's history and the links between
     a list's pages.
@@ -52,13 +67,23 @@ class MaskedSearchMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        q = asked.words(request.GET) if request.method in {"GET", "HEAD"} else ""
-        masked = mask_personnummer(q)
-        if masked == q:
+        if request.method not in {"GET", "HEAD"}:
             return self.get_response(request)
-        query = request.GET.copy()
-        query["q"] = masked
+        query = _masked(request.GET)
+        if query == request.GET:
+            return self.get_response(request)
         return HttpResponseRedirect(f"?{query.urlencode()}")
+
+
+def _masked(query: QueryDict) -> QueryDict:
+    """The query with every personnummer masked; what has none stays as it was written."""
+    found = query.copy()
+    for name, values in query.lists():
+        written = [" ".join(value.split()) for value in values]
+        masked = [mask_address(value) for value in written]
+        if masked != written:
+            found.setlist(name, masked)
+    return found
 
 
 class EntranceMiddleware:

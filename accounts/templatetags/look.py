@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from accounts.masking import mask_address
 from accounts.models import StaffRole, User
 from accounts.rules import staff_roles
 
@@ -54,6 +55,12 @@ def badge(kind: str, text: object, icon_name: str = "") -> SafeString:
     kind = kind if kind in BADGE_ICONS else "off"
     shown = icon(icon_name or BADGE_ICONS[kind])
     return format_html('<span class="badge-status badge-{}">{}{}</span>', kind, shown, capfirst(str(text)))
+
+
+@register.filter
+def masked(text: object) -> str:
+    """The text without personnummer: `190101-XXXX`. Public ids in addresses stay whole."""
+    return mask_address(str(text or ""))
 
 
 @register.filter

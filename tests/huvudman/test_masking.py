@@ -21,6 +21,7 @@ PERSON = "1901019800"
 
 
 BETWEEN = ["", "-", "+", " ", ".", "/", "_", "  ", " - ", "\u00a0", "\u202f-", "\u00ad", "\u2212"]
+BETWEEN += ["--", " -- ", ":", "-:"]
 BETWEEN += ["\u2010", "\u2011", "\u2012", "\u2013", " \u2013 ", "\u2014", "\u2015"]
 
 
@@ -31,8 +32,17 @@ def test_a_personnummer_is_masked_however_it_is_written(sign, day):
 
 
 @pytest.mark.parametrize(
+    ("typed", "shown"), [("1901 019800", "1901 01-XXXX"), ("19 01 01 9800", "19 01 01-XXXX")]
+)
+def test_a_personnummer_is_masked_with_spaces_in_the_day_too(typed, shown):
+    assert mask_personnummer(typed) == shown
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "12 345 101 512 345",
+        "2 190 101 980",
         "5567812069",
         "74174879",
         "2120000019",

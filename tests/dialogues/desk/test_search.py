@@ -112,7 +112,7 @@ class TestSearch:
         for q in ("", " ", "a"):
             assert "Vad letar du efter?" in staff.get(SEARCH, {"q": q}).text
         assert "Inget hittades" in staff.get(SEARCH, {"q": "finns inte alls"}).text
-        assert "Inget hittades" in staff.get(SEARCH, {"q": "%\x00_'\""}).text
+        assert "Inget hittades" in staff.get(SEARCH, {"q": "%_'\""}).text
 
     def test_who_may_search(self, client):
         assert client.get(SEARCH).status_code == 302
