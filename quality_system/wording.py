@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from huvudman.models import SizeClass
-from quality_system.comparison import Place
+from quality_system.comparison import Place, Spread
 from quality_system.disclosure import DERIVABLE, FEW_ANSWERS, FEW_PUPILS, FEW_TEACHERS
 from quality_system.figures import Group, IndicatorFigures
 from quality_system.values import Value, ValueKind, format_number, format_value
@@ -138,7 +138,17 @@ def _own_sentence(figures: IndicatorFigures) -> str:
 def _group_sentence(figures: IndicatorFigures, group: Group) -> str:
     spread = group.spread
     q1, median, q3 = (format_number(n, figures.decimals) for n in (spread.q1, spread.median, spread.q3))
-    return _(
+    middle = _(
         "Bland %(members)s %(group)s ligger den mittersta hälften mellan %(q1)s och %(q3)s; "
         "medianen är %(median)s."
     ) % {"members": spread.members, "group": group_words(group), "q1": q1, "q3": q3, "median": median}
+    return " ".join(filter(None, [middle, _line_sentence(figures, spread)]))
+
+
+def _line_sentence(figures: IndicatorFigures, spread: Spread) -> str:
+    """What the group's line is; it leaves out the lowest and the highest, which are somebody's figures."""
+    if spread.p5 is None or spread.p95 is None:
+        return ""
+    p5, p95 = (format_number(number, figures.decimals) for number in (spread.p5, spread.p95))
+    words = _("Linjen går från %(p5)s, som 5 procent ligger under, till %(p95)s, som 5 procent ligger över.")
+    return words % {"p5": p5, "p95": p95}

@@ -18,7 +18,7 @@ from dialogues.underlag.questions import questions_for
 from dialogues.underlag.summary import standing_words
 from quality_system import wording
 from quality_system.charts import spread_chart
-from quality_system.comparison import MINIMUM_MEMBERS
+from quality_system.comparison import MINIMUM_MEMBERS, RANGE_MEMBERS
 from quality_system.figures import IndicatorFigures
 from quality_system.models import Area
 from quality_system.values import NBSP, Value, ValueKind, format_number, format_value
@@ -58,6 +58,7 @@ def present(content: Json) -> dict[str, Any]:
         "factors": [factor | {"questions": questions_for(factor["text"])} for factor in content["factors"]],
         "group": _group(figures),
         "least_members": MINIMUM_MEMBERS,
+        "members_for_line": RANGE_MEMBERS,
         "definitions": _definitions(figures),
         "signs": _signs(figures),
         "reasons": sorted({why for figure in figures if (why := _why_hidden(figure))}),

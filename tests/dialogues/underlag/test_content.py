@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from dialogues.underlag.content import build_content, figures_in
+from dialogues.underlag.content import Json, build_content, figures_in
 from dialogues.underlag.html import body_html, document_html
 from dialogues.underlag.present import day, earlier_words, figure_words, present
 from quality_system.comparison import Place
@@ -85,6 +86,19 @@ def test_the_sentence_says_the_own_value_and_its_place_in_neutral_words() -> Non
         "Ert värde är 1\u00a0234,6\u00a0%, högre än den mittersta hälften av gruppen."
     )
     assert figure_words(replace(placed, place=None)) == "Ert värde är 1\u00a0234,6\u00a0%."
+
+
+@pytest.mark.parametrize("made", [body_html, document_html])
+def test_page_and_paper_say_what_the_charts_line_is_and_why_a_dot_may_lie_outside_it(
+    made: Callable[[Json], str],
+) -> None:
+    html = made(build_content(full_material()))
+    about = html.split("Så är jämförelsen gjord", 1)[1].split("<h3>", 1)[0]
+    assert "från det värde som 5 procent av gruppen ligger under till det som 5 procent ligger över" in about
+    assert "Därför kan ert eget värde ligga utanför linjen" in about
+    assert "färre än 20 olika ägare" in about
+    alone = made(build_content(full_material(figures=(figure("x", number(1), group=None),))))
+    assert "linjen" not in alone
 
 
 def test_a_hidden_value_says_why_in_plain_words_and_never_a_number() -> None:
