@@ -9,11 +9,11 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from accounts.actors import person
 from accounts.domain.machine import NotPossible
 from accounts.flash import tell_done
+from accounts.posting import posted_from
 from huvudman.domain.comparison import older_text
 from huvudman.domain.imports import (
     WORK,
@@ -63,8 +63,8 @@ def import_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return _import_page(request, find_import(public_id), ApproveForm())
 
 
-@require_POST
 @needs(IMPORT)
+@posted_from("admin:register_import")
 def import_approve(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Let the previewed changes into the register."""
     row = find_import(public_id)
@@ -78,8 +78,8 @@ def import_approve(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return redirect("admin:register_import", public_id)
 
 
-@require_POST
 @needs(IMPORT)
+@posted_from("admin:register_import")
 def import_discard(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Put the file aside."""
     try:
@@ -118,7 +118,8 @@ def _import_page(
         "changes": _changes(row, chosen, request.GET.get("page")) if chosen else None,
         "table": chosen["table"] if chosen else "",
     }
-    return staff_page(request, "staff/register_import.html", context)
+    status = 422 if refused or form.errors else 200
+    return staff_page(request, "staff/register_import.html", context, status=status)
 
 
 def _counts(row: RegisterImport) -> list[dict[str, Any]]:

@@ -53,6 +53,11 @@ def closed() -> tuple[set[str], set[str]]:
     )
 
 
+def rows() -> tuple[list[dict], list[dict]]:
+    """Huvudmän and units, every field."""
+    return list(Huvudman.objects.order_by("pk").values()), list(SchoolUnit.objects.order_by("pk").values())
+
+
 def without_the_company(sheets: Book) -> Book:
     """The book after the company and its only unit were taken out."""
     del sheets["Huvudmän"][2], sheets["Grundskola"][2]
@@ -101,7 +106,7 @@ def test_a_repeated_orgnr_may_be_another_ones():
 
 
 def test_rows_with_one_number_leave_everybody_they_may_be_about_as_it_was():
-    before = list(Huvudman.objects.order_by("pk").values()), list(SchoolUnit.objects.order_by("pk").values())
+    before = rows()
     for above in (True, False):
         sheets = book()
         put(sheets, "Huvudmän", 3, "ORGANISATIONSNR", KOMMUN_ORGNR)
@@ -119,12 +124,12 @@ def test_rows_with_one_number_leave_everybody_they_may_be_about_as_it_was():
 
 
 def test_units_with_one_code_stay_as_they_were():
-    before = list(SchoolUnit.objects.order_by("pk").values())
+    before = rows()
     sheets = book()
     put(sheets, "Grundskola", 3, "SKOLENHETSKOD", "74174879")
     sheets["Grundskola"][1:3] = reversed(sheets["Grundskola"][1:3])
     assert not applied(sheets).anything
-    assert list(SchoolUnit.objects.order_by("pk").values()) == before
+    assert rows() == before
 
 
 def test_a_row_whose_number_is_right_holds_only_its_own():

@@ -1,6 +1,7 @@
 """Importing a register from the staff's pages: upload, preview, approve, or put aside."""
 
 import re
+from urllib.parse import urljoin
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -281,10 +282,33 @@ def test_who_may_import(client, upload, staff):
     assert row.state == ImportState.PREVIEW
 
 
-def test_get_changes_nothing(staff, upload):
+def test_get_changes_nothing_and_leads_to_the_imports_page(staff, upload):
     row = upload(as_xlsx(book()))
+    page = reverse("admin:register_import", args=[row.public_id])
     for name in ["register_import_approve", "register_import_discard"]:
-        assert staff.get(reverse(f"admin:{name}", args=[row.public_id])).status_code == 405
+        address = reverse(f"admin:{name}", args=[row.public_id])
+        assert staff.get(address).url == page
+        assert staff.get(address, {"kind": "units-new", "page": 2}).url == f"{page}?kind=units-new&page=2"
+        assert staff.put(address).status_code == 405
+    row.refresh_from_db()
+    assert row.state == ImportState.PREVIEW
+
+
+def test_every_link_on_a_refused_approval_leads_on(staff, upload, django_capture_on_commit_callbacks):
+    sheets = book()
+    put(sheets, "Huvudmän", 3, "NAMN", "")
+    row = upload(as_xlsx(sheets))
+    address = reverse("admin:register_import_approve", args=[row.public_id])
+    answer = approve(staff, row, django_capture_on_commit_callbacks)
+    assert (answer.status_code, row.state) == (422, ImportState.PREVIEW)
+    chips = re.findall(r'class="chip" href="([^"]+)"', answer.text)
+    assert chips
+    for link in chips:
+        assert staff.get(urljoin(address, link.replace("&amp;", "&")), follow=True).status_code == 200
+    (after,) = set(re.findall(r'name="next" value="([^"]+)"', answer.text))
+    english = staff.post(reverse("set_language"), {"next": after, "language": "en"}, follow=True)
+    assert english.status_code == 200
+    assert "Rows that could not be read" in english.text
 
 
 PRESCHOOLS = """orgnr;namn;typ;juridisk form;kommunkod;barn;e-post

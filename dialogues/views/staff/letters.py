@@ -13,11 +13,11 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_POST
 
 from accounts.actors import person
 from accounts.domain.machine import NotPossible
 from accounts.models import AuditEntry
+from accounts.posting import posted_from
 from dialogues.forms.letters import DEEDS, ReasonForm, deeds_for
 from dialogues.letter_filters import LetterFilter
 from dialogues.links import has_personal_link, without_personal_links
@@ -55,7 +55,7 @@ def letter_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return _show(request, _find(public_id), ReasonForm())
 
 
-@require_POST
+@posted_from("admin:letter")
 def letter_deed(request: HttpRequest, public_id: uuid.UUID, name: str) -> HttpResponse:
     """Do what a person has decided, and go back to the letter."""
     require(request, HANDLE)
