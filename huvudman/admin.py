@@ -60,7 +60,7 @@ class OfficeForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk:
+        if self.instance.pk and "lan" in self.fields:  # left out for those who only look
             self.fields["lan"].initial = list(self.instance.lan.all())
 
 
@@ -69,6 +69,10 @@ class RegionalOfficeAdmin(Kept):
     form = OfficeForm
     list_display = ("name", "shown_lan")
     search_fields = ("name",)
+
+    def get_fields(self, request: HttpRequest, obj: RegionalOffice | None = None) -> tuple[str, ...]:
+        """Boxes to tick for those who may change, else the names of the län."""
+        return ("name", "lan" if self.has_change_permission(request, obj) else "shown_lan")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RegionalOffice]:
         return super().get_queryset(request).prefetch_related("lan")
