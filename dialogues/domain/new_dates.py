@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -15,10 +15,12 @@ from accounts.templatetags.look import day
 from dialogues.domain.batches import BATCHES, PREPARE, date_errors
 from dialogues.letters import write_invitation_anew
 from dialogues.letters.lifecycle import WAITING, take_back
-from dialogues.models import BatchState, InvitationBatch, LetterKind, LetterState
+from dialogues.models import BatchState, InvitationAnswer, InvitationBatch, Letter, LetterKind, LetterState
 
 WAITS = frozenset({BatchState.SCHEDULED, BatchState.STOPPED})
 """The states of a batch that may be given new dates."""
+MAY_HAVE_ARRIVED = frozenset({LetterState.SENT, LetterState.UNCERTAIN, LetterState.HANDING_OVER})
+"""The states of a letter that somebody may have read."""
 
 
 def choose_new_dates(
@@ -37,6 +39,7 @@ def choose_new_dates(
         actor.require(PREPARE, row)
         if row.state not in WAITS:
             raise WrongState(_("Bara en schemalagd eller stoppad omgång kan få nya datum."))
+        letters = _locked_letters(row)  # so that none leaves with the old day after we have looked
         errors = new_date_errors(row, send_at, answer_by)
         if errors:
             raise NotPossible(" ".join(errors.values()))
@@ -46,7 +49,7 @@ def choose_new_dates(
         row.send_at, row.answer_by = send_at, answer_by
         row.save(update_fields=["send_at", "answer_by"])
         row.invitations.update(answer_by=answer_by)
-        letters = _write_letters_anew(row)
+        written_anew = _write_letters_anew(row, letters)
         dates = {"send_at": send_at.isoformat(), "answer_by": answer_by.isoformat()}
         record(
             actor=actor,
@@ -54,7 +57,7 @@ def choose_new_dates(
             subject=row,
             **was,
             **dates,
-            letters_written_anew=letters,
+            letters_written_anew=written_anew,
         )
     return row
 
@@ -63,7 +66,7 @@ def new_date_errors(
     batch: InvitationBatch, send_at: datetime.datetime, answer_by: datetime.date
 ) -> dict[str, str]:
     """What is wrong with new dates, by field: as for a first schedule, and no earlier than we have told."""
-    told: datetime.date | None = batch.invitations.aggregate(told=Max("answer_by"))["told"]
+    told = _told_to_answer_by(batch)
     errors = {}
     if told and answer_by < told:
         text = _(
@@ -73,16 +76,37 @@ def new_date_errors(
     return errors | date_errors(send_at, answer_by)
 
 
-def _write_letters_anew(batch: InvitationBatch) -> int:
-    """Write the letters that wait anew, also those that a worker has claimed, and answer how many. One that
-    has ended is written anew if a person sends it again, since it may have been delivered as it is.
+def _told_to_answer_by(batch: InvitationBatch) -> datetime.date | None:
+    """The last day to answer that a huvudman has been told: by a letter that may have got there, or when it
+    answered.
     """
+    letters = Letter.objects.filter(
+        kind=LetterKind.INVITATION,
+        dialogue=OuterRef("dialogue"),
+        batch=OuterRef("batch"),
+        state__in=MAY_HAVE_ARRIVED,
+    )
+    answers = InvitationAnswer.objects.filter(invitation=OuterRef("pk"))
+    told = batch.invitations.filter(Q(Exists(letters)) | Q(Exists(answers)))
+    last: datetime.date | None = told.aggregate(last=Max("answer_by"))["last"]
+    return last
+
+
+def _locked_letters(batch: InvitationBatch) -> list[Letter]:
+    """The invitations that have not been sent, locked. Raises NotPossible while one is being handed over."""
     left = batch.letters.filter(kind=LetterKind.INVITATION).exclude(state=LetterState.SENT)
     # In the order in which workers lock them.
     rows = left.select_for_update(of=("self",), no_key=True).order_by("due_at", "pk")
     letters = list(rows.select_related("contact", "agency"))
     if any(letter.state == LetterState.HANDING_OVER for letter in letters):
         raise NotPossible(_("Ett brev i omgången lämnas över just nu. Vänta en stund och försök igen."))
+    return letters
+
+
+def _write_letters_anew(batch: InvitationBatch, letters: list[Letter]) -> int:
+    """Write the letters that wait anew, also those that a worker has claimed, and answer how many. One that
+    has ended is written anew if a person sends it again, since it may have been delivered as it is.
+    """
     claimed = [letter for letter in letters if letter.state == LetterState.CLAIMED]
     take_back(claimed)
     waiting = claimed + [letter for letter in letters if letter.state in WAITING]

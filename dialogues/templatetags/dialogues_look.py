@@ -11,7 +11,15 @@ from accounts.models import AuditEntry
 from accounts.templatetags.look import badge
 from dialogues.domain.questions import SENT
 from dialogues.domain.wishes import WISH_ADDED, WISHED
-from dialogues.models import Dialogue, DialogueRecord, Letter, LetterState, Meeting
+from dialogues.models import (
+    Dialogue,
+    DialogueRecord,
+    Letter,
+    LetterState,
+    Meeting,
+    MeetingKind,
+    MeetingState,
+)
 from dialogues.models import DialogueState as S
 from dialogues.timeline import when
 from huvudman.models import Skolform
@@ -85,6 +93,14 @@ def letter_badge(letter: Letter) -> SafeString:
 def meeting_time(meeting: Meeting) -> str:
     """`24 november 2026 kl. 13.15–15.15`."""
     return when(meeting)
+
+
+@register.filter
+def meeting_state(meeting: Meeting) -> str:
+    """The meeting's state; a group that does not meet is called off, as its pages say."""
+    if meeting.kind == MeetingKind.INTRODUCTION and meeting.state == MeetingState.CANCELLED:
+        return _("inställt")
+    return str(MeetingState(meeting.state).label)
 
 
 @register.filter

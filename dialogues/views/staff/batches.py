@@ -215,6 +215,7 @@ def _what_is_possible(request: HttpRequest, batch: InvitationBatch, size: int) -
         "may_prepare": request.user.has_perm(batches.PREPARE),
         "may_approve": request.user.has_perm(batches.APPROVE),
         "needs_another": own and size > settings.SECOND_APPROVAL_ABOVE,
+        "may_unschedule": batch.state == BatchState.SCHEDULED and not batch.invitations.exists(),
         "may_close": batch.answer_by is not None and batch.answer_by < timezone.localdate(),
         "needs_new_dates": batch.state in new_dates.WAITS and batches.needs_new_dates(batch),
         "limit": settings.SECOND_APPROVAL_ABOVE,

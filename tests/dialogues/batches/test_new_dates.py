@@ -18,7 +18,7 @@ from dialogues.domain import sending
 from dialogues.domain.batches import stop_batch
 from dialogues.domain.files import read_file
 from dialogues.domain.invitations import answer_invitation, is_open
-from dialogues.domain.new_dates import choose_new_dates
+from dialogues.domain.new_dates import choose_new_dates, new_date_errors
 from dialogues.letters.delivery import deliver_due
 from dialogues.letters.lifecycle import letters_due, send_again, step
 from dialogues.models import Answer, BatchState, Channel, InvitationBatch, Letter, LetterState, StoredFile
@@ -143,13 +143,49 @@ def test_letters_of_a_batch_that_waits_for_new_dates_are_held(smtp_inbox) -> Non
 
 
 @time_machine.travel(NOW, tick=False)
-def test_a_day_before_the_one_we_have_told_is_refused() -> None:
+def test_a_day_before_the_one_we_have_told_is_refused(smtp_inbox) -> None:
     batch = stopped_halfway()
     batch.invitations.update(answer_by=NEW + datetime.timedelta(days=1))
     with pytest.raises(NotPossible, match="19\u00a0december"):
         new_dates(batch)
     batch.refresh_from_db()
     assert (batch.state, batch.answer_by) == (BatchState.STOPPED, OLD)
+
+
+@pytest.mark.parametrize("state", LetterState)
+@time_machine.travel(NOW, tick=False)
+def test_a_day_is_told_by_a_letter_that_may_have_arrived(state: LetterState) -> None:
+    letter = stopped_with_letter(LetterState.QUEUED)
+    letter.batch.invitations.update(answer_by=NEW + datetime.timedelta(days=1))
+    Letter.objects.update(state=state, sent_at=SENT, claim=uuid.uuid4(), claimed_at=SENT)
+    may_have_arrived = state in {LetterState.SENT, LetterState.UNCERTAIN, LetterState.HANDING_OVER}
+    assert bool(new_date_errors(letter.batch, GOES_OUT, NEW)) == may_have_arrived
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_day_is_told_to_who_has_answered() -> None:
+    batch = stopped_with_letter(LetterState.QUEUED).batch
+    batch.invitations.update(answer_by=NEW + datetime.timedelta(days=1))
+    assert new_date_errors(batch, GOES_OUT, NEW) == {}
+    answer_invitation(
+        invitation=batch.invitations.get(),
+        answer=Answer.NO,
+        given_by="Kim",
+        channel=Channel.PHONE,
+        actor=person(planner()),
+    )
+    assert "19\u00a0december" in new_date_errors(batch, GOES_OUT, NEW)["answer_by"]
+
+
+def test_stopped_before_any_letter_left_an_earlier_day_can_be_chosen() -> None:
+    letter = stopped_with_letter(LetterState.QUEUED)
+    InvitationBatch.objects.update(answer_by=NEW + datetime.timedelta(days=1))
+    letter.batch.invitations.update(answer_by=NEW + datetime.timedelta(days=1))
+    with time_machine.travel(NOW, tick=False):
+        new_dates(letter.batch)
+    letter.refresh_from_db()
+    assert letter.batch.invitations.get().answer_by == NEW
+    assert "18 december 2026" in letter.text
 
 
 @time_machine.travel(NOW, tick=False)

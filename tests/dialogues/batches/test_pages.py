@@ -25,8 +25,8 @@ from dialogues.models import (
 )
 from dialogues.views.staff.batches import BUTTONS
 from tests.accounts.factories import UserFactory, leader, planner, staff_user
-from tests.dialogues.batches.factories import batch_in, waiting_letter
-from tests.dialogues.factories import CycleFactory, DialogueFactory, InvitationFactory, both_agencies
+from tests.dialogues.batches.factories import batch_in
+from tests.dialogues.factories import CycleFactory, DialogueFactory, both_agencies
 from tests.huvudman.factories import ContactFactory, HuvudmanFactory
 
 pytestmark = pytest.mark.django_db
@@ -233,35 +233,6 @@ class TestButtons:
             text, "Ångra", f'action="{reverse("admin:batch_button", args=[batch.public_id, "aterta"])}"'
         )
 
-    def test_closing_asks_first(self, as_planner) -> None:
-        batch = batch_in(BatchState.SENT, answer_by=timezone.localdate() - datetime.timedelta(days=1))
-        DialogueFactory.create_batch(2, batch=batch, state="invited")
-        address = reverse("admin:batch_close", args=[batch.public_id])
-        assert address in as_planner.get(page_of(batch)).text
-        question = f"Vill du avsluta omgång {batch.year}:{batch.number}?"
-        words = [question, "2 huvudmän har inte svarat", "Det går inte att ångra"]
-        assert_shows(as_planner.get(address).text, *words)
-        batch.refresh_from_db()
-        assert batch.state == BatchState.SENT
-        as_planner.post(address)
-        batch.refresh_from_db()
-        assert batch.state == BatchState.CLOSED
-
-    def test_closing_names_those_who_never_got_an_invitation(self, as_planner) -> None:
-        batch = batch_in(BatchState.SENT, answer_by=timezone.localdate() - datetime.timedelta(days=1))
-        rows = DialogueFactory.create_batch(3, batch=batch, state="invited")
-        letter = waiting_letter(batch)
-        Letter.objects.filter(pk=letter.pk).update(dialogue=rows[0])
-        text = as_planner.get(reverse("admin:batch_close", args=[batch.public_id])).text
-        links = [reverse("admin:dialogue", args=[row.public_id]) for row in rows]
-        assert [link in text for link in links] == [False, True, True]
-        assert_shows(
-            text, "3 huvudmän har inte svarat", "2 av dem har inte fått någon inbjudan", page_of(batch)
-        )
-        Dialogue.objects.update(state=DialogueState.ACCEPTED)
-        text = as_planner.get(reverse("admin:batch_close", args=[batch.public_id])).text
-        assert "har inte fått någon inbjudan" not in text
-
     @pytest.mark.parametrize("name", BUTTONS)
     def test_a_button_is_not_pressed_by_reading(self, as_planner, name) -> None:
         batch = batch_in(BatchState.APPROVED)
@@ -334,34 +305,6 @@ class TestSchedule:
         client.force_login(planner())
         text = client.get(schedule_page(batch_in(BatchState.APPROVED))).text
         assert_shows(text, '<th scope="row" class="num">53</th>', "torsdag: Julafton")
-
-
-class TestNewDates:
-    @pytest.mark.parametrize("state", [BatchState.SCHEDULED, BatchState.STOPPED])
-    @time_machine.travel("2026-11-24 09:00+01:00", tick=False)
-    def test_the_page_of_a_batch_whose_answer_date_has_come_leads_to_them(self, as_planner, state) -> None:
-        sent = datetime.datetime(2026, 10, 20, 7, 0, tzinfo=datetime.UTC)
-        batch = batch_in(state, send_at=sent, answer_by=datetime.date(2026, 11, 20))
-        DialogueFactory(batch=batch)
-        address = reverse("admin:batch_new_dates", args=[batch.public_id])
-        text = as_planner.get(page_of(batch)).text
-        assert_shows(text, "Svarsdatumet har kommit", address, not_="Återuppta utskicket")
-        assert_shows(as_planner.get(address).text, "Spara de nya datumen", not_="2026-11-20")
-        response = as_planner.post(address, TestSchedule.typed, follow=True)
-        assert_shows(response.text, "Svar senast fredag 18 december 2026", not_="Svarsdatumet har kommit")
-        batch.refresh_from_db()
-        assert (batch.state, batch.answer_by) == (BatchState.SCHEDULED, datetime.date(2026, 12, 18))
-
-    @time_machine.travel("2026-11-24 09:00+01:00", tick=False)
-    def test_a_day_before_the_one_we_have_told_is_refused_at_its_field(self, as_planner) -> None:
-        batch = batch_in(BatchState.STOPPED, answer_by=datetime.date(2026, 12, 30))
-        InvitationFactory(dialogue=DialogueFactory(batch=batch, state="invited"))
-        address = reverse("admin:batch_new_dates", args=[batch.public_id])
-        response = as_planner.post(address, TestSchedule.typed)
-        assert response.status_code == 422
-        assert "besvaras till och med 30\u00a0december\u00a02026" in response.text
-        batch.refresh_from_db()
-        assert batch.state == BatchState.STOPPED
 
 
 ROLES = [None, *StaffRole]
