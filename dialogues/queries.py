@@ -102,6 +102,13 @@ def latest_answer(dialogue: Dialogue) -> InvitationAnswer | None:
     ).first()
 
 
+def earlier_answer(dialogue: Dialogue) -> InvitationAnswer | None:
+    """The latest answer to an invitation in an earlier batch, from which the dialogue was moved."""
+    earlier = InvitationAnswer.objects.filter(invitation__dialogue=dialogue)
+    earlier = earlier.exclude(invitation__batch=dialogue.batch_id)
+    return earlier.select_related("invitation__batch").first()
+
+
 def current_invitation(dialogue: Dialogue) -> Invitation | None:
     """The invitation in the dialogue's batch: one from an earlier batch no longer asks for an answer."""
     return Invitation.objects.filter(dialogue=dialogue, batch=dialogue.batch_id).first()

@@ -11,11 +11,21 @@ from accounts.actors import SYSTEM
 from accounts.models import StaffRole
 from accounts.templatetags import look
 from accounts.templatetags.look import moment
-from dialogues.domain.invitations import answer_invitation, invite
-from dialogues.models import Answer, Channel, Dialogue, DialogueState, InvitationAnswer, Meeting, MeetingState
+from dialogues.domain.invitations import answer_invitation, carry_to_later_batch, invite
+from dialogues.models import (
+    Answer,
+    BatchState,
+    Channel,
+    Dialogue,
+    DialogueState,
+    InvitationAnswer,
+    Meeting,
+    MeetingState,
+)
 from dialogues.steps import STEPS
 from huvudman.models import Huvudman, Skolform, SkolformOffer
 from tests.accounts.factories import leader, pair, planner, staff_user
+from tests.dialogues.answers import end_answering, give
 from tests.dialogues.factories import (
     BatchFactory,
     DialogueFactory,
@@ -103,6 +113,18 @@ class TestList:
 
 
 class TestPage:
+    def test_one_moved_to_a_later_batch_has_answered_in_the_earlier(self, client):
+        client.force_login(planner())
+        first = InvitationFactory()
+        give(first, Answer.LATER)
+        end_answering(first)
+        later = BatchFactory(cycle=first.batch.cycle, year=2027, state=BatchState.SCHEDULED)
+        carry_to_later_batch(dialogue=first.dialogue, batch=later, actor=SYSTEM)
+        text = client.get(page_of(first.dialogue)).text
+        assert f"{first.batch}: ”Ja, men senare”, Kim Ek" in text
+        assert "Inte inbjuden i den här omgången än." in text
+        assert "Inget svar än." not in text
+
     def test_tells_where_it_stands_and_whose_turn_it_is(self, client):
         client.force_login(planner())
         text = client.get(page_of(sent_to(reached=True))).text

@@ -18,7 +18,7 @@ from dialogues.domain.meetings import ALONE
 from dialogues.domain.wishes import WISH_ADDED, WISHED
 from dialogues.filters import DialogueFilter
 from dialogues.models import Dialogue, Meeting
-from dialogues.queries import dialogue_rows, latest_answer, letters_of, questions_that_stand
+from dialogues.queries import dialogue_rows, earlier_answer, latest_answer, letters_of, questions_that_stand
 from dialogues.steps import open_steps
 from dialogues.timeline import current_meetings, missed_introduction, phases
 from dialogues.turns import Side, due
@@ -91,6 +91,7 @@ def history_of(dialogue: Dialogue) -> list[AuditEntry]:
 def _what_was_said(dialogue: Dialogue) -> dict[str, Any]:
     return {
         "answer": latest_answer(dialogue),
+        "earlier_answer": earlier_answer(dialogue),
         "questions": questions_that_stand(dialogue),
         "record": getattr(dialogue, "record", None),
     }
