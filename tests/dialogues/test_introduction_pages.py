@@ -278,6 +278,16 @@ class TestNumbers:
         ]
         assert Letter.objects.filter(dialogue__isnull=False).count() == 3
 
+    def test_a_cancelled_meeting_does_not_tell_that_nobody_has_another_seat(self, client):
+        client.force_login(leader())
+        meeting = seated(BatchFactory())
+        done = client.post(page_of(meeting, "introduction_cancel"), follow=True)
+        assert told(done)[0].startswith("Mötet är inställt. 1 huvudman väntar på en plats.")
+        assert "inställt</p>" in done.text
+        assert "avbokat" not in done.text
+        batch = client.get(reverse("admin:batch", args=[meeting.batch.public_id])).text
+        assert ", inställt</li>" in batch
+
     def test_a_held_meeting_tells_who_came(self, client):
         EditionFactory()
         client.force_login(leader())
@@ -294,6 +304,23 @@ class TestNumbers:
 
 def told(page) -> list[str]:
     return [str(message) for message in page.context["messages"]]
+
+
+def test_a_new_one_leads_back_to_its_batch(client):
+    client.force_login(leader())
+    batch = BatchFactory()
+    page = client.get(reverse("admin:introduction_new", args=[batch.public_id])).text
+    back = reverse("admin:batch", args=[batch.public_id])
+    assert f'<a href="{back}">Tillbaka utan att spara</a>' in page
+    assert page.count(f'href="{back}"') == 3  # the crumb, the batch under the title, and the way back
+
+
+def test_those_who_have_a_seat_in_a_coming_one_lead_to_their_dialogues(client):
+    client.force_login(leader())
+    meeting = seated(BatchFactory())
+    dialogue = meeting.taken_seats.get().dialogue
+    link = f'<a href="{reverse("admin:dialogue", args=[dialogue.public_id])}">{dialogue.huvudman}</a>'
+    assert link in client.get(page_of(meeting)).text
 
 
 class TestCancel:

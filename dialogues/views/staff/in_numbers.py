@@ -40,7 +40,7 @@ def cancelled(meeting: Meeting, before: list[Dialogue]) -> str:
         len(elsewhere),
     ) % {"n": number(len(elsewhere))}
     letters = _letters([*before, *elsewhere])
-    return _sentences(_("Mötet är inställt."), placed if before else "", _still_waiting(meeting), letters)
+    return _sentences(_("Mötet är inställt."), placed if elsewhere else "", _still_waiting(meeting), letters)
 
 
 def held(meeting: Meeting) -> str:

@@ -48,7 +48,12 @@ def introduction_new(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse
         if meeting:
             messages.success(request, in_numbers.set_up(meeting))
             return redirect("admin:introduction", meeting.public_id)
-    context = {"title": _("Nytt introduktionsmöte"), "form": form, "batch": batch}
+    context = {
+        "title": _("Nytt introduktionsmöte"),
+        "crumbs": _crumbs(batch),
+        "form": form,
+        "batch": batch,
+    }
     return staff_page(request, "staff/introduction_new.html", context, status=_status(form))
 
 
@@ -77,7 +82,7 @@ def introduction_page(request: HttpRequest, public_id: uuid.UUID) -> HttpRespons
     seats = meeting.taken_seats.filter(Q(is_current=True) | Q(attended__isnull=False))
     context = {
         "title": f"{_('Introduktionsmöte')} {when(meeting)}",
-        "crumbs": _crumbs(meeting),
+        "crumbs": _crumbs(_batch_of(meeting)),
         "meeting": meeting,
         "seats": seats.select_related("dialogue__huvudman").order_by("dialogue__huvudman__name"),
         "staff": meeting.staff.filter(is_booked=True).select_related("user", "agency"),
@@ -117,7 +122,7 @@ def _correct(request: HttpRequest, form: AttendanceChangeForm, *, status: int) -
     meeting = form.meeting
     context = {
         "title": _("Ändra vilka som deltog"),
-        "crumbs": [*_crumbs(meeting), _crumb_of(meeting)],
+        "crumbs": [*_crumbs(_batch_of(meeting)), _crumb_of(meeting)],
         "meeting": meeting,
         "form": form,
         "noted": last_noted(meeting),
@@ -137,7 +142,7 @@ def introduction_change(request: HttpRequest, public_id: uuid.UUID) -> HttpRespo
         return redirect("admin:introduction", public_id)
     context = {
         "title": _("Ändra introduktionsmötet"),
-        "crumbs": [*_crumbs(meeting), _crumb_of(meeting)],
+        "crumbs": [*_crumbs(_batch_of(meeting)), _crumb_of(meeting)],
         "form": form,
         "meeting": meeting,
         "taken": taken_seats(meeting),
@@ -159,7 +164,7 @@ def introduction_cancel(request: HttpRequest, public_id: uuid.UUID) -> HttpRespo
             messages.success(request, in_numbers.cancelled(meeting, before))
         return redirect("admin:introduction", public_id)
     context = {
-        "crumbs": [*_crumbs(meeting), _crumb_of(meeting)],
+        "crumbs": [*_crumbs(_batch_of(meeting)), _crumb_of(meeting)],
         "meeting": meeting,
         "facts": [
             {"label": _("Möte"), "value": when(meeting)},
@@ -182,9 +187,12 @@ def _coming(request: HttpRequest, public_id: uuid.UUID) -> Meeting:
     return meeting
 
 
-def _crumbs(meeting: Meeting) -> list[dict[str, str]]:
-    batch = meeting.batch
-    assert batch is not None  # noqa: S101  (the database holds it for introductions)
+def _batch_of(meeting: Meeting) -> InvitationBatch:
+    assert meeting.batch is not None  # noqa: S101  (the database holds it for introductions)
+    return meeting.batch
+
+
+def _crumbs(batch: InvitationBatch) -> list[dict[str, str]]:
     return [
         {"label": _("Omgångar"), "url": reverse("admin:batch_list")},
         {"label": str(batch), "url": reverse("admin:batch", args=[batch.public_id])},
