@@ -5,41 +5,68 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from quality_system.comparison import Spread
 from quality_system.figures import IndicatorFigures
 from quality_system.values import format_number
 from quality_system.wording import describe, value_text
 
-WIDTH, HEIGHT, MARGIN = 640, 106, 64
+HEIGHT = 106
 MIDDLE, ENDS, RIKET, BRACKET, BAND = 36, 65, 77, 81, 100
 """How far down: the line, its ends' labels (below dot and tick), riket's label, the bracket and its label."""
 PLUM, PINE, PINE_TINT, INK, SOFT, GROUND = "#692859", "#00424c", "#e6f0ef", "#1c1b1f", "#4a4850", "#ffffff"
 FONT = "Inter, 'Source Sans 3', system-ui, sans-serif"
-HEAD = (
-    f'<svg xmlns="http://www.w3.org/2000/svg" class="spread-chart" role="img" '
-    f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" font-family="{FONT}" font-size="13">'
-)
 LETTER = 7.2
 """A letter's mean width at the label's size, to keep labels inside the picture."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a chart is drawn on: its width, the margin on either side, and the words for the middle half."""
+
+    width: int
+    margin: int
+    band: str | Promise
+
+    @property
+    def head(self) -> str:
+        """The picture's start tag."""
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="spread-chart" role="img" '
+            f'viewBox="0 0 {self.width} {HEIGHT}" width="{self.width}" height="{HEIGHT}" '
+            f'font-family="{FONT}" font-size="13">'
+        )
+
+    def inside(self, x: float, label: str) -> float:
+        """The middle of a label near `x` that keeps all of it in the picture."""
+        half = min(len(label) * LETTER / 2, self.width / 2)
+        return min(max(x, half), self.width - half)
+
+
+WIDE = Sheet(640, 64, gettext_lazy("mittersta hälften av gruppen: %(low)s–%(high)s"))
+NARROW = Sheet(280, 50, gettext_lazy("mittersta hälften: %(low)s–%(high)s"))
+"""For a phone: as large letters on less than half the width."""
 
 
 @dataclass(frozen=True)
 class _Scale:
     """Turns a number into a place across the picture."""
 
+    sheet: Sheet
     low: Decimal
     high: Decimal
 
     def x(self, number: Decimal) -> float:
         share = (number - self.low) / (self.high - self.low) if self.high > self.low else Decimal("0.5")
-        return round(MARGIN + float(share) * (WIDTH - 2 * MARGIN), 1)
+        return round(self.sheet.margin + float(share) * (self.sheet.width - 2 * self.sheet.margin), 1)
 
 
-def spread_chart(figures: IndicatorFigures) -> SafeString:
+def spread_chart(figures: IndicatorFigures, sheet: Sheet = WIDE) -> SafeString:
     """One indicator as SVG; empty text where there are not two numbers to draw beside each other.
 
     The own value is a filled dot on a band (the group's middle half) and a line (its 5th to 95th percentile),
@@ -48,14 +75,14 @@ def spread_chart(figures: IndicatorFigures) -> SafeString:
     numbers = _numbers(figures)
     if len(numbers) < 2:
         return mark_safe("")  # noqa: S308
-    scale = _Scale(min(numbers), max(numbers))
-    parts = [f"<title>{escape(describe(figures))}</title>", _baseline()]
+    scale = _Scale(sheet, min(numbers), max(numbers))
+    parts = [f"<title>{escape(describe(figures))}</title>", _baseline(sheet)]
     if figures.group:
         parts += _group(figures, figures.group.spread, scale)
     if figures.riket.number is not None:
-        parts += _riket(figures, scale.x(figures.riket.number))
+        parts += _riket(figures, figures.riket.number, scale)
     parts += _own(figures, scale)
-    return mark_safe(HEAD + "".join(parts) + "</svg>")  # noqa: S308 - every text is escaped in _text
+    return mark_safe(sheet.head + "".join(parts) + "</svg>")  # noqa: S308 - every text is escaped in _text
 
 
 def _numbers(figures: IndicatorFigures) -> list[Decimal]:
@@ -66,20 +93,27 @@ def _numbers(figures: IndicatorFigures) -> list[Decimal]:
     return [number for number in found if number is not None]
 
 
-def _baseline() -> str:
-    return f'<path d="M{MARGIN} {MIDDLE}H{WIDTH - MARGIN}" stroke="#d9d5dc" stroke-width="1"/>'
+def _baseline(sheet: Sheet) -> str:
+    return (
+        f'<path d="M{sheet.margin} {MIDDLE}H{sheet.width - sheet.margin}" stroke="#d9d5dc" stroke-width="1"/>'
+    )
 
 
 def _group(figures: IndicatorFigures, spread: Spread, scale: _Scale) -> list[str]:
     left, right = scale.x(spread.q1), scale.x(spread.q3)
     low, high = (format_number(number, figures.decimals) for number in (spread.q1, spread.q3))
-    label = _("mittersta hälften av gruppen: %(low)s–%(high)s") % {"low": low, "high": high}
+    label = scale.sheet.band % {"low": low, "high": high}
     band = (
         f'<rect x="{left}" y="{MIDDLE - 12}" width="{max(right - left, 1):.1f}" height="24" '
         f'fill="{PINE_TINT}" stroke="{PINE}" stroke-width="1"/>'
     )
     bracket = f'<path d="M{left} {BRACKET}v5H{right}v-5" fill="none" stroke="{PINE}" stroke-width="1"/>'
-    return [*_range(figures, spread, scale), band, bracket, _text((left + right) / 2, BAND, label, PINE)]
+    return [
+        *_range(figures, spread, scale),
+        band,
+        bracket,
+        _label((left + right) / 2, BAND, label, PINE, scale.sheet),
+    ]
 
 
 def _range(figures: IndicatorFigures, spread: Spread, scale: _Scale) -> list[str]:
@@ -95,10 +129,11 @@ def _range(figures: IndicatorFigures, spread: Spread, scale: _Scale) -> list[str
     return [line, _text(low, ENDS, left, SOFT, "end"), _text(high, ENDS, right, SOFT, "start")]
 
 
-def _riket(figures: IndicatorFigures, x: float) -> list[str]:
+def _riket(figures: IndicatorFigures, number: Decimal, scale: _Scale) -> list[str]:
+    x = scale.x(number)
     tick = f'<path d="M{x} {MIDDLE - 18}V{MIDDLE + 18}" stroke="{INK}" stroke-width="3"/>'
     label = _("Riket %(value)s") % {"value": value_text(figures, figures.riket)}
-    return [tick, _text(x, RIKET, label, INK)]
+    return [tick, _label(x, RIKET, label, INK, scale.sheet)]
 
 
 def _own(figures: IndicatorFigures, scale: _Scale) -> list[str]:
@@ -107,14 +142,15 @@ def _own(figures: IndicatorFigures, scale: _Scale) -> list[str]:
     x = scale.x(figures.own.number)
     dot = f'<circle cx="{x}" cy="{MIDDLE}" r="8" fill="{PLUM}" stroke="{GROUND}" stroke-width="2"/>'
     label = _("Ni %(value)s") % {"value": value_text(figures, figures.own)}
-    return [dot, _text(x, 14, label, PLUM, weight="bold")]
+    return [dot, _label(x, 14, label, PLUM, scale.sheet, weight="bold")]
 
 
-def _text(x: float, y: float, label: str, colour: str, anchor: str = "middle", weight: str = "normal") -> str:
-    """A label; a centred one is kept inside the picture."""
-    if anchor == "middle":
-        half = min(len(label) * LETTER / 2, WIDTH / 2)
-        x = min(max(x, half), WIDTH - half)
+def _label(x: float, y: float, label: str, colour: str, sheet: Sheet, weight: str = "normal") -> str:
+    """A label in the middle of `x`, or as near as it fits."""
+    return _text(sheet.inside(x, label), y, label, colour, "middle", weight)
+
+
+def _text(x: float, y: float, label: str, colour: str, anchor: str, weight: str = "normal") -> str:
     return (
         f'<text x="{x:.1f}" y="{y}" fill="{colour}" text-anchor="{anchor}" font-weight="{weight}">'
         f"{escape(label)}</text>"

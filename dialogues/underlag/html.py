@@ -25,7 +25,7 @@ def document_html(content: Json) -> str:
 def body_html(content: Json) -> SafeString:
     """The same document's body, for a page that has its own frame and main heading."""
     with translation.override(LANGUAGE):
-        return render_to_string("underlag/body.html", present(content))
+        return render_to_string("underlag/body.html", present(content) | {"on_screen": True})
 
 
 def _read_all(names: tuple[str, ...]) -> SafeString:

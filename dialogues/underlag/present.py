@@ -17,7 +17,7 @@ from dialogues.underlag.content import CONDITION, Json, figures_in
 from dialogues.underlag.questions import questions_for
 from dialogues.underlag.summary import standing_words
 from quality_system import wording
-from quality_system.charts import spread_chart
+from quality_system.charts import NARROW, spread_chart
 from quality_system.comparison import MINIMUM_MEMBERS, RANGE_MEMBERS
 from quality_system.figures import IndicatorFigures
 from quality_system.models import Area
@@ -144,6 +144,7 @@ def _row(figures: IndicatorFigures) -> dict[str, Any]:
         "earlier": earlier_words(figures),
         "why_hidden": _why_hidden(figures),
         "chart": "" if figures.own.is_hidden else spread_chart(figures),
+        "narrow_chart": "" if figures.own.is_hidden else spread_chart(figures, NARROW),
         "own": _cell(figures, figures.own),
         "girls": _cell(figures, figures.girls),
         "boys": _cell(figures, figures.boys),

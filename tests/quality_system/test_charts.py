@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from quality_system import values
-from quality_system.charts import spread_chart
+from quality_system.charts import NARROW, WIDE, Sheet, spread_chart
 from quality_system.comparison import Place, Spread
 from quality_system.figures import Group, IndicatorFigures
 from quality_system.values import Value, number
@@ -105,11 +105,27 @@ def test_a_small_group_has_no_ends() -> None:
     assert len(shape(svg, "rect")) == 1
 
 
+@pytest.mark.parametrize("sheet", [WIDE, NARROW])
 @pytest.mark.parametrize("own", ["-400", "0", "82.1", "1234567.8"])
-def test_everything_stays_inside_the_picture(own: str) -> None:
-    svg = spread_chart(replace(FIGURES, own=number(own)))
-    for text in shape(svg, "text"):
-        assert 0 <= float(text.get("x", "")) <= 640
+def test_everything_stays_inside_the_picture(own: str, sheet: Sheet) -> None:
+    figures = replace(FIGURES, own=number(own), riket=number("91.8"))
+    for text in shape(spread_chart(figures, sheet), "text"):
+        assert text.text
+        width = len(text.text) * 7
+        left = (
+            float(text.get("x", ""))
+            - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[text.get("text-anchor", "")]
+        )
+        assert left >= 0, text.text
+        assert left + width <= sheet.width, text.text
+
+
+def test_the_narrow_drawing_says_and_shows_the_same_with_as_large_letters() -> None:
+    wide, narrow = (ElementTree.fromstring(spread_chart(FIGURES, sheet)) for sheet in (WIDE, NARROW))
+    assert narrow[0].text == wide[0].text
+    assert narrow.get("font-size") == wide.get("font-size")
+    assert int(narrow.get("width", "")) == 280
+    assert [part.tag for part in narrow] == [part.tag for part in wide]
 
 
 def test_no_style_needs_a_style_sheet_or_script() -> None:

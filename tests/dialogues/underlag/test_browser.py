@@ -49,6 +49,30 @@ def test_the_twin_is_clean_for_the_huvudman(
     assert_clean(page, f"{live_server}{path}", width)
 
 
+CHARTS = """() => [...document.querySelectorAll('.u-figure')].map(figure =>
+    [...figure.querySelectorAll('svg')].filter(svg => svg.checkVisibility()).map(svg => ({
+        heights: [...svg.querySelectorAll('text')].map(text => text.getBoundingClientRect().height),
+        left: svg.getBoundingClientRect().left, right: svg.getBoundingClientRect().right})))"""
+
+
+@pytest.mark.parametrize("width", [1280, 760, 600, 390, 320])
+def test_a_chart_is_drawn_once_with_letters_large_enough_to_read(
+    page: Page, live_server: object, client: Client, width: int
+) -> None:
+    underlag = with_content(S.ISSUED)
+    user = underlag.dialogue.huvudman.contacts.get().user
+    assert user is not None
+    sign_in(page, live_server, client, user)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{live_server}{reverse('portal_underlag', args=[underlag.dialogue.public_id])}")
+    figures = page.evaluate(CHARTS)
+    assert figures
+    for drawings in figures:
+        [drawing] = drawings
+        assert min(drawing["heights"]) >= 13
+        assert 0 <= drawing["left"] < drawing["right"] <= width
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_staff_pages_are_clean(page: Page, live_server: object, client: Client, width: int) -> None:
     underlag = with_content(S.RENDERED)
