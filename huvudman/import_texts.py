@@ -49,6 +49,12 @@ REASONS = {
     Reason.WRONG_LENGTH: gettext_lazy("Raden har fler celler än rubrikraden: %(detail)s."),
     Reason.REALIGNED: gettext_lazy("Raden var förskjuten ett steg åt höger. ”%(detail)s” togs bort."),
     Reason.FORMER_ORGNR: gettext_lazy("Huvudmannen har bytt organisationsnummer. Filen har det förra."),
+    Reason.MERGED_HERE: gettext_lazy(
+        "Huvudmannen har gått upp i en annan enligt en händelse här: %(detail)s. Filens rad lämnas."
+    ),
+    Reason.CLOSED_HERE: gettext_lazy(
+        "Huvudmannen har upphört enligt en händelse här: %(detail)s. Filens rad lämnas."
+    ),
     Reason.EMAIL_LEFT_OUT: gettext_lazy("E-postadressen går inte att använda och lämnas tom: ”%(detail)s”."),
     Reason.UNKNOWN_SHEET: gettext_lazy("Bladet är okänt och läses inte."),
     Reason.UNKNOWN_GROUP: gettext_lazy("Kolumnen är okänd och läses inte."),

@@ -12,13 +12,13 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from huvudman.domain.following import follow_changed_orgnr, follow_endings
 from huvudman.domain.known import Known, load_known
 from huvudman.domain.places import ensure_places
 from huvudman.models import ImportKind, Kommun, Source
 from huvudman.register.changes import Changes, FieldChange, compare, huvudman_difference, unit_difference
 from huvudman.register.derive import derive_from_units
 from huvudman.register.preschool_csv import read_preschools
-from huvudman.register.problems import Problem, Reason
 from huvudman.register.rows import HuvudmanRow, Register, UnitRow
 from huvudman.register.workbook import read_workbook
 
@@ -96,7 +96,8 @@ def compare_register(
     day = on or timezone.localdate()
     source = SOURCES[ImportKind(kind)]
     known = load_known(with_units=kind == ImportKind.WORKBOOK)
-    _follow_changed_orgnr(register, known)
+    follow_changed_orgnr(register, known)
+    follow_endings(register, known)
     if source == Source.REGISTER:
         _complete_from_units(register, known, year)
     else:
@@ -182,21 +183,6 @@ def _further(known: Known, key: str, *, source: Source, day: datetime.date) -> l
     if known.sources[key] != source and source == Source.REGISTER:
         found.append(("source", known.sources[key], str(source)))
     return found
-
-
-def _follow_changed_orgnr(register: Register, known: Known) -> None:
-    """A file that still has a number the huvudman has left is about the huvudman with its new number."""
-    for before, now in known.former.items():
-        row = register.huvudman.get(before)
-        if row is None or before in known.huvudman or now in register.huvudman:
-            continue
-        del register.huvudman[before]
-        register.huvudman[now] = replace(row, orgnr=now)
-        register.mentioned_huvudman.add(now)
-        register.remarks.append(Problem(Reason.FORMER_ORGNR, detail=before))
-        for unit in register.units.values():
-            if unit.orgnr == before:
-                unit.orgnr = now
 
 
 def _complete_from_units(register: Register, known: Known, year: int) -> None:

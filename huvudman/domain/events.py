@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.domain.audit import record
 from accounts.domain.machine import NotPossible
+from huvudman.domain.recounting import take_over
 from huvudman.models import Huvudman, HuvudmanEvent
 
 CHANGE = "huvudman.change_register"
@@ -44,6 +45,8 @@ def merge_huvudman(
 ) -> Huvudman:
     """Let huvudmän go up in another from a day on: their units move, they close the day before.
 
+    The other is counted anew: pupils, skolformer, kommuner and size.
+
     Raises NotPossible if there are none, or one of them is closed, or is the one that they go up in.
     """
     actor.require(CHANGE, into)
@@ -56,6 +59,7 @@ def merge_huvudman(
         target.kommuner.add(*part.kommuner.all())
         _close(part, on)
         _note(Kind.MERGER, on, actor, before=part, after=target, note=note)
+    take_over(target, others)
     return target
 
 

@@ -35,6 +35,16 @@ USING (unit_id, year)
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """An event that closed a huvudman on a day; `into` is the orgnr of the one it went up in, or ""."""
+
+    name: str
+    on: datetime.date
+    into: str = ""
+    into_name: str = ""
+
+
 @dataclass(slots=True)
 class Known:
     """Huvudmän by orgnr and units by code, with ids, sources and last days."""
@@ -47,10 +57,12 @@ class Known:
     former: dict[str, str] = field(default_factory=dict)
     """Orgnr that a huvudman has left → the one it has now. Ids, sources and ends are by orgnr or unit code:
     the one has ten figures and the other eight, so they never meet."""
+    endings: dict[str, Ending] = field(default_factory=dict)
+    """By orgnr, the event that closed a huvudman which is closed still."""
 
 
 def load_known(*, with_units: bool = True) -> Known:
-    """Read the register. Four queries and one for changed numbers."""
+    """Read the register. Four queries and two for events."""
     known = Known()
     for pk, source, end, *values in _rows(HUVUDMAN_SQL):
         row = HuvudmanRow(*values)
@@ -64,7 +76,22 @@ def load_known(*, with_units: bool = True) -> Known:
             "orgnr_before", "after__orgnr"
         )
     )
+    known.endings = _endings()
     return known
+
+
+def _endings() -> dict[str, Ending]:
+    kind, day = HuvudmanEvent.Kind, datetime.timedelta(days=1)
+    events = HuvudmanEvent.objects.filter(
+        kind__in=[kind.MERGER, kind.SPLIT, kind.CLOSED], before__active_to__isnull=False
+    ).select_related("before", "after")
+    found = {}
+    for event in events.order_by("pk"):
+        before, heir = event.before, event.after if event.kind == kind.MERGER else None
+        if before and before.active_to == event.on - day:
+            into = (heir.orgnr, heir.name) if heir else ("", "")
+            found[before.orgnr] = Ending(before.name, event.on, *into)
+    return found
 
 
 def _load_units(known: Known) -> None:

@@ -39,6 +39,8 @@ class Reason(StrEnum):
 
     REALIGNED = "realigned"
     FORMER_ORGNR = "former_orgnr"
+    MERGED_HERE = "merged_here"
+    CLOSED_HERE = "closed_here"
     EMAIL_LEFT_OUT = "email_left_out"
     UNKNOWN_SHEET = "unknown_sheet"
     UNKNOWN_GROUP = "unknown_group"

@@ -12,7 +12,7 @@ from accounts.domain.machine import NotPossible
 from accounts.models import AuditEntry
 from huvudman.domain import events
 from huvudman.domain.events import change_orgnr, close_huvudman, merge_huvudman, split_huvudman
-from huvudman.models import Huvudman, HuvudmanEvent
+from huvudman.models import Huvudman, HuvudmanEvent, SizeClass, SkolformOffer
 from huvudman.queries import history_of
 from tests.accounts.factories import leader, planner
 from tests.huvudman.factories import HuvudmanFactory, KommunFactory, SchoolUnitFactory, orgnr
@@ -131,11 +131,32 @@ def test_a_merger_moves_units_and_kommuner_and_closes_the_parts():
     units = [SchoolUnitFactory(huvudman=row) for row in (target, one, one, two)]
     merge_huvudman(parts=[one, two], into=target, on=DAY, actor=SYSTEM, note="Beslut i fullmäktige")
     assert set(target.units.all()) == set(units)
-    assert list(target.kommuner.all()) == [kommun]
+    assert set(target.kommuner.all()) == {kommun, units[0].kommun}
     assert [fresh(row).active_to for row in (target, one, two)] == [None, DAY_BEFORE, DAY_BEFORE]
     noted = HuvudmanEvent.objects.order_by("pk").values_list("kind", "before", "after", "note")
     assert list(noted) == [(Kind.MERGER, row.pk, target.pk, "Beslut i fullmäktige") for row in (one, two)]
     assert fresh(one).orgnr == one.orgnr, "a closed huvudman keeps its number"
+
+
+def test_a_merger_counts_the_one_that_takes_over_anew():
+    target = HuvudmanFactory(pupils=1461, skolformer=["GR"], size_class=SizeClass.S3)
+    part = HuvudmanFactory(pupils=832, children=30, skolformer=["VUX"])
+    for row, skolform, pupils in ((target, "GR", 1461), (part, "GY", 832)):
+        unit = SchoolUnitFactory(huvudman=row, kommun=KommunFactory(code=f"25{row.pk % 90 + 10}"))
+        SkolformOffer.objects.create(unit=unit, skolform=skolform, pupils=pupils)
+    gone = SchoolUnitFactory(huvudman=part, active_to=DAY_BEFORE)
+    SkolformOffer.objects.create(unit=gone, skolform="SAM", pupils=500)
+    merge_huvudman(parts=[part], into=target, on=DAY, actor=SYSTEM)
+    now = fresh(target)
+    assert (now.pupils, now.children, now.size_class) == (1461 + 832, 30, SizeClass.S4)
+    assert now.skolformer == ["GR", "GY", "VUX"]
+    assert fresh(part).pupils == 832, "what it had when it ended"
+
+
+def test_numbers_that_no_unit_tells_are_added_up():
+    target, part = HuvudmanFactory(pupils=400), HuvudmanFactory(pupils=200)
+    merge_huvudman(parts=[part], into=target, on=DAY, actor=SYSTEM)
+    assert (fresh(target).pupils, fresh(target).size_class) == (600, SizeClass.S3)
 
 
 def test_a_merger_that_cannot_be_is_refused_whole():
