@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -37,3 +39,13 @@ class AnswerByLinkForm(forms.Form):
         validators=[only_seen_signs],
         error_messages={"required": _("Skriv ditt namn.")},
     )
+
+    def typed(self) -> list[dict[str, str]]:
+        """What was filled in, by label and in words; nothing when the form was only opened."""
+        if not self.is_bound:
+            return []
+        values = {name: str(self[name].value() or "").strip() for name in self.fields}
+        for name in ("answer", "reason"):
+            choices: Any = self.fields[name].choices  # type: ignore[attr-defined]
+            values[name] = str(dict(choices).get(values[name], "")) if values[name] else ""
+        return [{"label": str(self[name].label), "value": value} for name, value in values.items() if value]

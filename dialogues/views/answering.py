@@ -11,12 +11,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.domain.machine import NotPossible
-from dialogues.domain.invitations import ANSWERABLE, answer_invitation, is_open
+from accounts.typed import written
+from dialogues.domain.invitations import answer_invitation
 from dialogues.forms.answering import AnswerByLinkForm
 from dialogues.forms.steps import answer_in
 from dialogues.links import LASTS, BadLink, EndedLink, has_expired, link_holder, read_token
 from dialogues.models import Answer, Channel, Invitation, MeetingKind
 from dialogues.queries import current_meeting, sign_in_address
+from dialogues.views.closed_answers import why_closed
 from huvudman.models import Contact
 
 Page = Callable[[HttpRequest, str, Invitation, Contact | None], HttpResponse]
@@ -30,11 +32,12 @@ def behind_link(page: Page) -> Callable[[HttpRequest, str], HttpResponse]:
         try:
             invitation, contact = read_token(token)
         except EndedLink:
-            return render(request, "answering/ended.html", status=410)
+            return render(request, "answering/ended.html", {"texts": written(request)}, status=410)
         except BadLink:
             return render(request, "answering/bad_link.html", status=404)
         if has_expired(invitation):
-            return render(request, "answering/expired.html", {"days": LASTS.days}, status=410)
+            context = {"days": LASTS.days, "texts": written(request)}
+            return render(request, "answering/expired.html", context, status=410)
         return page(request, token, invitation, contact)
 
     return never_cache(view)
@@ -44,9 +47,11 @@ def behind_link(page: Page) -> Callable[[HttpRequest, str], HttpResponse]:
 @behind_link
 def answer(request: HttpRequest, token: str, invitation: Invitation, contact: Contact | None) -> HttpResponse:
     """The answer page."""
-    if not _may_answer(invitation):
-        return render(request, "answering/closed.html", _context(invitation), status=410)
     form = AnswerByLinkForm(request.POST or None, initial=_initial(invitation, contact))
+    why = why_closed(invitation)
+    if why:
+        context = _context(invitation) | {"why": why, "typed": form.typed()}
+        return render(request, "answering/closed.html", context, status=410)
     if form.is_bound and form.is_valid() and _answered(form, invitation, contact):
         return redirect("answer_done", token)
     context = _context(invitation) | {"form": form, "choices": Answer.choices, "contact": contact}
@@ -65,7 +70,7 @@ def answer_done(
     context |= {
         "token": token,
         "sign_in_as": sign_in_address(invitation, contact),
-        "may_change": _may_answer(invitation),
+        "may_change": why_closed(invitation) is None,
         "introduction": current_meeting(invitation.dialogue, MeetingKind.INTRODUCTION),
     }
     return render(request, "answering/done.html", context)
@@ -73,11 +78,6 @@ def answer_done(
 
 def _is_current(invitation: Invitation) -> bool:
     return invitation.batch_id == invitation.dialogue.batch_id
-
-
-def _may_answer(invitation: Invitation) -> bool:
-    can_follow = invitation.dialogue.state in ANSWERABLE and _is_current(invitation)
-    return can_follow and is_open(invitation)
 
 
 def _answered(form: AnswerByLinkForm, invitation: Invitation, contact: Contact | None) -> bool:

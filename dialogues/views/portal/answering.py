@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,6 +16,7 @@ from dialogues.domain.meetings import cancel_dialogue
 from dialogues.forms.portal import AnswerForm, CancelForm
 from dialogues.forms.steps import answer_in
 from dialogues.models import Answer, Channel, Dialogue, Invitation
+from dialogues.views.closed_answers import why_closed
 from dialogues.views.portal.case import Case, case_of
 from dialogues.views.portal.pages import contact_of, own_dialogue, show, who
 
@@ -22,9 +25,9 @@ from dialogues.views.portal.pages import contact_of, own_dialogue, show, who
 def portal_answer(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
     """Yes, later or no; changeable until the answer date."""
     case = case_of(dialogue)
-    if not case.may_answer:
-        return show(request, "answer_closed", dialogue, here="answer", case=case)
     form = AnswerForm(request.POST if request.method == "POST" else None, initial=_initial(case))
+    if not case.may_answer:
+        return _closed(request, case, form)
     if form.is_valid() and _answered(form, request, case):
         return redirect("portal_answer_done", dialogue.public_id)
     status = 422 if form.errors else 200
@@ -55,6 +58,14 @@ def portal_cancel(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
         except NotPossible as reason:
             form.add_error(None, str(reason))
     return show(request, "cancel", dialogue, form=form, status=422 if form.errors else 200)
+
+
+def _closed(request: HttpRequest, case: Case, form: AnswerForm) -> HttpResponse:
+    """Why there is no answering now, and what was filled in, should the page have been opened in time."""
+    typed, why = form.typed(), why_closed(case.invitation) if case.invitation else None
+    status = 410 if form.is_bound else 200
+    here: dict[str, Any] = {"here": "answer", "case": case, "status": status}
+    return show(request, "answer_closed", case.dialogue, typed=typed, why=why, **here)
 
 
 def _answered(form: forms.Form, request: HttpRequest, case: Case) -> bool:
