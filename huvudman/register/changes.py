@@ -88,9 +88,11 @@ def _offers(before: UnitRow, after: UnitRow) -> list[FieldChange]:
         old, new = before.offers.get(skolform), after.offers.get(skolform)
         if old == new:
             continue
-        groups = (", ".join(old.groups) if old else None, ", ".join(new.groups) if new else None)
-        if (old is None) != (new is None) or groups[0] != groups[1]:
-            found.append((f"offer:{skolform}", groups[0], groups[1]))
+        if (
+            old is None or new is None or sorted(old.groups) != sorted(new.groups)
+        ):  # columns may change places
+            groups = (", ".join(old.groups) if old else None, ", ".join(new.groups) if new else None)
+            found.append((f"offer:{skolform}", *groups))
         totals = (old.pupils if old else None, new.pupils if new else None)
         if totals[0] != totals[1]:
             found.append((f"pupils:{skolform}", *totals))

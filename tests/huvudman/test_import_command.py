@@ -196,6 +196,17 @@ def test_an_older_register_is_shown_and_refused(run):
     assert not Huvudman.objects.filter(name="Förr AB").exists()
 
 
+def test_columns_in_another_order_change_nothing(run):
+    sheets = book()
+    run(sheets, "--apply")
+    for row in sheets["Grundskola"]:
+        row[:] = row[:17] + row[17:][::-1]
+    assert run(sheets, "--apply").counts == {
+        "huvudman": counts(unchanged=2),
+        "units": counts(unchanged=5),
+    }
+
+
 def test_next_year_keeps_last_year(run):
     run(book(), "--apply")
     sheets = book()
