@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from celery import current_app
@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
 
 from accounts.actors import SYSTEM, Actor
 from accounts.domain.audit import record
@@ -70,7 +71,8 @@ def _start(row: RegisterImport) -> None:
     """Ask for work after commit. Should the broker be away, `huvudman.take_up_waiting_imports` asks later."""
 
     def start() -> None:  # no partial: Django can't tell of one that fails
-        cache.delete(_progress_key(row))
+        with suppress(RedisError):
+            cache.delete(_progress_key(row))
         ask_for_work(row)
 
     transaction.on_commit(start, robust=True)
@@ -251,20 +253,30 @@ def has_changes(row: RegisterImport) -> bool:
     return any(row.counts.get(table, {}).get(kind) for table in ChangeTable for kind in ChangeKind)
 
 
+def has_read(row: RegisterImport) -> bool:
+    """Tell whether any of the file's rows could be read."""
+    read = {"new", "changed", "unchanged"}
+    return any(number for counts in row.counts.values() for kind, number in counts.items() if kind in read)
+
+
 def teller(row: RegisterImport) -> Progress:
     """A function that tells how far the work on `row` has come, seen outside its transaction."""
     key = _progress_key(row)
 
     def tell(percent: int, step: str) -> None:
-        cache.set(key, {"percent": percent, "step": str(step)}, PROGRESS_KEPT)
+        with suppress(RedisError):  # nobody is told for a while: the work goes on
+            cache.set(key, {"percent": percent, "step": str(step)}, PROGRESS_KEPT)
 
     return tell
 
 
 def progress_of(row: RegisterImport) -> dict[str, Any]:
-    """How far the work has come: percent and step."""
+    """How far the work has come: percent and step; where nobody can tell, as before its first step."""
+    told = None
+    with suppress(RedisError):
+        told = cache.get(_progress_key(row))
     waits = _("Väntar på att läggas in") if row.state == ImportState.QUEUED else _("Väntar på att läsas")
-    return cache.get(_progress_key(row)) or {"percent": 0, "step": waits}
+    return told or {"percent": 0, "step": waits}
 
 
 def as_json(problem: Problem, table: str = "") -> dict[str, Any]:

@@ -20,6 +20,7 @@ from huvudman.domain.imports import (
     approve_import,
     discard_import,
     has_changes,
+    has_read,
     progress_of,
     upload_register,
 )
@@ -109,6 +110,7 @@ def _import_page(
         "progress": progress_of(row) if row.state in WORK else None,
         "counts": _counts(row),
         "has_changes": has_changes(row),
+        "has_read": has_read(row),
         "older": older_text(newer=row.newer, year=row.year) if row.newer else "",
         "held": sum(row.held.values()),
         "rejected": row.rejected[:LISTED],

@@ -75,6 +75,16 @@ def test_without_a_broker_an_approved_file_waits_and_can_be_put_aside(no_broker,
     assert not Huvudman.objects.exists()
 
 
+def test_without_its_cache_the_page_says_that_the_file_waits(no_broker, staff, settings):
+    nobody = f"redis://127.0.0.1:{free_port()}/0"
+    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": nobody}}
+    row = upload(staff)
+    page = staff.get(reverse("admin:register_import", args=[row.public_id]))
+    assert "Väntar på att läsas" in page.text
+    preview_register_import(row.pk)
+    assert state_of(row) == ImportState.PREVIEW
+
+
 def test_what_waited_is_taken_up_by_a_real_worker(staff, tmp_path):
     with broker_at(f"redis://127.0.0.1:{free_port()}/0"):
         row = upload(staff)

@@ -333,3 +333,11 @@ def test_preschools_by_csv_with_the_same_preview(staff, upload, django_capture_o
     assert again.counts["huvudman"]["unchanged"] == 2
     register = apply_register(read_file(as_xlsx(book()), kind="workbook"), kind="workbook", year=2020)
     assert register.counts()["huvudman"]["unchanged"] == 2, "the register keeps what the list said"
+
+
+def test_a_file_of_which_no_row_could_be_read_is_not_called_right(staff, upload):
+    content = PRESCHOOLS.format(ab="556000-0000").replace("556016-0680", "556016-0681")
+    row = upload(content.encode(), name="forskolor.csv", kind="preschool")
+    page = page_of(staff, row)
+    assert "Ingen rad i filen gick att läsa" in page
+    assert "Registret stämmer redan med den" not in page
