@@ -6,12 +6,8 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
-from accounts.domain.machine import NotPossible
 from accounts.models import User
-from accounts.templatetags.look import moment
-from dialogues.models import Dialogue, Meeting, MeetingForm, MeetingKind
+from dialogues.models import Meeting, MeetingForm
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,14 +34,3 @@ class Arrangement:
         """Let the meeting be when and where it says; nothing is saved."""
         for name, value in self.where.items():
             setattr(meeting, name, value)
-
-
-def require_after_dialogue(dialogue: Dialogue, kind: str, starts_at: datetime.datetime) -> None:
-    """Raise NotPossible for a feedback meeting before the dialogue that it is about."""
-    if kind != MeetingKind.FEEDBACK:
-        return
-    meetings = Meeting.objects.filter(taken_seats__dialogue=dialogue, taken_seats__is_current=True)
-    held = meetings.filter(kind=MeetingKind.DIALOGUE).first()
-    if held and starts_at < held.starts_at:
-        text = _("Återkopplingen kan inte vara före dialogen, som hölls %(when)s.")
-        raise NotPossible(text % {"when": moment(held.starts_at)})

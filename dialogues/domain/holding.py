@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,7 @@ from accounts.actors import Actor
 from accounts.domain.machine import NotPossible
 from accounts.templatetags.look import moment
 from dialogues.domain.meetings import MEETINGS
+from dialogues.domain.order import dialogues_at, require_order
 from dialogues.models import Meeting, MeetingState
 
 Deed = Callable[[Meeting], None]
@@ -25,7 +27,6 @@ def note_held(
     *,
     held_at: datetime.datetime | None,
     actor: Actor,
-    check: Deed | None = None,
     after: Deed | None = None,
     again: Deed | None = None,
     **facts: Any,
@@ -33,18 +34,14 @@ def note_held(
     """Move a meeting to held. `held_at` is when it began, should that be at another time than was fixed: it
     is the meeting's time then, and its people are free at the other.
 
-    Raises NotPossible when that time has not come, or it is noted already as held at another. The callbacks
-    are those of `Machine.walk`; `check` sees the meeting with the time it was held.
+    Raises NotPossible when that time has not come or is out of order (`require_order`), or it is noted
+    already as held at another. The callbacks are those of `Machine.walk`.
     """
 
-    def require_begun(row: Meeting) -> None:
+    def set_time(row: Meeting) -> None:
         if held_at and held_at != row.starts_at:
-            row.starts_at, row.ends_at = held_at, held_at + (row.ends_at - row.starts_at)
-            row.staff.update(during=DateTimeTZRange(empty=True))
-        if row.starts_at > timezone.now():
-            raise NotPossible(_("Mötets tid har inte varit än. Skriv när mötet hölls, om det var tidigare."))
-        if check:
-            check(row)
+            _set_time(row, held_at)
+        _require_possible(row)
 
     def same(row: Meeting) -> None:
         if again:
@@ -58,7 +55,7 @@ def note_held(
             row,
             to=MeetingState.HELD,
             actor=actor,
-            check=require_begun,
+            check=set_time,
             after=after,
             again=same,
             **facts,
@@ -66,8 +63,26 @@ def note_held(
         )
 
 
+def require_may_be_held(meeting: Meeting, held_at: datetime.datetime) -> None:
+    """Raise NotPossible when the meeting cannot have begun at `held_at`; nothing is changed."""
+    then = copy.copy(meeting)
+    then.starts_at = held_at
+    _require_possible(then)
+
+
 def refuse_other_time(meeting: Meeting, held_at: datetime.datetime | None) -> None:
     """Raise NotPossible when a meeting that is held was so at another time than is said now."""
     if held_at and held_at != meeting.starts_at:
         text = _("Mötet är redan antecknat som hållet %(when)s.")
         raise NotPossible(text % {"when": moment(meeting.starts_at)})
+
+
+def _set_time(meeting: Meeting, held_at: datetime.datetime) -> None:
+    meeting.starts_at, meeting.ends_at = held_at, held_at + (meeting.ends_at - meeting.starts_at)
+    meeting.staff.update(during=DateTimeTZRange(empty=True))
+
+
+def _require_possible(meeting: Meeting) -> None:
+    if meeting.starts_at > timezone.now():
+        raise NotPossible(_("Mötets tid har inte varit än. Skriv när mötet hölls, om det var tidigare."))
+    require_order(meeting, dialogues_at(meeting))

@@ -12,7 +12,7 @@ from accounts.actors import Actor
 from accounts.domain.audit import latest, record
 from accounts.domain.machine import Conflict, Machine, NotPossible, WrongState
 from accounts.models import User
-from dialogues.domain.arrangement import Arrangement, require_after_dialogue
+from dialogues.domain.arrangement import Arrangement
 from dialogues.domain.conflicts import who_and_when
 from dialogues.domain.correspondence import booked, calendar_file, write_to_huvudman, write_to_staff
 from dialogues.domain.dialogues import DIALOGUES, move
@@ -22,6 +22,7 @@ from dialogues.domain.meeting_letters import (
     tell_staff_change,
     tell_staff_free,
 )
+from dialogues.domain.order import require_order
 from dialogues.domain.staffing import (
     book_staff,
     free_staff,
@@ -135,7 +136,6 @@ def propose_again(*, meeting: Meeting, arrangement: Arrangement, actor: Actor) -
         row = MEETINGS.locked(meeting)
         if row.state in TIMED and arrangement.is_kept_by(row):
             return change_staff(meeting=row, staff=arrangement.staff, actor=actor)
-        require_after_dialogue(dialogue, row.kind, arrangement.starts_at)
         return _propose_anew(row, dialogue, arrangement, actor)
 
 
@@ -169,7 +169,6 @@ def set_up_feedback(*, dialogue: Dialogue, arrangement: Arrangement, actor: Acto
         locked = DIALOGUES.locked(dialogue)
         if locked.state != DialogueState.DIALOGUE_HELD:
             raise NotPossible(_("Återkopplingen bokas när dialogen är hållen."))
-        require_after_dialogue(locked, MeetingKind.FEEDBACK, arrangement.starts_at)
         meeting = _make_meeting(locked, MeetingKind.FEEDBACK, S.FIXED, arrangement, actor)
         tell_fixed(meeting, locked, booked(meeting))
     return meeting
@@ -220,6 +219,7 @@ def _make_meeting(
         raise NotPossible(_("Det finns redan en tid."))
     meeting = Meeting(kind=kind, state=state, batch=dialogue.batch)
     arrangement.set_on(meeting)
+    require_order(meeting, [dialogue.pk])
     meeting.save()
     Seat.objects.create(meeting=meeting, dialogue=dialogue, kind=kind)
     book_staff(meeting, arrangement.staff)
@@ -241,6 +241,7 @@ def _propose_anew(meeting: Meeting, dialogue: Dialogue, arrangement: Arrangement
 
     def change(row: Meeting) -> None:
         arrangement.set_on(row)
+        require_order(row, [dialogue.pk])
         row.sequence += 1
 
     def after(row: Meeting) -> None:

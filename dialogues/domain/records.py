@@ -13,7 +13,6 @@ from accounts.actors import Actor
 from accounts.domain.audit import latest, record
 from accounts.domain.machine import Conflict, NotPossible, WrongState
 from accounts.models import AuditEntry
-from dialogues.domain.arrangement import require_after_dialogue
 from dialogues.domain.conflicts import who_and_when
 from dialogues.domain.correspondence import write_to_huvudman
 from dialogues.domain.dialogues import DIALOGUES, move
@@ -147,20 +146,13 @@ def close_dialogue(*, dialogue: Dialogue, actor: Actor) -> Dialogue:
 def hold_meeting(
     dialogue: Dialogue, kind: MeetingKind, actor: Actor, held_at: datetime.datetime | None
 ) -> Meeting:
-    """Move the phase's current meeting to held. Raises NotPossible when there is none, as `note_held`, and
-    when the feedback would be before the dialogue.
-    """
+    """Move the phase's current meeting to held. Raises NotPossible when there is none, and as `note_held`."""
     seat = _seat(dialogue, kind)
     if seat is None:
         raise NotPossible(_("Det finns inget bokat möte."))
     seat.attended = True
     seat.save(update_fields=["attended"])
-    return note_held(
-        seat.meeting,
-        held_at=held_at,
-        actor=actor,
-        check=lambda row: require_after_dialogue(dialogue, row.kind, row.starts_at),
-    )
+    return note_held(seat.meeting, held_at=held_at, actor=actor)
 
 
 def _seat(dialogue: Dialogue, kind: MeetingKind) -> Seat | None:

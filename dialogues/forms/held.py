@@ -10,14 +10,20 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.domain.machine import NotPossible
 from accounts.templatetags.look import moment
+from dialogues.domain.holding import require_may_be_held
 from dialogues.forms.moments import MomentForm
 from dialogues.models import Meeting, MeetingState
+
+EARLY = _("Mötets tid har inte varit än. Vilken dag hölls mötet?")
 
 
 class HeldFields(MomentForm):
     """When a meeting was held, if its time has not come."""
 
+    about: Meeting | None = None
+    """The meeting."""
     noted: Meeting | None = None
     """The meeting, where it is noted as held already."""
     if_wrong: ClassVar[str | Promise] = ""
@@ -25,11 +31,12 @@ class HeldFields(MomentForm):
 
     def ask_when(self, meeting: Meeting | None) -> None:
         """Ask for the day and time when the meeting's are to come, or were as the page was opened."""
+        self.about = meeting
         is_early = meeting and meeting.state != MeetingState.HELD and meeting.starts_at > timezone.now()
-        if not is_early and not self.data.get("day"):
+        if not is_early and not self.is_out_of_order() and not self.data.get("day"):
             return
         self.fields["day"] = forms.DateField(
-            label=_("Mötets tid har inte varit än. Vilken dag hölls mötet?"),
+            label=EARLY if is_early else _("Vilken dag hölls mötet?"),
             widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         )
         self.fields["time"] = forms.TimeField(
@@ -39,7 +46,7 @@ class HeldFields(MomentForm):
 
     def keep_when(self, meeting: Meeting | None) -> None:
         """Keep, out of sight, what was said about when a meeting was held that is noted already."""
-        self.noted = meeting
+        self.about = self.noted = meeting
         if self.data.get("day"):
             self.fields["day"] = forms.DateField(required=False, widget=forms.HiddenInput)
             self.fields["time"] = forms.TimeField(required=False, widget=forms.HiddenInput)
@@ -61,10 +68,26 @@ class HeldFields(MomentForm):
         held_at = self.held_at()
         if held_at and held_at > timezone.now():
             self.add_error("day", _("Välj en tid som har varit. Mötet kan antecknas när det är hållet."))
+        elif held_at and self.about and (why := _refusal(self.about, held_at)):
+            self.add_error("day", why)
         return data
+
+    def is_out_of_order(self) -> bool:
+        """Whether the meeting cannot have been held at the time that it has."""
+        is_fixed = self.about and self.about.state == MeetingState.FIXED
+        return bool(self.about and is_fixed and _refusal(self.about, self.about.starts_at))
 
     def held_at(self) -> datetime.datetime | None:
         """When the meeting was held, where that was asked."""
         if not self.cleaned_data.get("day") or self.cleaned_data.get("time") is None:
             return None
         return self.moment()
+
+
+def _refusal(meeting: Meeting, held_at: datetime.datetime) -> str:
+    """Why the meeting cannot have been held then; empty when it can."""
+    try:
+        require_may_be_held(meeting, held_at)
+    except NotPossible as reason:
+        return str(reason)
+    return ""

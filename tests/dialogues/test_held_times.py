@@ -13,7 +13,8 @@ from dialogues.models import Dialogue, DialogueState, Meeting, MeetingKind, Meet
 from tests.accounts.factories import leader
 from tests.dialogues.factories import dialogue_with_contact, seat_at
 from tests.dialogues.pages import just_now, seen_on
-from tests.dialogues.test_records import change, hold, page_about
+from tests.dialogues.test_attendance import page_about
+from tests.dialogues.test_records import change, hold
 from tests.dialogues.test_staff_pages import step_of
 from tests.dialogues.underlag.factories import EditionFactory
 
