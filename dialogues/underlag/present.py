@@ -139,6 +139,7 @@ def _row(figures: IndicatorFigures) -> dict[str, Any]:
     return {
         "name": figures.name,
         "period": figures.period,
+        "unit": figures.unit,
         "is_condition": figures.kind == CONDITION,
         "words": figure_words(figures),
         "earlier": earlier_words(figures),
@@ -169,10 +170,10 @@ def _spread(figures: IndicatorFigures) -> dict[str, str]:
 
 
 def _cell(figures: IndicatorFigures, value: Value | None) -> dict[str, str]:
-    """A value in a table: its text or sign, and a short word where a sign needs one; empty for none."""
+    """A value in a table: its number or sign, and a short word where a sign needs one; empty for none."""
     if value is None:
         return {}
-    return {"text": wording.value_text(figures, value), "word": str(SHORT.get(value.kind, ""))}
+    return {"text": wording.cell_text(figures, value), "word": str(SHORT.get(value.kind, ""))}
 
 
 def _signs(figures: Iterable[IndicatorFigures]) -> list[dict[str, str]]:

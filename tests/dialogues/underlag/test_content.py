@@ -101,6 +101,29 @@ def test_page_and_paper_say_what_the_charts_line_is_and_why_a_dot_may_lie_outsid
     assert "linjen" not in alone
 
 
+def test_a_table_tells_each_rows_unit_once_in_its_head() -> None:
+    figures = (
+        figure(
+            "a", number("6.4"), unit="index", riket=number("6.5"), girls=number("6.1"), boys=number("6.7")
+        ),
+        figure("b", number("81.25"), unit="%", riket=MISSING),
+        figure("c", number("11"), unit=""),
+    )
+    html = str(body_html(build_content(full_material(figures=figures, goals=()))))
+    rows = re.findall(r'<th scope="row">(.*?)</tr>', html.split("u-rating")[0], re.DOTALL)
+    heads = [plain(row.split("</th>")[0]) for row in rows]
+    assert heads == ["Mått a 2024/25, index", "Mått b 2024/25, %", "Mått c 2024/25"]
+    cells = [[plain(cell) for cell in re.findall(r"<td.*?>(.*?)</td>", row, re.DOTALL)] for row in rows]
+    assert [row[0] for row in cells] == ["6,4", "81,3", "11,0"]
+    assert cells[0][1:4] == ["6,1", "6,7", "6,5"]
+    assert not [cell for row in cells for cell in row if "%" in cell or "index" in cell]
+
+
+def plain(html: str) -> str:
+    """The words of a piece of HTML."""
+    return " ".join(re.sub(r"<[^>]*>", " ", html).replace(" ,", ",").split())
+
+
 def test_a_hidden_value_says_why_in_plain_words_and_never_a_number() -> None:
     hidden = figure("x", HIDDEN, riket=MISSING, group=None)
     assert figure_words(hidden) == "Värdet visas inte: för få elever."
