@@ -60,7 +60,9 @@ def test_missing_page_is_kind_and_hides_nothing_behind_a_login(client: Client) -
     assert "Sidan finns inte" in response.content.decode()
 
 
-@pytest.mark.parametrize("template", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"])
+@pytest.mark.parametrize(
+    "template", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html", "503.html"]
+)
 def test_error_pages_need_neither_request_nor_context(template: str) -> None:
     shown = render_to_string(template)
     assert len(re.findall(r"<h1[ >]", shown)) == 1
