@@ -8,7 +8,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.domain.machine import NotPossible
 from accounts.plain_words import PlainWords
+from huvudman.domain.imports import require_year
 from huvudman.models import Contact, ImportKind
 from huvudman.register.archive import MAX_FILE
 
@@ -30,10 +32,17 @@ class UploadForm(PlainWords, forms.Form):
     year = forms.IntegerField(
         label=_("Uppgifterna gäller år"),
         required=False,
-        min_value=2000,
-        max_value=2100,
         help_text=_("Lämna tomt om året står i filens namn, eller om det är i år."),
     )
+
+    def clean_year(self) -> int | None:
+        year: int | None = self.cleaned_data["year"]
+        if year is not None:
+            try:
+                require_year(year)
+            except NotPossible as error:
+                raise forms.ValidationError(str(error)) from error
+        return year
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

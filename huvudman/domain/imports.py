@@ -41,6 +41,7 @@ WORK: dict[str, str] = {
 MOST_TRIES = 3
 """So often may the work on an import end with its worker before it is given up."""
 YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
+FIRST_YEAR = 2000
 
 machine = Machine(
     model=RegisterImport,
@@ -49,17 +50,30 @@ machine = Machine(
 )
 
 
+def latest_year() -> int:
+    """The last year that a file can be about: a later one would stop every file until then."""
+    return timezone.localdate().year + 1
+
+
 def guess_year(file_name: str) -> int:
-    """The year a file's name tells, else this year."""
-    found = YEAR.search(file_name)
-    return int(found.group(1)) if found else timezone.localdate().year
+    """The year a file's name tells, if it can be, else this year."""
+    found = (int(year) for year in YEAR.findall(file_name))
+    return next((year for year in found if year <= latest_year()), timezone.localdate().year)
+
+
+def require_year(year: int) -> None:
+    """Raise NotPossible for a year that no register can be about."""
+    if not FIRST_YEAR <= year <= latest_year():
+        bounds = {"first": FIRST_YEAR, "latest": latest_year()}
+        raise NotPossible(_("Året ska ligga mellan %(first)d och %(latest)d.") % bounds)
 
 
 def upload_register(
     *, actor: Actor, kind: str, file_name: str, content: bytes, year: int | None = None
 ) -> RegisterImport:
-    """Keep an uploaded file and start reading it in the background."""
+    """Keep an uploaded file and start reading it in the background. Raises NotPossible for an odd year."""
     actor.require("huvudman.import_register")
+    require_year(year or guess_year(file_name))
     with transaction.atomic():
         row = _kept(actor=actor, kind=kind, file_name=file_name, content=content, year=year)
         record(actor=actor, verb="registerimport.upload", subject=row, sha256=row.sha256)
@@ -232,9 +246,10 @@ def apply_at_once(
 ) -> Comparison:
     """Put a register that is already read into the database without a preview, and keep a record of it.
 
-    A file that changes nothing leaves no record. Raises what `apply_register` raises.
+    A file that changes nothing leaves no record. Raises what `apply_register` and `require_year` raise.
     """
     actor.require("huvudman.import_register")
+    require_year(year)
     comparison = apply_register(register, kind=kind, year=year, leave_out=leave_out)
     if comparison.anything:
         row = _kept(actor=actor, kind=kind, file_name=file_name, content=content, year=year)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 from django.core.management import CommandError, call_command
 
+from huvudman.domain.imports import guess_year
 from huvudman.domain.places import load_places
 from huvudman.models import Huvudman, ImportState, PupilCount, RegisterImport, SchoolUnit, SizeClass
 from tests.huvudman.books import AB_ORGNR, KOMMUN_ORGNR, Book, as_xlsx, book, put
@@ -205,6 +206,24 @@ def test_columns_in_another_order_change_nothing(run):
         "huvudman": counts(unchanged=2),
         "units": counts(unchanged=5),
     }
+
+
+@pytest.mark.parametrize("year", [99999, 2062, 1999, 0, -5])
+def test_a_year_that_cannot_be_is_refused(run, year):
+    for options in ([], ["--apply"]):
+        with pytest.raises(CommandError, match="Året ska ligga mellan 2000 och") as error:
+            run(book(), f"--year={year}", *options)
+        assert error.value.returncode == 2
+    assert not Huvudman.objects.exists()
+
+
+def test_the_years_that_can_be(time_machine, run):
+    time_machine.move_to("2026-11-28")
+    assert [guess_year(f"register_{year}.xlsx") for year in (2027, 2062)] == [2027, 2026]
+    with pytest.raises(CommandError, match="2027"):
+        run(book(), "--year=2028")
+    run(book(), "--year=2027", "--apply")
+    assert set(PupilCount.objects.values_list("year", flat=True)) == {2027}
 
 
 def test_next_year_keeps_last_year(run):

@@ -282,6 +282,15 @@ def test_who_may_import(client, upload, staff):
     assert row.state == ImportState.PREVIEW
 
 
+@pytest.mark.parametrize("year", ["2062", "1999", "-5", "99999"])
+def test_a_year_that_cannot_be_is_refused(staff, year):
+    file = SimpleUploadedFile("register.xlsx", as_xlsx(book()))
+    fields = {"kind": "workbook", "file": file, "year": year}
+    page = staff.post(reverse("admin:register_imports"), fields)
+    assert "Året ska ligga mellan 2000 och" in page.context["form"].errors["year"][0]
+    assert not RegisterImport.objects.exists()
+
+
 def test_get_changes_nothing_and_leads_to_the_imports_page(staff, upload):
     row = upload(as_xlsx(book()))
     page = reverse("admin:register_import", args=[row.public_id])

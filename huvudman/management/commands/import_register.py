@@ -14,7 +14,7 @@ from accounts.actors import SYSTEM
 from accounts.domain.machine import NotPossible
 from huvudman.domain.applying import RowsLeftOut
 from huvudman.domain.comparison import Comparison, compare_register, older_text, read_file
-from huvudman.domain.imports import apply_at_once, guess_year
+from huvudman.domain.imports import apply_at_once, guess_year, require_year
 from huvudman.import_texts import field_text, kept_text, problem_text, value_text
 from huvudman.models import ImportKind
 from huvudman.models.orgnr import shown
@@ -43,8 +43,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         kind = ImportKind.PRESCHOOL if options["preschool"] else ImportKind.WORKBOOK
-        year = options["year"] or guess_year(path.name)
+        year = guess_year(path.name) if options["year"] is None else options["year"]
         try:
+            require_year(year)
             comparison = self._compare(path, kind, year, options)
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}", returncode=CANNOT) from error
