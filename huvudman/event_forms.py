@@ -11,12 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.domain.machine import NotPossible
 from accounts.plain_words import PlainWords
+from accounts.templatetags.look import day
+from huvudman.domain.events import require_free
 from huvudman.models import Huvudman
 from huvudman.register.cells import known_orgnr
 from huvudman.search import found
 
 HITS = 20
+EARLIEST = datetime.date(1990, 1, 1)
+"""Kommuner have run the schools since about then: an earlier day is a slip of the pen."""
 
 
 class EventForm(PlainWords, forms.Form):
@@ -46,6 +51,9 @@ class EventForm(PlainWords, forms.Form):
             raise forms.ValidationError(
                 _("Dagen kan inte ligga framåt i tiden. Skriv in händelsen när den har inträffat.")
             )
+        first = max(EARLIEST, self.huvudman.active_from or EARLIEST)
+        if on < first:
+            raise forms.ValidationError(_("Dagen kan vara tidigast %(day)s.") % {"day": day(first)})
         return on
 
 
@@ -69,7 +77,14 @@ class NewOrgnrForm(EventForm):
             raise forms.ValidationError(_("Organisationsnumret stämmer inte. Kontrollera siffrorna."))
         if orgnr == self.huvudman.orgnr:
             raise forms.ValidationError(_("Det är det nummer som huvudmannen redan har."))
+        try:
+            require_free(orgnr, self.huvudman)
+        except NotPossible as error:
+            raise forms.ValidationError(str(error)) from error
         return orgnr
+
+
+GONE = gettext_lazy("En av de valda har redan upphört eller finns inte. Sök och kryssa i på nytt.")
 
 
 class Huvudmen(forms.ModelMultipleChoiceField):
@@ -90,7 +105,11 @@ class OthersForm(EventForm):
         queryset=Huvudman.objects.none(),
         to_field_name="public_id",
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": gettext_lazy("Sök och kryssa i minst en huvudman.")},
+        error_messages={
+            "required": gettext_lazy("Sök och kryssa i minst en huvudman."),
+            "invalid_choice": GONE,
+            "invalid_pk_value": GONE,
+        },
     )
 
     def __init__(self, *args: Any, q: str = "", **kwargs: Any) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.domain.audit import record
-from accounts.domain.machine import NotPossible
+from accounts.domain.machine import Conflict, NotPossible
 from huvudman.domain.recounting import take_over
 from huvudman.models import Huvudman, HuvudmanEvent
 
@@ -29,14 +30,19 @@ def change_orgnr(
     locked = _locked(huvudman)[0]
     if locked.orgnr == orgnr:
         return locked
-    taken = Huvudman.objects.filter(orgnr=orgnr).exists()
-    if taken or HuvudmanEvent.objects.filter(orgnr_before=orgnr).exclude(after=locked).exists():
-        raise NotPossible(_("En annan huvudman har eller har haft det organisationsnumret."))
+    require_free(orgnr, locked)
     before, locked.orgnr = locked.orgnr, orgnr
     locked.full_clean(exclude=["public_id"])
     locked.save(update_fields=["orgnr"])
     _note(Kind.NEW_ORGNR, on, actor, before=locked, after=locked, note=note, orgnr_before=before)
     return locked
+
+
+def require_free(orgnr: str, huvudman: Huvudman) -> None:
+    """Raise NotPossible if another huvudman has the number, or has had it."""
+    taken = Huvudman.objects.filter(orgnr=orgnr).exclude(pk=huvudman.pk).exists()
+    if taken or HuvudmanEvent.objects.filter(orgnr_before=orgnr).exclude(after=huvudman).exists():
+        raise NotPossible(_("En annan huvudman har eller har haft det organisationsnumret."))
 
 
 @transaction.atomic
@@ -89,10 +95,14 @@ def split_huvudman(
 
 @transaction.atomic
 def close_huvudman(*, huvudman: Huvudman, on: datetime.date, actor: Actor, note: str = "") -> Huvudman:
-    """The huvudman's last day is the day before `on`. Closed already, it stays as it is."""
+    """The huvudman's last day is the day before `on`. Said again of the same day, it is nothing.
+
+    Raises NotPossible, or Conflict if its last day is another already.
+    """
     actor.require(CHANGE, huvudman)
     locked = _locked(huvudman)[0]
-    if locked.active_to is None:
+    if locked.active_to != on - datetime.timedelta(days=1):
+        _require_open(locked)
         _close(locked, on)
         _note(Kind.CLOSED, on, actor, before=locked, note=note)
     return locked
@@ -108,7 +118,8 @@ def _locked(*rows: Huvudman) -> list[Huvudman]:
 def _require_open(*rows: Huvudman) -> None:
     for row in rows:
         if row.active_to is not None:
-            raise NotPossible(_("%(huvudman)s har redan upphört.") % {"huvudman": row})
+            words = _("%(huvudman)s har redan upphört: sista dagen är %(day)s. Ingenting är ändrat.")
+            raise Conflict(words % {"huvudman": row, "day": date_format(row.active_to, "j F Y")})
 
 
 def _close(row: Huvudman, on: datetime.date) -> None:

@@ -94,7 +94,7 @@ def _page(
         "fields": form.cleaned_data if reviewed else {},
         "leads_to": deed.leads_to(huvudman, form.cleaned_data) if reviewed else [],
     }
-    return staff_page(request, template, context)
+    return staff_page(request, template, context, status=422 if form.errors else 200)
 
 
 # What each leads to -----------------------------------------------------------------------------------------

@@ -133,6 +133,47 @@ def test_what_has_not_happened_yet_is_refused(staff):
     assert fresh(huvudman).active_to is None
 
 
+@pytest.mark.parametrize("kind", ["upphor", "nytt-nummer"])
+@pytest.mark.parametrize(
+    ("on", "first"), [("0001-01-01", "1 januari 1990"), ("1989-12-31", "1 januari 1990"), ("", "")]
+)
+def test_a_day_too_long_ago_is_refused(staff, kind, on, first):
+    page = send(staff, HuvudmanFactory(), kind, "confirm", on=on, orgnr=orgnr(900_001))
+    assert page.status_code == 422
+    assert f"Dagen kan vara tidigast {first}" in page.text.replace("\xa0", " ") or not first
+    assert not HuvudmanEvent.objects.exists()
+
+
+def test_nothing_happens_to_a_huvudman_before_its_first_day(staff):
+    huvudman = HuvudmanFactory(active_from=DAY)
+    page = send(staff, huvudman, "nytt-nummer", "review", on=LAST.isoformat(), orgnr=orgnr(900_001))
+    assert "Dagen kan vara tidigast 1 juli 2026." in page.text.replace("\xa0", " ")
+
+
+def test_an_end_that_is_recorded_already_is_told_of(staff):
+    huvudman = HuvudmanFactory(name="Södra AB")
+    send(staff, huvudman, "upphor", "confirm")
+    page = send(staff, huvudman, "upphor", "confirm", on="2026-07-05")
+    assert page.status_code == 422
+    assert "Södra AB har redan upphört: sista dagen är 30 juni 2026. Ingenting är ändrat." in page.text
+    assert HuvudmanEvent.objects.count() == 1
+
+
+def test_a_merger_confirmed_twice_says_so_in_words(staff):
+    into, part = HuvudmanFactory.create_batch(2)
+    chosen = {"others": [part.public_id], "direction": "in"}
+    send(staff, into, "sammanslagning", "confirm", **chosen)
+    errors = send(staff, into, "sammanslagning", "confirm", **chosen).context["form"].errors["others"]
+    assert errors == ["En av de valda har redan upphört eller finns inte. Sök och kryssa i på nytt."]
+    assert HuvudmanEvent.objects.count() == 1
+
+
+def test_a_taken_number_is_told_of_before_it_is_confirmed(staff):
+    huvudman, other = HuvudmanFactory.create_batch(2)
+    page = send(staff, huvudman, "nytt-nummer", "review", orgnr=other.orgnr)
+    assert "En annan huvudman har eller har haft" in page.text
+
+
 def test_others_are_found_in_spite_of_slips_and_what_is_ticked_or_typed_stays(staff):
     huvudman = HuvudmanFactory(name="Strängnäs kommun")
     kommun = KommunFactory(code="1480", name="Göteborg")

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from accounts.actors import SYSTEM, person
-from accounts.domain.machine import NotPossible
+from accounts.domain.machine import Conflict, NotPossible
 from accounts.models import AuditEntry
 from huvudman.domain import events
 from huvudman.domain.events import change_orgnr, close_huvudman, merge_huvudman, split_huvudman
@@ -206,11 +206,13 @@ def test_a_split_that_cannot_be_is_refused():
     assert everything() == before
 
 
-def test_closing_again_changes_nothing():
+def test_closing_again_changes_nothing_and_another_day_is_refused():
     huvudman = HuvudmanFactory()
     close_huvudman(huvudman=huvudman, on=DAY, actor=SYSTEM, note="Konkurs")
     before = everything()
-    close_huvudman(huvudman=huvudman, on=DAY + datetime.timedelta(days=9), actor=SYSTEM)
+    close_huvudman(huvudman=huvudman, on=DAY, actor=SYSTEM)
+    with pytest.raises(Conflict, match="har redan upphört: sista dagen är 30 juni 2026"):
+        close_huvudman(huvudman=huvudman, on=DAY + datetime.timedelta(days=9), actor=SYSTEM)
     assert everything() == before
     assert (fresh(huvudman).active_to, HuvudmanEvent.objects.get().note) == (DAY_BEFORE, "Konkurs")
 
