@@ -3,36 +3,76 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.domain.audit import record
+from accounts.domain.machine import Conflict
 from huvudman.models import Contact, Huvudman
 
 CHANGE = "huvudman.change_register"
 
 
+FIELDS = ("role", "name", "title", "email", "telephone", "valid_from", "valid_to")
+"""What people write of a contact."""
+
+
+def contact_version(contact: Contact) -> str:
+    """A text that is another one when anything that people write of the contact is."""
+    written = repr([str(getattr(contact, name) or "") for name in FIELDS])
+    return hashlib.sha256(written.encode()).hexdigest()[:16]
+
+
 @transaction.atomic
 def add_contact(*, huvudman: Huvudman, actor: Actor, **fields: Any) -> Contact:
-    """Let a person represent the huvudman from a day on. Raises ValidationError when the fields don't fit."""
+    """Let a person represent the huvudman from a day on.
+
+    Raises ValidationError when the fields don't fit, or when it has that contact already.
+    """
     actor.require(CHANGE, huvudman)
     contact = Contact(huvudman=huvudman, **{"valid_from": timezone.localdate(), **fields})
     contact.full_clean()
+    if not contact.email:
+        _require_new(contact)
     contact.save()
     record(actor=actor, verb="contact.add", subject=contact, huvudman=str(huvudman.public_id))
     return contact
 
 
+def _require_new(contact: Contact) -> None:
+    """For one without an address; of others the database keeps account. Two who add wait for each other."""
+    Huvudman.objects.select_for_update(no_key=True).get(pk=contact.huvudman_id)
+    going_on = Q(valid_to__isnull=True) | Q(valid_to__gte=timezone.localdate())
+    same = Contact.objects.filter(
+        going_on, huvudman=contact.huvudman, name__iexact=contact.name, role=contact.role, email=""
+    )
+    if same.exists():
+        raise ValidationError({"name": _("Kontakten finns redan i den rollen.")})
+
+
 @transaction.atomic
-def change_contact(*, contact: Contact, actor: Actor, **fields: Any) -> Contact:
-    """Change what is known of a contact. Raises ValidationError when the fields don't fit."""
+def change_contact(*, contact: Contact, actor: Actor, seen: str | None = None, **fields: Any) -> Contact:
+    """Change what is known of a contact. Raises ValidationError when the fields don't fit.
+
+    `seen` is the contact's version on the page (`contact_version`): raises Conflict when it is another one
+    now, unless it says the same already.
+    """
     actor.require(CHANGE, contact.huvudman)
     locked = _locked(contact)
+    before = contact_version(locked)
     for name, value in fields.items():
         setattr(locked, name, value)
+    if contact_version(locked) == before:
+        return locked
+    if seen is not None and seen != before:
+        raise Conflict(_("Någon annan har ändrat kontakten medan sidan var öppen. Det du skrev finns kvar."))
     locked.full_clean()
     locked.save()
     record(actor=actor, verb="contact.change", subject=locked, fields=sorted(fields))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,8 +14,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.actors import person
+from accounts.domain.machine import Conflict
 from accounts.flash import tell_done
-from huvudman.domain.contacts import add_contact, change_contact, confirm_contact, end_contact
+from accounts.templatetags.look import day
+from huvudman.domain.contacts import (
+    add_contact,
+    change_contact,
+    confirm_contact,
+    contact_version,
+    end_contact,
+)
 from huvudman.forms import ContactForm
 from huvudman.models import Contact, Huvudman
 from huvudman.views.pages import needs, staff_page
@@ -40,9 +50,10 @@ def contact_change(request: HttpRequest, public_id: uuid.UUID, pk: int) -> HttpR
     form = ContactForm(request.POST or None, instance=_contact(public_id, pk))
 
     def save(fields: dict[str, Any]) -> None:
-        change_contact(contact=contact, actor=person(request.user), **fields)  # type: ignore[arg-type]
+        seen = request.POST.get("seen", "")
+        change_contact(contact=contact, actor=person(request.user), seen=seen, **fields)  # type: ignore[arg-type]
 
-    return _form_page(request, form, contact.huvudman, _("Ändra kontakt"), save)
+    return _form_page(request, form, contact.huvudman, _("Ändra kontakt"), save, contact)
 
 
 @require_POST
@@ -71,15 +82,45 @@ def _contact(public_id: uuid.UUID, pk: int) -> Contact:
 
 
 def _form_page(
-    request: HttpRequest, form: ContactForm, huvudman: Huvudman, title: str, save: Any
+    request: HttpRequest,
+    form: ContactForm,
+    huvudman: Huvudman,
+    title: str,
+    save: Callable[[dict[str, Any]], None],
+    contact: Contact | None = None,
 ) -> HttpResponse:
+    """The form, or back to the huvudman; after a conflict with what now stands beside what was typed."""
+    context: dict[str, Any] = {"title": title, "form": form, "huvudman": huvudman}
+    seen = request.POST.get("seen") or (contact_version(contact) if contact else "")
     if request.method == "POST" and form.is_valid():
         try:
             save(form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
+        except Conflict as conflict:
+            stands = _contact(huvudman.public_id, form.instance.pk)
+            seen = contact_version(stands)
+            form.add_error(None, str(conflict))
+            context["stands"] = _differing(form, stands)
         else:
             tell_done(request, _("Kontakten är sparad."))
             return redirect("admin:huvudman", huvudman.public_id)
-    context = {"title": title, "form": form, "huvudman": huvudman}
+    context["seen"] = seen
     return staff_page(request, "staff/contact_form.html", context, status=422 if form.errors else 200)
+
+
+def _differing(form: ContactForm, stands: Contact) -> list[dict[str, Any]]:
+    """What stands in the register where something else was typed."""
+    now = ContactForm(instance=stands)
+    return [
+        {"label": field.label, "value": _in_words(stands, field.name)}
+        for field in now
+        if form.cleaned_data.get(field.name) != getattr(stands, field.name)
+    ]
+
+
+def _in_words(contact: Contact, name: str) -> Any:
+    if name == "role":
+        return contact.get_role_display()
+    value = getattr(contact, name)
+    return (day(value) if isinstance(value, datetime.date) else value) or "–"

@@ -1,6 +1,7 @@
 """The staff's pages of the register: the list, one huvudman, contacts."""
 
 import datetime
+import re
 
 import pytest
 from django.db import connection
@@ -270,7 +271,8 @@ def test_a_contact_is_added_changed_confirmed_and_ended(staff):
     contact = Contact.objects.get()
     assert (contact.huvudman, contact.name) == (huvudman, "Eva Ek")
     place = [huvudman.public_id, contact.pk]
-    staff.post(reverse("admin:contact_change", args=place), fields | {"title": "Skolchef"})
+    change = reverse("admin:contact_change", args=place)
+    staff.post(change, fields | {"title": "Skolchef", "seen": staff.get(change).context["seen"]})
     staff.post(reverse("admin:contact_confirm", args=place))
     staff.post(reverse("admin:contact_end", args=place))
     contact.refresh_from_db()
@@ -311,6 +313,43 @@ def test_a_contact_twice_in_a_role_is_refused_and_nothing_typed_is_lost(staff):
     assert list(answer.context["form"].errors) == ["email"]
     assert "contact_once_per_role" not in answer.content.decode()
     assert Contact.objects.count() == 1
+
+
+def test_a_contact_without_an_address_is_added_once(staff):
+    huvudman = HuvudmanFactory()
+    fields = {"role": "chair", "name": "Eva Ek", "valid_from": "2026-01-01"}
+    new = reverse("admin:contact_new", args=[huvudman.public_id])
+    assert staff.post(new, fields).status_code == 302
+    again = staff.post(new, fields)
+    assert again.status_code == 422
+    assert again.context["form"].errors["name"] == ["Kontakten finns redan i den rollen."]
+    assert Contact.objects.count() == 1
+    for other in ({"role": "board"}, {"name": "Eva Asp"}):
+        assert staff.post(new, fields | other).status_code == 302
+    Contact.objects.filter(name="Eva Ek").update(valid_to="2026-01-02")
+    assert staff.post(new, fields).status_code == 302, "who represented it once may do so again"
+
+
+def test_two_who_change_a_contact_do_not_wipe_each_others_words(staff):
+    contact = ContactFactory(name="Eva", title="", telephone="")
+    page = reverse("admin:contact_change", args=[contact.huvudman.public_id, contact.pk])
+    seen = re.search(r'name="seen" value="(\w+)"', staff.get(page).text)[1]
+    fields = {"role": contact.role, "name": "Eva", "email": contact.email, "valid_from": "2025-01-01"}
+    first, second = fields | {"telephone": "08-111", "seen": seen}, fields | {"title": "Chef", "seen": seen}
+    assert staff.post(page, first).status_code == 302
+    assert staff.post(page, first).status_code == 302, "pressed twice"
+    answer = staff.post(page, second)
+    assert answer.status_code == 422
+    assert "Någon annan har ändrat kontakten" in answer.text
+    assert "08-111" in answer.text
+    assert 'value="Chef"' in answer.text
+    contact.refresh_from_db()
+    assert (contact.telephone, contact.title) == ("08-111", "")
+    seen = re.search(r'name="seen" value="(\w+)"', answer.text)[1]
+    assert staff.post(page, second | {"seen": seen, "telephone": "08-111"}).status_code == 302
+    contact.refresh_from_db()
+    assert (contact.telephone, contact.title) == ("08-111", "Chef")
+    assert staff.post(page, fields).status_code == 422, "an address that says nothing of what was seen"
 
 
 def test_a_contact_that_ends_before_it_begins_is_refused_at_the_day(staff):
