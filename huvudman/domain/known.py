@@ -29,9 +29,9 @@ FROM huvudman_schoolunit u JOIN huvudman_huvudman h ON h.id = u.huvudman_id
 """
 OFFER_SQL = "SELECT unit_id, skolform, array_to_string(groups, ','), pupils FROM huvudman_skolformoffer"
 COUNT_SQL = """
-SELECT unit_id, year, skolform, "group", pupils FROM huvudman_pupilcount
-JOIN (SELECT unit_id, max(year) AS year FROM huvudman_pupilcount GROUP BY unit_id) latest
-USING (unit_id, year)
+SELECT unit_id, year, skolform, "group", pupils FROM (
+    SELECT *, max(year) OVER (PARTITION BY unit_id) AS latest FROM huvudman_pupilcount
+) counts WHERE year = latest
 """
 
 
