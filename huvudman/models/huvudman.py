@@ -6,11 +6,15 @@ import uuid
 
 import pghistory
 import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.templatetags.look import number
 from huvudman.models.orgnr import OrgnrIsValid, is_personnummer, shown
 from huvudman.models.source import Source
 from huvudman.models.unit import Skolform
@@ -44,15 +48,26 @@ class LegalForm(models.TextChoices):
     OTHER = "other", _("annan")
 
 
+def _people(nth: int) -> str:
+    """How many children and pupils the nth size class (from 0) has, as the limits are set."""
+    least, above = [*settings.SIZE_CLASS_LIMITS, None][nth : nth + 2]
+    if above is None:
+        return gettext("%(number)s eller fler") % {"number": number(least)}
+    return f"{number(least)}–{number(above - 1)}"
+
+
+people = lazy(_people, str)
+
+
 class SizeClass(models.TextChoices):
     """Size by children and pupils together; the limits are a setting."""
 
     NOT_KNOWN = "unknown", _("okänd storlek")
-    S1 = "s1", _("1–99")
-    S2 = "s2", _("100–499")
-    S3 = "s3", _("500–1 999")
-    S4 = "s4", _("2 000–4 999")
-    S5 = "s5", _("5 000 eller fler")
+    S1 = "s1", people(0)
+    S2 = "s2", people(1)
+    S3 = "s3", people(2)
+    S4 = "s4", people(3)
+    S5 = "s5", people(4)
 
 
 class PlainName(models.Func):

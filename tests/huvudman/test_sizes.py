@@ -5,6 +5,7 @@ import io
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,3 +74,14 @@ def test_the_database_and_the_rule_agree(django_assert_num_queries):
     left.refresh_from_db()
     assert left.size_class == SizeClass.S1, "only the rows asked for"
     assert {row.size_class for row in rows.all()} == {size_class(700)}
+
+
+def test_a_class_is_called_what_the_limits_say(settings):
+    spans = [str(label) for _value, label in SizeClass.choices[1:]]
+    assert spans == ["1–99", "100–499", "500–1\u00a0999", "2\u00a0000–4\u00a0999", "5\u00a0000 eller fler"]
+    settings.SIZE_CLASS_LIMITS = [1, 50, 500, 1_000, 20_000]
+    spans = [str(label) for _value, label in SizeClass.choices[1:]]
+    assert spans == ["1–49", "50–499", "500–999", "1\u00a0000–19\u00a0999", "20\u00a0000 eller fler"]
+    assert HuvudmanFactory.build(size_class=SizeClass.S2).get_size_class_display() == "50–499"
+    with translation.override("en"):
+        assert str(SizeClass.S5.label) == "20,000 or more"
