@@ -32,10 +32,9 @@ class HuvudmanFilter:
     @classmethod
     def from_query(cls, query: QueryDict) -> HuvudmanFilter:
         """Read the filter from an address. Unknown values are left out."""
-        region = query.get("region", "")
         return cls(
             q=asked.words(query),
-            region=region if re.fullmatch(r"k[1-9]\d{0,8}|l\d\d", region, re.ASCII) else "",
+            region=_known_region(query.get("region", "")),
             type=asked.choice(query, "type", HuvudmanType.values),
             size=asked.choice(query, "size", SizeClass.values),
             skolform=asked.choice(query, "skolform", Skolform.values),
@@ -100,6 +99,14 @@ class HuvudmanFilter:
     def skolform_choices(self) -> list[tuple[str, str]]:
         """All skolformer."""
         return [(value, str(label).capitalize()) for value, label in Skolform.choices]
+
+
+def _known_region(region: str) -> str:
+    """The region if there is such an office or län, else nothing."""
+    if not re.fullmatch(r"k[1-9]\d{0,8}|l\d\d", region, re.ASCII):
+        return ""
+    rows: QuerySet[Any] = RegionalOffice.objects.all() if region[0] == "k" else Lan.objects.all()
+    return region if rows.filter(pk=region[1:]).exists() else ""
 
 
 def changed_query(query: QueryDict, name: str, value: str) -> str:

@@ -12,7 +12,7 @@ from django.db.models import Case, IntegerField, Model, Q, QuerySet, Value, When
 from django.db.models.expressions import OrderBy
 from django.db.models.lookups import Contains, GreaterThanOrEqual, StartsWith
 
-from huvudman.models import HuvudmanEvent, SchoolUnit
+from huvudman.models import HuvudmanEvent, HuvudmanType, SchoolUnit
 from huvudman.models.huvudman import PlainName
 
 LIKE_ENOUGH = 0.4
@@ -30,8 +30,9 @@ Row = TypeVar("Row", bound=Model)
 def found(
     rows: QuerySet[Row], q: str, *, huvudman: str = "", then: Sequence[str | OrderBy] = ("pk",)
 ) -> QuerySet[Row]:
-    """The rows that `q` finds, the best first: names that begin so, others with a word that begins so, then
-    those with a word like it, with it inside a word, and a little like it, the whole name weighed.
+    """The rows that `q` finds, the best first: names that begin so (kommuner before others), others with a
+    word that begins so, then those with a word like it, with it inside a word, and a little like it, the
+    whole name weighed.
 
     `huvudman` is the way from a row to its huvudman (`"huvudman__"`), nothing for huvudmän; `then` orders the
     rows of one huvudman. An orgnr that is a personnummer is never looked at.
@@ -53,9 +54,10 @@ def found(
             default=FAINTLY_LIKE,
             output_field=IntegerField(),
         ),
+        kommun=Case(When(begins & Q(**{f"{huvudman}type": HuvudmanType.KOMMUN}), then=0), default=1),
         alike=Case(When(begins | has, then=has_word), default=TrigramSimilarity(name, wanted)),  # type: ignore[arg-type]
     )
-    return ranked.order_by("hit", "-alike", *by_name)
+    return ranked.order_by("hit", "kommun", "-alike", *by_name)
 
 
 def _by_number(number: str, huvudman: str) -> Q:

@@ -88,6 +88,32 @@ def test_a_search_finds_strangnas_however_it_is_typed(staff, typed):
     assert "Söderhamns kommun" not in listed(staff, q=typed)
 
 
+def test_a_search_for_a_place_finds_its_kommun_first(staff):
+    for name in ("Stockholm International School AB", "Malmö friskola", "Skolan i Stockholm AB"):
+        HuvudmanFactory(name=name)
+    for name in ("Stockholms kommun", "Malmö kommun"):
+        HuvudmanFactory(name=name, type=HuvudmanType.KOMMUN)
+    assert listed(staff, q="Stockholm")[0] == "Stockholms kommun"
+    assert listed(staff, q="Malmo")[0] == "Malmö kommun"
+    assert listed(staff, q="Malmö fri")[0] == "Malmö friskola"
+
+
+def test_rows_of_one_name_are_told_apart_by_orgnr_and_no_personnummer_is_shown(staff):
+    rows = [HuvudmanFactory(name="Förskolan Eken"), HuvudmanFactory(name="Förskolan Eken")]
+    HuvudmanFactory(orgnr="1901019800", legal_form="enskild_firma")
+    page = staff.get(reverse("admin:huvudman_list")).text
+    assert all(row.shown_orgnr in page for row in rows)
+    assert "190101-XXXX" in page
+    assert "9800" not in page
+
+
+@pytest.mark.parametrize("region", ["l99", "k999"])
+def test_a_region_that_does_not_exist_narrows_nothing(staff, region):
+    HuvudmanFactory(name="Eken")
+    answer = staff.get(reverse("admin:huvudman_list"), {"region": region})
+    assert (names(answer), answer.context["filter"].region) == (["Eken"], "")
+
+
 def test_a_search_uses_the_index_of_names():
     """With scans made dear, the planner takes the index: it would not if the search asked another way."""
     with connection.cursor() as cursor:
