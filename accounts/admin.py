@@ -26,8 +26,8 @@ from accounts.asked import only_key
 from accounts.domain.machine import NotPossible
 from accounts.domain.staff import reset_totp, set_may_sign_in
 from accounts.forms import ForgottenPasswordForm
-from accounts.masking import mask_personnummer
 from accounts.models import Agency, AuditEntry, StaffMember, StaffRole, User
+from accounts.personnummer import mask_personnummer
 from accounts.register_admin import RegisterAdmin
 from accounts.rules import SEES_SETTINGS
 from accounts.staff_forms import KnownStaffForm, NewStaffForm

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.adminsite import site
 from accounts.entrance import may_be_signed_in
-from accounts.masking import mask_address
+from accounts.personnummer import mask_address
 from accounts.strength import has_totp, is_strong, used_password
 from accounts.typed import ask_to_sign_in
 

@@ -8,6 +8,8 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.free_text import NoPersonnummer
+
 STOCK = {
     "required": forms.Field.default_error_messages["required"],
     "empty": forms.FileField.default_error_messages["empty"],
@@ -16,8 +18,11 @@ STOCK = {
 """What Django says by itself."""
 
 
-class PlainWords(forms.BaseForm):
-    """For a form: names the field that is missing or wrong, where the field has no words of its own."""
+class PlainWords(NoPersonnummer):
+    """For a form: names the field that is missing or wrong, where the field has no words of its own.
+
+    Its free texts refuse personnummer.
+    """
 
     def full_clean(self) -> None:
         for field in self.fields.values():

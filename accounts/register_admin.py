@@ -13,7 +13,8 @@ from django.db.models import DateField
 from django.db.models.options import Options
 from django.http import HttpRequest, HttpResponse
 
-from accounts.masking import mask_address
+from accounts.free_text import keep_out_personnummer
+from accounts.personnummer import mask_address
 
 
 class RegisterAdmin(admin.ModelAdmin):
@@ -30,6 +31,12 @@ class RegisterAdmin(admin.ModelAdmin):
     def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
         """Rows are pointed at by their keys only."""
         return to_field == self.opts.pk.name
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field:
+            keep_out_personnummer(db_field.name, field)
+        return field
 
     def response_action(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | None:
         """Answer 400 when what is said to be chosen are no keys of rows."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.domain.machine import NotPossible
 from accounts.domain.staff import add_staff, change_staff
+from accounts.free_text import NoPersonnummer
 from accounts.models import Agency, StaffMember, StaffRole
 
 
@@ -32,7 +33,7 @@ class RolesField(forms.TypedMultipleChoiceField):
         return set(initial or ()) != set(data or ())
 
 
-class StaffForm(forms.ModelForm):
+class StaffForm(NoPersonnummer, forms.ModelForm):
     """What new and known members of staff have in common. `actor` is set by whoever shows the form."""
 
     actor: ClassVar[Actor]

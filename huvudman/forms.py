@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.machine import NotPossible
+from accounts.free_text import NoPersonnummer
 from accounts.plain_words import PlainWords
 from huvudman.domain.imports import require_year
 from huvudman.models import Contact, ImportKind
@@ -60,7 +61,7 @@ class ApproveForm(forms.Form):
     )
 
 
-class ContactForm(forms.ModelForm):
+class ContactForm(NoPersonnummer, forms.ModelForm):
     """A person, or a functional mailbox, that represents a huvudman."""
 
     class Meta:

@@ -7,7 +7,7 @@ import re
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.masking import mask_personnummer
+from accounts.personnummer import mask_personnummer
 from huvudman.models import Huvudman, SchoolUnit, Skolform
 from huvudman.models.orgnr import shown
 from huvudman.register.problems import Problem, Reason

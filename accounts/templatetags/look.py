@@ -20,8 +20,8 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from accounts.masking import mask_address
 from accounts.models import StaffRole, User
+from accounts.personnummer import mask_address
 from accounts.rules import staff_roles
 
 register = template.Library()

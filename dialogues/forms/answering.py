@@ -7,11 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.free_text import NoPersonnummer
 from accounts.names import LONGEST_NAME, only_seen_signs
 from dialogues.models import Answer, DeclineReason
 
 
-class AnswerByLinkForm(forms.Form):
+class AnswerByLinkForm(NoPersonnummer, forms.Form):
     """Yes, later or no; a reason for no is voluntary."""
 
     answer = forms.ChoiceField(

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.free_text import NoPersonnummer
 from dialogues.letters.lifecycle import mark_as_arrived, send_again, stop_letter
 from dialogues.models import Letter, LetterState
 
@@ -66,7 +67,7 @@ def deeds_for(letter: Letter) -> list[Deed]:
     return possible
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(NoPersonnummer, forms.Form):
     """Why a person does something with a letter."""
 
     reason = forms.CharField(

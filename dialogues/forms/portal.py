@@ -9,6 +9,7 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.free_text import NoPersonnummer
 from dialogues.forms.answering import AnswerByLinkForm
 from dialogues.forms.sub_goals import by_skolform
 from quality_system.models import Area, SubGoal
@@ -24,7 +25,7 @@ class AnswerForm(AnswerByLinkForm):
     given_by = None  # type: ignore[assignment]
 
 
-class OtherTimeForm(forms.Form):
+class OtherTimeForm(NoPersonnummer, forms.Form):
     """Which times suit better."""
 
     wish = forms.CharField(
@@ -38,7 +39,7 @@ class OtherTimeForm(forms.Form):
     )
 
 
-class CancelForm(forms.Form):
+class CancelForm(NoPersonnummer, forms.Form):
     """Leave the dialogue, with a reason only if one wants to give it."""
 
     reason = forms.CharField(
@@ -50,7 +51,7 @@ class CancelForm(forms.Form):
     )
 
 
-class QuestionDraftForm(forms.Form):
+class QuestionDraftForm(NoPersonnummer, forms.Form):
     """One prioritised question: the area, the question in one's own words, a sub-goal if one fits."""
 
     area = forms.ChoiceField(

@@ -22,6 +22,7 @@ from redis.exceptions import RedisError
 from accounts.actors import SYSTEM, Actor
 from accounts.domain.audit import record
 from accounts.domain.machine import Machine, NotPossible
+from accounts.personnummer import mask_personnummer
 from huvudman.domain.applying import RegisterMoved, apply_register
 from huvudman.domain.comparison import Comparison, Progress, compare_register, older_text, read_file
 from huvudman.domain.writing import copy
@@ -138,7 +139,7 @@ def _kept(*, actor: Actor, kind: str, file_name: str, content: bytes, year: int 
     return RegisterImport.objects.create(
         kind=kind,
         file=path,
-        file_name=file_name[-200:],
+        file_name=mask_personnummer(file_name)[-200:],
         sha256=sha256,
         year=year or guess_year(file_name),
         created_by=actor.user,

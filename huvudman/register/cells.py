@@ -8,6 +8,7 @@ from typing import Any
 
 from stdnum import luhn
 
+from accounts.personnummer import mask_personnummer
 from huvudman.register.problems import CellError, Reason
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b\ufeff]+")
@@ -176,6 +177,11 @@ def bounded(value: Any, limit: int) -> str:
     if len(found) > limit:
         raise CellError(Reason.TOO_LONG, detail=found)
     return found
+
+
+def register_name(value: Any) -> str:
+    """A huvudman's or a unit's name, without a personnummer that stands in it. Raises CellError."""
+    return mask_personnummer(bounded(value, 200))
 
 
 GENERIC = {

@@ -144,7 +144,7 @@ class _Reading:
 
 
 def _name(value: str) -> str:
-    found = bounded(value, 200)
+    found = cells.register_name(value)
     if not found:
         raise CellError(Reason.NO_NAME)
     return found

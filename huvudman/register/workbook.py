@@ -13,7 +13,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from huvudman.register import cells
 from huvudman.register.archive import check_workbook
-from huvudman.register.cells import bounded, text
+from huvudman.register.cells import text
 from huvudman.register.layout import (
     HUVUDMAN_SHEET,
     UNIT_SHEETS,
@@ -284,7 +284,7 @@ def _bounded(name: str, limit: int, plan: Plan, row: Row) -> str:
 
 
 def _name(plan: Plan, row: Row) -> str:
-    name = _read("NAMN", lambda value: bounded(value, 200), plan, row)
+    name = _read("NAMN", cells.register_name, plan, row)
     if not name:
         raise CellError(Reason.NO_NAME, plan.head("NAMN"))
     return str(name)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import person
 from accounts.domain.machine import NotPossible
 from accounts.flash import tell_done
+from accounts.personnummer import mask_personnummer
 from accounts.posting import posted_from
 from huvudman.domain.comparison import older_text
 from huvudman.domain.imports import (
@@ -102,7 +103,7 @@ def _import_page(
     tabs = _tabs(row, request.GET)
     chosen = next((tab for tab in tabs if tab["active"]), None)
     context = {
-        "title": row.file_name,
+        "title": mask_personnummer(row.file_name),
         "row": row,
         "form": form,
         "refused": refused,

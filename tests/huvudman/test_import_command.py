@@ -270,3 +270,14 @@ def test_the_real_register_imports_whole_and_again_without_change(run):
     assert SchoolUnit.objects.count() == 7484
     again = run(content, "--apply", "--json").counts
     assert again == {"huvudman": counts(unchanged=1132), "units": counts(unchanged=7484)}
+
+
+def test_a_personnummer_in_a_name_or_a_files_name_is_kept_nowhere(run):
+    sheets = book()
+    row = next(n for n, cells in enumerate(sheets["Huvudmän"], 1) if AB_ORGNR in cells)
+    put(sheets, "Huvudmän", row, "NAMN", "Ögats dagis, Anna Åberg 850615-1235")
+    told = run(sheets, "--apply", name="8506151235.xlsx")
+    assert "1235" not in "\n".join(told.lines) + told.errors
+    assert any("Anna Åberg 850615-XXXX" in line for line in told.lines)
+    assert Huvudman.objects.get(orgnr=AB_ORGNR).name == "Ögats dagis, Anna Åberg 850615-XXXX"
+    assert RegisterImport.objects.get().file_name == "850615-XXXX.xlsx"

@@ -8,7 +8,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import RequestFactory
 
-from accounts.masking import MaskingExceptionReporter, MaskingFormatter, mask_personnummer
+from accounts.masking import MaskingExceptionReporter, MaskingFormatter
+from accounts.personnummer import mask_personnummer
 from huvudman.domain.places import load_places
 from huvudman.import_texts import reason_text
 from huvudman.models import Huvudman, Kommun, Lan

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM
 from accounts.domain.machine import NotPossible
+from accounts.personnummer import mask_personnummer
 from huvudman.domain.applying import RowsLeftOut
 from huvudman.domain.comparison import Comparison, compare_register, older_text, read_file
 from huvudman.domain.imports import apply_at_once, guess_year, require_year
@@ -48,9 +49,10 @@ class Command(BaseCommand):
             require_year(year)
             comparison = self._compare(path, kind, year, options)
         except OSError as error:
-            raise CommandError(f"{path}: {error.strerror}", returncode=CANNOT) from error
+            told = f"{mask_personnummer(str(path))}: {error.strerror}"
+            raise CommandError(told, returncode=CANNOT) from error
         except RegisterFileError as error:
-            lines = [f"{path.name}: {problem_text(problem)}" for problem in error.problems]
+            lines = [f"{mask_personnummer(path.name)}: {problem_text(problem)}" for problem in error.problems]
             raise CommandError("\n".join(lines), returncode=CANNOT) from error
         except NotPossible as error:
             raise CommandError(str(error), returncode=CANNOT) from error
