@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from accounts.models import Agency
 from dialogues.calendar import meeting_calendar
 from dialogues.letters import Attachment, queue_letter
-from dialogues.models import Dialogue, Letter, LetterKind, Meeting, MeetingStaff, Seat
+from dialogues.models import Dialogue, Letter, LetterKind, Meeting, MeetingStaff, MeetingState, Seat
 from huvudman.queries import recipients_of
 
 CALENDAR = "text/calendar; charset=utf-8; method={method}"
@@ -80,19 +80,26 @@ def booked(meeting: Meeting) -> QuerySet[MeetingStaff]:
 
 
 def calendar_file(
-    meeting: Meeting, dialogue: Dialogue | None, *, method: str = "REQUEST", seat: Seat | None = None
+    meeting: Meeting,
+    dialogue: Dialogue | None,
+    *,
+    method: str = "REQUEST",
+    seat: Seat | None = None,
+    people: Iterable[MeetingStaff] | None = None,
 ) -> Attachment:
     """The meeting in a Swedish calendar file: `REQUEST` to enter or update it, `CANCEL` to take it away.
 
     Without a dialogue it is for those from the agencies in a group meeting. With a `seat` the file is about
-    that seat in the group: given up and taken again it is another entry in the calendar.
+    that seat in the group: given up and taken again it is another entry in the calendar. `people` are those
+    from the agencies whom it is about, if not those who are booked.
     """
     with translation.override(settings.LANGUAGE_CODE):
         about = dialogue.huvudman.name if dialogue else meeting.batch
         title = f"{meeting.get_kind_display().capitalize()}: {about}"
+    gives_up = seat is not None and method == "CANCEL"  # a change that the meeting itself does not count
     data = meeting_calendar(
         uid=f"{meeting.public_id}{f'-{seat.pk}' if seat else ''}@kvalitetsdialoger",
-        sequence=meeting.sequence,
+        sequence=meeting.sequence + (gives_up and meeting.state != MeetingState.CANCELLED),
         method=method,
         title=title,
         starts_at=meeting.starts_at,
@@ -100,13 +107,10 @@ def calendar_file(
         location=meeting.place or meeting.link,
         description=meeting.link,
         organizer=Agency.objects.get(code=settings.LETTER_AGENCY).sender,
-        attendees=_attendees(meeting, dialogue),
+        attendees=[
+            *([recipient.email for recipient in recipients_of(dialogue.huvudman)] if dialogue else []),
+            *([] if seat else [p.user.email for p in (booked(meeting) if people is None else people)]),
+        ],
         stamp=timezone.now(),
     )
     return Attachment(name="mote.ics", media_type=CALENDAR.format(method=method), data=data)
-
-
-def _attendees(meeting: Meeting, dialogue: Dialogue | None) -> list[str]:
-    if dialogue:
-        return [recipient.email for recipient in recipients_of(dialogue.huvudman)]
-    return [person.user.email for person in booked(meeting)]

@@ -82,13 +82,14 @@ def tell_staff_free(
     meeting: Meeting, dialogue: Dialogue | None, people: Iterable[MeetingStaff], *, why: str
 ) -> None:
     """Tell people from the agencies that they need not keep the meeting's time any more."""
+    people = list(people)
     write_to_staff(
         kind=LetterKind.MEETING_CANCELLED,
         meeting=meeting,
         people=people,
         dialogue=dialogue,
         context={"why": why},
-        attachments=[_away(meeting, dialogue)],
+        attachments=[calendar_file(meeting, dialogue, method="CANCEL", people=people)],
     )
 
 

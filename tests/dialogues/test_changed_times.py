@@ -1,6 +1,7 @@
 """Times wished away, moved and answered after a change; people changed; calendars that follow."""
 
 import datetime
+import re
 from unittest.mock import Mock
 
 import pytest
@@ -257,6 +258,19 @@ class TestCalendar:
         meetings.cancel_dialogue(dialogue=dialogue, reason="", actor=SYSTEM)
         assert Letter.objects.filter(kind=LetterKind.CANCELLED, recipient=own.email).exists()
         assert calendars(LetterKind.CANCELLED, own.email) == []
+
+    def test_everyone_who_comes_is_in_the_file_and_who_leaves_in_the_one_that_takes_it_away(self):
+        _dialogue, own, meeting, (stays, goes) = ready(DialogueState.UNDERLAG_SENT, MeetingState.PROPOSED)
+        accept(meeting)
+        for recipient in (own.email, stays.email):
+            (file,) = calendars(LetterKind.TIME_FIXED, recipient)
+            assert {*re.findall("ATTENDEE.*mailto:(.*)\r", file)} == {own.email, stays.email, goes.email}
+        meetings.change_staff(meeting=meeting, staff=[stays, leader("spsm")], actor=SYSTEM)
+        (away,) = calendars(LetterKind.MEETING_CANCELLED, goes.email)
+        assert goes.email in re.findall("ATTENDEE.*mailto:(.*)\r", away)
+        wish(meeting)
+        (away,) = calendars(LetterKind.MEETING_CANCELLED, stays.email)
+        assert {own.email, stays.email} < {*re.findall("ATTENDEE.*mailto:(.*)\r", away)}
 
     def test_the_organizer_is_who_the_letters_come_from(self):
         _dialogue, own, meeting, _staff = ready(DialogueState.UNDERLAG_SENT, MeetingState.PROPOSED)
