@@ -175,7 +175,8 @@ def set_up_feedback(*, dialogue: Dialogue, arrangement: Arrangement, actor: Acto
 
 
 def cancel_dialogue(*, dialogue: Dialogue, reason: str, actor: Actor) -> Dialogue:
-    """Cancel the dialogue and its coming meetings: always possible, at any time, without blame.
+    """Cancel the dialogue and its coming meetings: always possible, at any time, without blame. A huvudman
+    that was never invited gets no letter about it.
 
     Raises Conflict when it is cancelled already for another reason: the huvudman has been told that one.
     """
@@ -193,18 +194,20 @@ def cancel_dialogue(*, dialogue: Dialogue, reason: str, actor: Actor) -> Dialogu
     def after(row: Dialogue) -> None:
         seats = row.seats.filter(is_current=True).exclude(meeting__state=S.HELD)
         seats = seats.select_related("meeting").order_by("meeting_id")
-        calendars = [file for seat in seats for file in _leave_meeting(seat, row, actor)]
-        write_to_huvudman(
-            kind=LetterKind.CANCELLED,
-            dialogue=row,
-            occasion="cancelled",
-            context={"reason": reason, "calendar": bool(calendars)},
-            attachments=calendars,
+        calendars = [file for seat in seats for file in _leave_meeting(seat, row, actor, reason)]
+        if has_heard:
+            _tell_cancelled(row, reason, calendars)
+
+    with transaction.atomic():
+        has_heard = has_heard_of(DIALOGUES.locked(dialogue))
+        return move(
+            dialogue, to=DialogueState.CANCELLED, actor=actor, after=after, again=refuse_other, reason=reason
         )
 
-    return move(
-        dialogue, to=DialogueState.CANCELLED, actor=actor, after=after, again=refuse_other, reason=reason
-    )
+
+def has_heard_of(dialogue: Dialogue) -> bool:
+    """Tell whether the huvudman knows of the dialogue: it has been invited, now or in an earlier batch."""
+    return dialogue.state != DialogueState.PLANNED or dialogue.invitations.exists()
 
 
 def already_fixed(meeting: Meeting) -> str:
@@ -215,8 +218,10 @@ def already_fixed(meeting: Meeting) -> str:
 def _make_meeting(
     dialogue: Dialogue, kind: MeetingKind, state: S, arrangement: Arrangement, actor: Actor
 ) -> Meeting:
-    if dialogue.seats.filter(kind=kind, is_current=True).exists():
-        raise NotPossible(_("Det finns redan en tid."))
+    there = dialogue.seats.filter(kind=kind, is_current=True).select_related("meeting").first()
+    if there:
+        text = _("Det finns redan en tid: %(when)s. Den du valde är inte sparad.")
+        raise NotPossible(text % {"when": when(there.meeting)})
     meeting = Meeting(kind=kind, state=state, batch=dialogue.batch)
     arrangement.set_on(meeting)
     require_order(meeting, [dialogue.pk])
@@ -310,7 +315,17 @@ def unfix_time(dialogue: Dialogue, actor: Actor) -> None:
         move(dialogue, to=DialogueState.UNDERLAG_SENT, actor=actor)
 
 
-def _leave_meeting(seat: Seat, dialogue: Dialogue, actor: Actor) -> list[Attachment]:
+def _tell_cancelled(dialogue: Dialogue, reason: str, calendars: Sequence[Attachment]) -> None:
+    write_to_huvudman(
+        kind=LetterKind.CANCELLED,
+        dialogue=dialogue,
+        occasion="cancelled",
+        context={"reason": reason, "calendar": bool(calendars)},
+        attachments=calendars,
+    )
+
+
+def _leave_meeting(seat: Seat, dialogue: Dialogue, actor: Actor, reason: str) -> list[Attachment]:
     """Give up the seat; answer the file that takes the meeting out of the huvudman's calendar, if need be."""
     if seat.kind == MeetingKind.INTRODUCTION:
         Seat.objects.filter(pk=seat.pk).update(is_current=False)
@@ -323,6 +338,7 @@ def _leave_meeting(seat: Seat, dialogue: Dialogue, actor: Actor) -> list[Attachm
         meeting=meeting,
         people=booked(meeting),
         dialogue=dialogue,
+        context={"reason": reason},
         attachments=calendar,
     )
     free_staff(meeting)

@@ -25,6 +25,8 @@ from dialogues.timeline import when
 
 NOT_TOLD_YET = _("Huvudmannen har inte fått förslaget än. Det skickas tillsammans med analysunderlaget.")
 
+NEVER_INVITED = _("Huvudmannen har inte fått någon inbjudan och får inget brev om att dialogen avbokas.")
+
 NO_GROUP = _("Det finns inget annat kommande möte med lediga platser. Boka ett i omgången först.")
 
 
@@ -130,6 +132,11 @@ class FeedbackDetailsForm(WhenForm):
         return Arrangement(**self.span(), link=self.cleaned_data["link"], staff=self.people())
 
 
+def wished(meeting: Meeting) -> str | Promise:
+    """What the huvudman has wished about the time, to be read while another is chosen."""
+    return format_lazy(_("Huvudmannen har önskat: ”{wish}”"), wish=meeting.wish) if meeting.wish else ""
+
+
 class ProposeForm(PlaceAndTimeForm):
     """Propose a first time."""
 
@@ -157,6 +164,7 @@ class ProposeAgainForm(PlaceAndTimeForm, MeetingStep):
         if meeting:
             with_time = meeting.state == MeetingState.PROPOSED
             self.fill_in(meeting, "form", "place", "link", with_time=with_time)
+            self.intro = wished(meeting)
         if self.dialogue.state == DialogueState.INTRODUCED:
             self.button, self.done, self.intro = ProposeForm.button, ProposeForm.done, NOT_TOLD_YET
 
@@ -178,6 +186,7 @@ class FeedbackAgainForm(FeedbackDetailsForm, MeetingStep):
         meeting = current_meeting(self.dialogue, self.kind)
         if meeting:
             self.fill_in(meeting, "link", with_time=meeting.state == MeetingState.PROPOSED)
+            self.intro = wished(meeting)
 
     def perform(self, actor: Actor) -> None:
         meetings.propose_again(meeting=self.meeting(), arrangement=self.arrangement(), actor=actor)
@@ -315,6 +324,11 @@ class CancelForm(StepForm):
     )
 
     reason = LongText(label=_("Varför?"), rows=3, help_text=_("Huvudmannen ser texten."))
+
+    def prepare(self) -> None:
+        if not meetings.has_heard_of(self.dialogue):
+            self.is_written, self.done, self.intro = False, _("Dialogen är avbokad."), NEVER_INVITED
+            self.fields["reason"].help_text = ""
 
     def perform(self, actor: Actor) -> None:
         meetings.cancel_dialogue(dialogue=self.dialogue, reason=self.cleaned_data["reason"], actor=actor)

@@ -69,7 +69,7 @@ DEEDS = {
     WISH_ADDED: gettext_lazy("Huvudmannen skrev mer om vilka tider som passar."),
     SENT: gettext_lazy("Prioriterade frågor lämnades."),
 }
-WORDS = {WISHED: "wish", WISH_ADDED: "wish"}
+WORDS = {WISHED: "wish", WISH_ADDED: "wish", f"dialogue.{S.CANCELLED}": "reason"}
 """Where an entry keeps what somebody wrote, by what was done."""
 NOT_WRITTEN = gettext_lazy("Ingen inbjudan kunde skickas: huvudmannen saknade e-postadress.")
 TIME_LET_GO = gettext_lazy("Dialogtiden gäller inte längre. En ny ska bestämmas.")

@@ -7,9 +7,10 @@ import pytest
 from accounts.actors import person
 from accounts.models import AuditEntry
 from dialogues.models import DialogueState, MeetingKind, MeetingState
-from tests.accounts.factories import leader
-from tests.dialogues.test_staff_pages import page_of
-from tests.dialogues.times import START, TWO_HOURS, accept, propose_again, ready, wish
+from tests.accounts.factories import leader, pair
+from tests.dialogues.factories import dialogue_with_contact
+from tests.dialogues.test_staff_pages import page_of, step_of, when
+from tests.dialogues.times import START, TWO_HOURS, accept, propose, propose_again, ready, wish
 
 pytestmark = pytest.mark.django_db
 
@@ -70,3 +71,30 @@ def test_another_dialogues_wishes_are_not_in_the_history(client):
     dialogue, *_rest = ready(DialogueState.UNDERLAG_SENT, MeetingState.PROPOSED)
     client.force_login(leader())
     assert "Bara onsdagar" not in client.get(page_of(dialogue)).text
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "name"),
+    [
+        (DialogueState.UNDERLAG_SENT, MeetingKind.DIALOGUE, "ny-tid"),
+        (DialogueState.DIALOGUE_HELD, MeetingKind.FEEDBACK, "aterkoppling-ny-tid"),
+    ],
+)
+def test_the_wish_is_read_while_a_new_time_is_chosen(client, state, kind, name):
+    dialogue, own, meeting, _staff = ready(state, MeetingState.PROPOSED, kind)
+    client.force_login(leader())
+    assert "har önskat" not in client.get(step_of(dialogue, name)).text
+    wish(meeting, person(own), text="Helst en onsdag")
+    assert "Huvudmannen har önskat: ”Helst en onsdag”" in client.get(step_of(dialogue, name)).text
+
+
+def test_who_proposes_a_time_when_a_colleague_just_has_reads_which(client):
+    dialogue, _own = dialogue_with_contact(DialogueState.INTRODUCED)
+    staff = pair()
+    propose(dialogue, staff)
+    client.force_login(leader())
+    typed = when(50) | {"form": "in_person", "place": "Skolan", "staff": [user.pk for user in staff]}
+    late = client.post(step_of(dialogue, "foresla-tid"), typed)
+    assert late.status_code == 422
+    assert "Det finns redan en tid: 3 mars 2099 kl. 10.00–12.00. Den du valde är inte sparad." in late.text
+    assert late.context["form"]["place"].value() == "Skolan"

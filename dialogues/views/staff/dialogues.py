@@ -11,13 +11,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from accounts.domain.audit import latest
 from accounts.models import AuditEntry
 from dialogues.batch_queries import letterless
 from dialogues.domain.dialogues import OPEN
 from dialogues.domain.meetings import ALONE
 from dialogues.domain.wishes import WISH_ADDED, WISHED
 from dialogues.filters import DialogueFilter
-from dialogues.models import Dialogue, Meeting
+from dialogues.models import Dialogue, DialogueState, Meeting
 from dialogues.queries import dialogue_rows, earlier_answer, latest_answer, letters_of, questions_that_stand
 from dialogues.steps import open_steps
 from dialogues.timeline import current_meetings, missed_introduction, phases
@@ -27,6 +28,7 @@ from huvudman.queries import recipients_of
 
 LETTERS_SHOWN = 20
 HISTORY_SHOWN = 50
+CANCELLED = f"dialogue.{DialogueState.CANCELLED}"
 
 
 def dialogue_list(request: HttpRequest) -> HttpResponse:
@@ -56,6 +58,7 @@ def dialogue_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             "contacts": dialogue.huvudman.contacts.order_by("role", "name"),
             "underlag": dialogue.underlag.order_by("-version"),
             "no_recipient": dialogue.state in OPEN and not recipients_of(dialogue.huvudman),
+            "cancelled": latest(dialogue, CANCELLED) if dialogue.state == DialogueState.CANCELLED else None,
             "history": history_of(dialogue),
         },
     )
