@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.personnummer import mask_personnummer
-from huvudman.models import Huvudman, SchoolUnit, Skolform
+from accounts.templatetags.look import day
+from huvudman.models import Huvudman, Kommun, Koncern, SchoolUnit, Skolform
 from huvudman.models.orgnr import shown
 from huvudman.register.problems import Problem, Reason
 
@@ -64,7 +66,6 @@ FIELDS = {
     "offer": gettext_lazy("erbjuder"),
     "pupils": gettext_lazy("elever"),
     "year": gettext_lazy("elevantalens år"),
-    "orgnr": gettext_lazy("huvudman"),
     "kommun": gettext_lazy("kommun"),
     "kommuner": gettext_lazy("kommuner"),
     "main_kommun": gettext_lazy("huvudsaklig kommun"),
@@ -125,17 +126,40 @@ def group_text(group: str) -> str:
 
 
 def _plain_field(table: str, name: str) -> str:
+    if table != "huvudman" and name == "orgnr":
+        return str(Huvudman._meta.verbose_name)
     model = Huvudman if table == "huvudman" else SchoolUnit
     return str(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
 
+CHOICES = {"type", "legal_form", "source", "orientation", "size_class"}
+DAYS = {"active_from", "active_to"}
+KOMMUNER = {"kommun", "kommuner", "main_kommun"}
+
+
 def value_text(table: str, name: str, value: object) -> str:
-    """A changed field's value as people know it: choices by their words, orgnr as it may be shown."""
-    if value is None or value == "":
+    """A changed field's value as people know it: choices, places and days in words, orgnr as it may be shown.
+
+    `value` is as an import keeps it (codes with commas) or as the history does (a list, a date, an id).
+    """
+    if value in (None, "", []):
         return "–"
     if name == "orgnr":
         return shown(str(value))
-    if name in {"type", "legal_form", "source", "orientation"}:
+    if name in CHOICES:
         model = Huvudman if table == "huvudman" else SchoolUnit
         return str(dict(model._meta.get_field(name).flatchoices).get(value, value))  # type: ignore[union-attr]
+    if name in DAYS:
+        return day(datetime.date.fromisoformat(str(value)))
+    if name == "skolformer":
+        return ", ".join(str(dict(Skolform.choices).get(code, code)) for code in _codes(value))
+    if name in KOMMUNER:
+        known = Kommun.objects.in_bulk(_codes(value))
+        return ", ".join(known[code].name if code in known else code for code in _codes(value))
+    if name == "koncern":
+        return str(Koncern.objects.filter(pk=str(value)).first() or value)
     return mask_personnummer(str(value))
+
+
+def _codes(value: object) -> list[str]:
+    return [str(code) for code in value] if isinstance(value, list) else str(value).split(", ")
