@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.free_text import NoPersonnummer
+from accounts.templatetags.look import number
 
 STOCK = {
     "required": forms.Field.default_error_messages["required"],
@@ -16,6 +19,17 @@ STOCK = {
     "invalid": forms.URLField.default_error_messages["invalid"],
 }
 """What Django says by itself."""
+
+
+class MostSigns(MaxLengthValidator):
+    """Says how long a text may be and how long it is."""
+
+    def __call__(self, value: Any) -> None:
+        length = self.clean(value)
+        if length > self.limit_value:
+            text = _("Texten är för lång. Den får ha högst %(most)s tecken. Nu är det %(now)s.")
+            params = {"most": number(self.limit_value), "now": number(length)}
+            raise ValidationError(text, code="max_length", params=params)
 
 
 class PlainWords(NoPersonnummer):
@@ -29,7 +43,13 @@ class PlainWords(NoPersonnummer):
             for code, words in _words(field).items():
                 if field.error_messages.get(code) in (None, STOCK.get(code)):
                     field.error_messages[code] = words
+            field.validators = [_in_words(validator) for validator in field.validators]
         super().full_clean()
+
+
+def _in_words(validator: Any) -> Any:
+    is_stock = type(validator) is MaxLengthValidator
+    return MostSigns(validator.limit_value) if is_stock else validator
 
 
 def _words(field: forms.Field) -> dict[str, Any]:

@@ -9,10 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.machine import NotPossible
-from accounts.free_text import NoPersonnummer
 from accounts.plain_words import PlainWords
 from huvudman.domain.imports import require_year
-from huvudman.models import Contact, ImportKind
+from huvudman.models import Contact, ContactRole, ImportKind
 from huvudman.register.archive import MAX_FILE
 
 
@@ -61,7 +60,7 @@ class ApproveForm(forms.Form):
     )
 
 
-class ContactForm(NoPersonnummer, forms.ModelForm):
+class ContactForm(PlainWords, forms.ModelForm):
     """A person, or a functional mailbox, that represents a huvudman."""
 
     class Meta:
@@ -74,6 +73,7 @@ class ContactForm(NoPersonnummer, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [("", _("Välj roll")), *ContactRole.choices]  # type: ignore[attr-defined]
         if not self.instance.valid_from:
             self.initial["valid_from"] = timezone.localdate()
 

@@ -7,12 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.free_text import NoPersonnummer
 from accounts.names import LONGEST_NAME, only_seen_signs
+from dialogues.forms.plain import LongText, PlainForm
 from dialogues.models import Answer, DeclineReason
 
 
-class AnswerByLinkForm(NoPersonnummer, forms.Form):
+class AnswerByLinkForm(PlainForm):
     """Yes, later or no; a reason for no is voluntary."""
 
     answer = forms.ChoiceField(
@@ -27,11 +27,11 @@ class AnswerByLinkForm(NoPersonnummer, forms.Form):
         required=False,
         help_text=_("Det hjälper oss att göra erbjudandet bättre."),
     )
-    comment = forms.CharField(
+    comment = LongText(
         label=_("Något mer ni vill säga?"),
         required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        longest=2000,
+        rows=3,
         help_text=_("Skriv inte uppgifter om enskilda barn eller elever."),
     )
     given_by = forms.CharField(

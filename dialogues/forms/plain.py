@@ -1,16 +1,12 @@
-"""What the staff's forms have in common: plain words about what is wrong, and room for long texts."""
+"""What forms have in common: plain words about what is wrong, and room for long texts."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxLengthValidator
-from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
 
-from accounts.plain_words import PlainWords
-from accounts.templatetags.look import number
+from accounts.plain_words import MostSigns, PlainWords
 
 LONGEST = 10_000
 """Characters in a text of one's own."""
@@ -21,8 +17,7 @@ class LongText(forms.CharField):
 
     def __init__(self, *, rows: int, longest: int = LONGEST, **kwargs: Any) -> None:
         super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
-        too_long = _("Texten är för lång. Den får ha högst {most} tecken.")
-        self.validators.append(MaxLengthValidator(longest, format_lazy(too_long, most=number(longest))))
+        self.validators.append(MostSigns(longest))
 
 
 class PlainForm(PlainWords, forms.Form):

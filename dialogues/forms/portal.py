@@ -9,8 +9,8 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.free_text import NoPersonnummer
 from dialogues.forms.answering import AnswerByLinkForm
+from dialogues.forms.plain import LongText, PlainForm
 from dialogues.forms.sub_goals import by_skolform
 from quality_system.models import Area, SubGoal
 
@@ -25,13 +25,13 @@ class AnswerForm(AnswerByLinkForm):
     given_by = None  # type: ignore[assignment]
 
 
-class OtherTimeForm(NoPersonnummer, forms.Form):
+class OtherTimeForm(PlainForm):
     """Which times suit better."""
 
-    wish = forms.CharField(
+    wish = LongText(
         label=_("Vilka tider passar er bättre?"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        longest=2000,
+        rows=4,
         help_text=_(
             "Till exempel ”tisdagar och onsdagar i mars, helst förmiddagar” eller ”hellre digitalt”."
         ),
@@ -39,19 +39,19 @@ class OtherTimeForm(NoPersonnummer, forms.Form):
     )
 
 
-class CancelForm(NoPersonnummer, forms.Form):
+class CancelForm(PlainForm):
     """Leave the dialogue, with a reason only if one wants to give it."""
 
-    reason = forms.CharField(
+    reason = LongText(
         label=_("Vill ni berätta varför?"),
         required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        longest=2000,
+        rows=3,
         help_text=NO_PUPILS,
     )
 
 
-class QuestionDraftForm(NoPersonnummer, forms.Form):
+class QuestionDraftForm(PlainForm):
     """One prioritised question: the area, the question in one's own words, a sub-goal if one fits."""
 
     area = forms.ChoiceField(
@@ -60,11 +60,11 @@ class QuestionDraftForm(NoPersonnummer, forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Välj ett område.")},
     )
-    text = forms.CharField(
+    text = LongText(
         label=_("Er fråga"),
         required=False,
-        max_length=LONGEST_QUESTION,
-        widget=forms.Textarea(attrs={"rows": 6}),
+        longest=LONGEST_QUESTION,
+        rows=6,
         help_text=format_lazy(
             "{} {}", _("Vad vill ni prata om, och vad tror ni att det beror på?"), NO_PUPILS
         ),

@@ -14,6 +14,7 @@ class Form(PlainWords, forms.Form):
     sure = forms.BooleanField(label="Säker")
     seats = forms.IntegerField(label="Platser", min_value=1, max_value=9)
     link = forms.URLField(label="Möteslänk", assume_scheme="https")
+    short = forms.CharField(label="Kort", required=False, max_length=1500)
     own = forms.CharField(label="Eget", error_messages={"required": "Skriv något eget."})
 
 
@@ -26,6 +27,11 @@ class Form(PlainWords, forms.Form):
         ({}, "own", "Skriv något eget."),
         ({"seats": "0"}, "seats", "”Platser” ska vara minst 1."),
         ({"seats": "10"}, "seats", "”Platser” ska vara högst 9."),
+        (
+            {"short": "ö" * 1501},
+            "short",
+            "Texten är för lång. Den får ha högst 1\xa0500 tecken. Nu är det 1\xa0501.",
+        ),
         (
             {"link": "javascript:alert(1)"},
             "link",

@@ -427,3 +427,13 @@ def test_an_office_gets_its_lan(staff):
     staff.post(office, {"name": "Luleå", "lan": []})
     lan.refresh_from_db()
     assert lan.office is None
+
+
+def test_a_contacts_form_speaks_plainly(staff):
+    new = reverse("admin:contact_new", args=[HuvudmanFactory().public_id])
+    assert "Välj roll" in staff.get(new).text
+    page = staff.post(new, {"name": "ö" * 1000, "role": ""}).text
+    assert "Välj under ”Roll”." in page
+    assert "Texten är för lång. Den får ha högst" in page
+    for djangos in ("---------", "måste fyllas i", "Säkerställ"):
+        assert djangos not in page

@@ -150,6 +150,7 @@ def _save(
                 None, _("Det ni skrev står kvar här. Spara för att lägga till det som en ny fråga.")
             )
             edit, draft = Edit(question=uuid4(), seen=None, form=uuid4()), None
+    refusal = refusal or " ".join(map(str, form.errors.get("text", ())))
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "portal/saved.html", {"draft": draft, "refusal": refusal})
     if form.is_valid():

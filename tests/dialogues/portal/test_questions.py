@@ -121,6 +121,20 @@ def test_nothing_typed_is_lost_when_the_area_is_missing(client, dialogue):
     assert in_draft(dialogue)
 
 
+def test_a_text_that_is_too_long_says_by_how_much_and_is_kept(client, dialogue):
+    public_id = uuid4()
+    hidden = opened(client, dialogue, public_id)
+    assert "maxlength" not in text(client.get(address("portal_question", dialogue, public_id)))
+    typed = {"area": "equity", "text": "ö" * 4213} | hidden
+    answer = client.post(address("portal_question", dialogue, public_id), typed)
+    assert answer.status_code == 422
+    assert "Texten är för lång. Den får ha högst 4 000 tecken. Nu är det 4 213." in text(answer)
+    assert "ö" * 4213 in text(answer)
+    saved = autosave(client, dialogue, public_id, hidden, "ö" * 4213)
+    assert "Inte sparat" in saved
+    assert "Nu är det 4 213." in saved
+
+
 def test_htmx_saves_on_the_way_and_says_when(client, dialogue):
     answer = client.post(
         address("portal_question", dialogue, uuid4()), {"text": "Halva menin"}, headers={"HX-Request": "true"}
