@@ -179,7 +179,7 @@ class RecordForm(HeldFields, RecordFields):
             del self.fields["feedback"]
         kind = MeetingKind.FEEDBACK if is_fed_back else MeetingKind.DIALOGUE
         self.keep_when(current_meeting(self.dialogue, kind))
-        self.seen = records.record_version(self.dialogue)
+        self.seen = answer_in(self.data) if self.is_bound else records.record_version(self.dialogue)
         self.initial.update(in_fields(self.dialogue))
 
     def offered(self) -> set[str]:
@@ -220,8 +220,10 @@ def changed_instead(form: StepForm) -> RecordForm:
     """
     dialogue = Dialogue.objects.select_related("huvudman").get(pk=form.dialogue.pk)
     typed = {name: form[name].value() for name in form.fields if name in form.data}
+    version = records.record_version(dialogue)
     anew = RecordForm({**in_fields(dialogue), **typed}, dialogue=dialogue)
     anew.is_valid()
+    anew.seen = version
     anew.show_what_stands()
     return anew
 

@@ -328,3 +328,16 @@ class TestOtherWords:
         assert InvitationAnswer.objects.get().given_by == "Kim Ek"
         (again,) = entries("dialogue.answered_again")
         assert again.facts == {"given_by": "Bo Al", "channel": "phone"}
+
+
+def test_a_record_that_is_shown_again_with_an_error_still_answers_for_what_it_showed(client):
+    first, second = leader(), leader("spsm")
+    dialogue = hold(met(), person(first))
+    client.force_login(second)
+    page = step_of(dialogue, "dokumentation")
+    typed = TYPED | {"seen": seen_on(client.get(page).text)}
+    change(dialogue, person(first), summary="En kollegas nya text")
+    again = client.post(page, typed | {"skolformer": []})
+    assert again.status_code == 422
+    assert client.post(page, typed | {"seen": seen_on(again.text)}).status_code == 409
+    assert record_of(dialogue)[0] == "En kollegas nya text"
