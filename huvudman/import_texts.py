@@ -27,6 +27,9 @@ REASONS = {
     Reason.TOO_MANY_CELLS: gettext_lazy(
         "Arbetsboken har celler långt utanför tabellen. Ta bort tomma rader och kolumner efter den."
     ),
+    Reason.TOO_MUCH_TEXT: gettext_lazy(
+        "Cellerna har för mycket text (%(detail)s). Ta bort långa texter som inte hör till registret."
+    ),
     Reason.MISSING_SHEET: gettext_lazy("Bladet saknas."),
     Reason.MISSING_HEADER: gettext_lazy("Rubrikraden saknas. Den ska ha bland annat: %(detail)s."),
     Reason.MISSING_COLUMN: gettext_lazy("Kolumnen saknas. Dessa kolumner finns: %(detail)s."),

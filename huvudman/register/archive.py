@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from huvudman.register.places import check_places
 from huvudman.register.problems import Problem, Reason, RegisterFileError
+from huvudman.register.shared_texts import SharedTexts
 
 MAX_FILE = 25_000_000
 MAX_UNPACKED = 150_000_000
@@ -49,7 +50,7 @@ def _parts(content: bytes) -> list[zipfile.ZipInfo]:
 
 def _unpack(content: bytes, parts: list[zipfile.ZipInfo]) -> None:
     """Unpack each part piece by piece, counting, and look where its cells stand; keep nothing."""
-    total = 0
+    total, texts = 0, SharedTexts()
     for part in parts:
         unpacked = bytearray()
         for piece in _pieces(content, part):
@@ -58,6 +59,11 @@ def _unpack(content: bytes, parts: list[zipfile.ZipInfo]) -> None:
                 raise RegisterFileError(Problem(Reason.TOO_LARGE))
             unpacked += piece
         check_places(unpacked, part.filename)
+        texts.look(unpacked, part.filename)
+    if texts.surely_small:
+        return
+    for part in parts:
+        texts.count(b"".join(_pieces(content, part)), part.filename)
 
 
 def _pieces(content: bytes, part: zipfile.ZipInfo) -> Iterator[bytes]:

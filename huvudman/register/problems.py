@@ -15,6 +15,7 @@ class Reason(StrEnum):
     BROKEN_ROW = "broken_row"
     TOO_LARGE = "too_large"
     TOO_MANY_CELLS = "too_many_cells"
+    TOO_MUCH_TEXT = "too_much_text"
     MISSING_SHEET = "missing_sheet"
     MISSING_HEADER = "missing_header"
     MISSING_COLUMN = "missing_column"

@@ -3,6 +3,8 @@
 import contextlib
 import io
 import struct
+import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -85,8 +87,8 @@ FAR_SHEETS = {
     "column": '<row r="1"><c r="ZZ10"><v>1</v></c></row>',
     "column next to the last": '<row r="1"><c r="FA10"><v>1</v></c></row>',
     "row": '<row r="1"><c r="A1048576"><v>1</v></c></row>',
-    "row next to the last": '<row r="50000"><c><v>1</v></c></row>',
-    "leading noughts": '<row r="1"><c r="A0000050000"><v>1</v></c></row>',
+    "row next to the last": '<row r="20000"><c><v>1</v></c></row>',
+    "leading noughts": '<row r="1"><c r="A0000020000"><v>1</v></c></row>',
     "the row's place": '<row r="1048576"><c><v>1</v></c></row>',
     "> in a value": '<row><c s=">" r="XFD1048576"><v>1</v></c></row>',
     "a long value": f'<row><c s="{"a" * 300}" r="XFD1048576"><v>1</v></c></row>',
@@ -112,7 +114,7 @@ def test_a_cell_far_away_is_refused_before_the_sheet_is_opened(rows, name):
 @pytest.mark.parametrize(
     "rows",
     [
-        '<row r="49999" spans="1:2"><c r="EZ49999" s="1" t="s"><v>1</v></c></row>',
+        '<row r="19999" spans="1:2"><c r="EZ19999" s="1" t="s"><v>1</v></c></row>',
         "<row><c/><c><v>1</v></c></row><row/>",
         "<row s='>'><c t=\"n\" r='B1'><v>1</v></c></row><!-- <c r=\"XFD1048576\"> -->",
         '<a-b:row r="1"><a-b:c r="A1"/></a-b:row>',
@@ -161,3 +163,57 @@ def test_a_broken_byte_never_gives_anything_but_a_register_or_a_clear_error(at, 
     with contextlib.suppress(RegisterFileError):
         register = read_workbook(bytes(content))
         assert register.huvudman or register.rejected
+
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+READ_WITH_LITTLE_MEMORY = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (900_000_000, 900_000_000))
+from huvudman.register.problems import RegisterFileError
+from huvudman.register.workbook import read_workbook
+try:
+    read_workbook(sys.stdin.buffer.read())
+except RegisterFileError as error:
+    print(error.problems[0].reason)
+"""
+
+
+def with_shared_text(length: int, rows: int, reference: str = "0") -> bytes:
+    """A right workbook with one shared text that two cells of every row of a further sheet point to."""
+    cells = f'<c r="A{{0}}" t="s"><v>{reference}</v></c><c r="B{{0}}" t="s"><v>{reference}</v></c>'
+    lines = "".join(f'<row r="{n}">{cells.format(n)}</row>' for n in range(1, rows + 1))
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(as_xlsx(book()))) as source,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
+        for part in source.namelist():
+            content = source.read(part)
+            if part == "xl/worksheets/sheet1.xml":
+                start = content.index(b"<sheetData>") + len(b"<sheetData>")
+                content = content[:start] + lines.encode() + content[content.index(b"</sheetData>") :]
+            if part != "xl/sharedStrings.xml":
+                made.writestr(part, content)
+        made.writestr("xl/sharedStrings.xml", f'<sst xmlns="{MAIN}"><si><t>{"a" * length}</t></si></sst>')
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("reference", ["0", " 0 ", "<![CDATA[0]]>"])
+def test_a_text_that_many_cells_share_is_refused_before_it_fills_the_memory(reference):
+    content = with_shared_text(32_000, 15_000, reference)
+    assert len(content) < 1_000_000
+    told = subprocess.run(
+        [sys.executable, "-c", READ_WITH_LITTLE_MEMORY], input=content, capture_output=True, check=False
+    )
+    assert told.stdout.decode().strip() == Reason.TOO_MUCH_TEXT, told.stderr[-300:]
+
+
+def test_a_longer_text_than_excel_writes_is_refused():
+    with pytest.raises(RegisterFileError) as error:
+        check_workbook(with_shared_text(100_001, 1))
+    assert error.value.problems[0].reason == Reason.TOO_MUCH_TEXT
+    assert error.value.problems[0].detail == "xl/sharedStrings.xml"
+
+
+def test_a_long_text_that_few_cells_share_is_taken():
+    check_workbook(with_shared_text(30_000, 3))
