@@ -136,6 +136,8 @@ STEPS: dict[str, Step] = {
     ),
     "dialog-hallen": Step(content.HoldDialogueForm, in_state(S.TIME_FIXED)),
     "dokumentation": Step(content.RecordForm, in_state(S.DIALOGUE_HELD, S.FEEDBACK_HELD), main=never),
+    "dialogen-holls": Step(content.HeldTimeForm, in_state(S.DIALOGUE_HELD, S.FEEDBACK_HELD), main=never),
+    "aterkopplingen-holls": Step(content.FeedbackHeldTimeForm, in_state(S.FEEDBACK_HELD), main=never),
     "boka-aterkoppling": Step(
         meet.FeedbackTimeForm, both(in_state(S.DIALOGUE_HELD), meeting_is(FEEDBACK, None))
     ),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.domain.machine import NotPossible
+from accounts.domain.machine import NotPossible, WrongState
 from accounts.templatetags.look import moment
 from dialogues.domain.meetings import MEETINGS
 from dialogues.domain.order import dialogues_at, require_order
@@ -68,6 +68,19 @@ def require_may_be_held(meeting: Meeting, held_at: datetime.datetime) -> None:
     then = copy.copy(meeting)
     then.starts_at = held_at
     _require_possible(then)
+
+
+def correct_time(meeting: Meeting, held_at: datetime.datetime) -> Meeting:
+    """Let a held meeting have been at another time than was noted, within the caller's transaction and audit
+    entry. Raises WrongState when it is not held, and NotPossible as `note_held`.
+    """
+    row = MEETINGS.locked(meeting)
+    if row.state != MeetingState.HELD:
+        raise WrongState(_("Mötet är inte hållet än."))
+    _set_time(row, held_at)
+    _require_possible(row)
+    row.save(update_fields=["starts_at", "ends_at"])
+    return row
 
 
 def refuse_other_time(meeting: Meeting, held_at: datetime.datetime | None) -> None:

@@ -16,7 +16,7 @@ from accounts.models import AuditEntry
 from dialogues.domain.conflicts import who_and_when
 from dialogues.domain.correspondence import write_to_huvudman
 from dialogues.domain.dialogues import DIALOGUES, move
-from dialogues.domain.holding import note_held, refuse_other_time
+from dialogues.domain.holding import correct_time, note_held, refuse_other_time
 from dialogues.models import (
     Dialogue,
     DialogueRecord,
@@ -29,6 +29,9 @@ from dialogues.models import (
 from huvudman.models import Skolform
 
 CHANGED = "dialogue.record_changed"
+TIME_CHANGED = "dialogue.held_time_changed"
+RECORDED = (DialogueState.DIALOGUE_HELD, DialogueState.FEEDBACK_HELD)
+"""States in which what was noted of the meetings can be changed."""
 WRITTEN = (f"dialogue.{DialogueState.DIALOGUE_HELD}", f"dialogue.{DialogueState.FEEDBACK_HELD}", CHANGED)
 """What the audit log calls the writing of a record."""
 
@@ -103,7 +106,7 @@ def change_record(
     with transaction.atomic():
         row = DIALOGUES.locked(dialogue)
         actor.require("dialogues.hold_dialogue", row)
-        if row.state not in (DialogueState.DIALOGUE_HELD, DialogueState.FEEDBACK_HELD):
+        if row.state not in RECORDED:
             raise WrongState(
                 _("Dokumentationen går att ändra från det att dialogen är hållen tills den avslutas.")
             )
@@ -119,6 +122,27 @@ def change_record(
             setattr(stands, name, told[name])
         stands.save(update_fields=[*was])
         record(actor=actor, verb=CHANGED, subject=row, was=was)
+    return row
+
+
+def change_held_time(
+    *, dialogue: Dialogue, kind: MeetingKind, held_at: datetime.datetime, actor: Actor
+) -> Dialogue:
+    """Correct when the dialogue or its feedback was held, until it is closed or cancelled; what was noted is
+    kept in the audit log. Raises NotPossible when it cannot have been then. The same minute does nothing.
+    """
+    with transaction.atomic():
+        row = DIALOGUES.locked(dialogue)
+        actor.require("dialogues.hold_dialogue", row)
+        seat = _seat(row, kind)
+        if row.state not in RECORDED or seat is None:
+            raise WrongState(_("Det går att ändra från det att mötet är hållet tills dialogen avslutas."))
+        was = seat.meeting.starts_at
+        if held_at == was.replace(second=0, microsecond=0):
+            return row
+        correct_time(seat.meeting, held_at)
+        times = {"was": was.isoformat(), "now": held_at.astimezone(datetime.UTC).isoformat()}
+        record(actor=actor, verb=TIME_CHANGED, subject=row, kind=kind, **times)
     return row
 
 

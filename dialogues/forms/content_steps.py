@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.functional import Promise
@@ -168,7 +168,7 @@ class RecordForm(HeldFields, RecordFields):
     done = _("Dokumentationen är ändrad. Det som stod tidigare sparas i loggen.")
     permission = "dialogues.hold_dialogue"
     posted_to = "dokumentation"
-    if_wrong = _("Skriv i texten om den är fel.")
+    if_wrong = _("Är den fel går den att ändra på dialogens sida.")
 
     feedback = LongText(label=WHAT_CAME_OF_IT, rows=6, required=False)
 
@@ -270,6 +270,30 @@ class HoldFeedbackForm(HeldForm):
     def perform(self, actor: Actor) -> None:
         feedback = self.cleaned_data["feedback"]
         records.hold_feedback(dialogue=self.dialogue, feedback=feedback, held_at=self.held_at(), actor=actor)
+
+
+class HeldTimeForm(HeldFields, StepForm):
+    """Correct when the dialogue was held."""
+
+    title = _("Ändra när dialogen hölls")
+    button = _("Spara")
+    done = _("Tiden är ändrad. Den som stod tidigare sparas i loggen.")
+    permission = "dialogues.hold_dialogue"
+    intro = _("Inget brev skickas.")
+    kind: ClassVar[MeetingKind] = MeetingKind.DIALOGUE
+
+    def prepare(self) -> None:
+        self.ask_instead(current_meeting(self.dialogue, self.kind))
+
+    def perform(self, actor: Actor) -> None:
+        records.change_held_time(dialogue=self.dialogue, kind=self.kind, held_at=self.moment(), actor=actor)
+
+
+class FeedbackHeldTimeForm(HeldTimeForm):
+    """Correct when the feedback meeting was held."""
+
+    title = _("Ändra när återkopplingen hölls")
+    kind = MeetingKind.FEEDBACK
 
 
 class CloseForm(StepForm):

@@ -35,14 +35,25 @@ class HeldFields(MomentForm):
         is_early = meeting and meeting.state != MeetingState.HELD and meeting.starts_at > timezone.now()
         if not is_early and not self.is_out_of_order() and not self.data.get("day"):
             return
+        self._add_when(EARLY if is_early else _("Vilken dag hölls mötet?"))
+
+    def _add_when(self, label: Any) -> None:
         self.fields["day"] = forms.DateField(
-            label=EARLY if is_early else _("Vilken dag hölls mötet?"),
+            label=label,
             widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         )
         self.fields["time"] = forms.TimeField(
             label=_("Vilket klockslag började det?"),
             widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         )
+
+    def ask_instead(self, meeting: Meeting | None) -> None:
+        """Ask for the day and time anew of a meeting that is held; opens with what is noted."""
+        self.about = meeting
+        self._add_when(_("Vilken dag hölls mötet?"))
+        if meeting:
+            noted = timezone.localtime(meeting.starts_at)
+            self.initial.update(day=noted.date(), time=noted.time())
 
     def keep_when(self, meeting: Meeting | None) -> None:
         """Keep, out of sight, what was said about when a meeting was held that is noted already."""

@@ -64,6 +64,7 @@ DEEDS = {
     "dialogue.written_late": gettext_lazy("Huvudmannen fick en e-postadress, och inbjudan köades dit."),
     "dialogue.answered_again": gettext_lazy("Huvudmannen gav samma svar en gång till."),
     "dialogue.record_changed": gettext_lazy("Dokumentationen ändrades."),
+    "dialogue.held_time_changed": gettext_lazy("Tiden då mötet hölls ändrades."),
     "dialogue.placed": gettext_lazy("Huvudmannen fick plats på ett introduktionsmöte."),
     WISHED: gettext_lazy("Huvudmannen önskade en annan tid."),
     WISH_ADDED: gettext_lazy("Huvudmannen skrev mer om vilka tider som passar."),

@@ -61,7 +61,7 @@ class TestDialogue:
         client.force_login(leader("spsm"))
         page = client.post(step_of(dialogue, "dialog-hallen"), TYPED | typed_on(typed))
         assert page.status_code == 409
-        assert f"{said(typed, noted)} Skriv i texten om den är fel." in page.text
+        assert f"{said(typed, noted)} Är den fel går den att ändra på dialogens sida." in page.text
         assert "Min egen text</textarea>" in page.text
         record = step_of(dialogue, "dokumentation")
         page = client.post(record, sent_by(page) | {"summary": ""})

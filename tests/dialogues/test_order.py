@@ -3,14 +3,16 @@
 import datetime
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, person
-from accounts.domain.machine import NotPossible
+from accounts.domain.machine import NotPossible, WrongState
+from accounts.models import AuditEntry
 from dialogues.domain import records
 from dialogues.domain.introductions import hold_introduction
 from dialogues.models import Dialogue, DialogueState, Invitation, Meeting, MeetingKind, MeetingState
-from tests.accounts.factories import leader
+from tests.accounts.factories import leader, planner
 from tests.dialogues.factories import InvitationFactory, dialogue_with_contact, seat_at
 from tests.dialogues.test_attendance import page_about
 from tests.dialogues.test_records import hold, hours_ago
@@ -19,6 +21,7 @@ from tests.dialogues.underlag.factories import EditionFactory
 
 pytestmark = pytest.mark.django_db
 
+CHANGED = "dialogue.held_time_changed"
 SUMMED_UP = {"summary": "Min egen text", "skolformer": ["GR"]}
 
 
@@ -126,3 +129,62 @@ def test_when_is_asked_of_a_meeting_whose_planned_time_is_out_of_order(client):
     assert "har inte varit än" not in page.text
     held = client.post(step_of(dialogue, "dialog-hallen"), SUMMED_UP | typed(hours_ago(2)))
     assert held.status_code == 302
+
+
+class TestCorrection:
+    """A slip in when a meeting was held is put right, by the same rules."""
+
+    def fed_back(self) -> Dialogue:
+        dialogue = introduced()
+        hold(dialogue, person(leader()), held_at=hours_ago(20))
+        seat_at(dialogue, kind=MeetingKind.FEEDBACK, state=MeetingState.FIXED)
+        told = {"dialogue": dialogue, "feedback": "Bra.", "actor": person(leader())}
+        return records.hold_feedback(held_at=hours_ago(10), **told)
+
+    @pytest.mark.parametrize(
+        ("name", "kind"), [("dialogen-holls", "dialogue"), ("aterkopplingen-holls", "feedback")]
+    )
+    def test_opens_with_what_is_noted_and_keeps_that_in_the_log(self, client, name, kind):
+        client.force_login(leader())
+        dialogue = self.fed_back()
+        meeting = dialogue.seats.get(kind=kind).meeting
+        form = client.get(step_of(dialogue, name)).context["form"]
+        assert form["day"].value() == timezone.localtime(meeting.starts_at).date()
+        unchanged = client.post(step_of(dialogue, name), typed(meeting.starts_at))
+        assert (unchanged.status_code, AuditEntry.objects.filter(verb=CHANGED).exists()) == (302, False)
+        then = (meeting.starts_at - datetime.timedelta(hours=2)).replace(second=0, microsecond=0)
+        done = client.post(step_of(dialogue, name), typed(then), follow=True)
+        assert "Tiden då mötet hölls ändrades." in done.text
+        length = meeting.ends_at - meeting.starts_at
+        was = meeting.starts_at.isoformat()
+        meeting.refresh_from_db()
+        assert (meeting.starts_at, meeting.ends_at) == (then, then + length)
+        facts = AuditEntry.objects.get(verb=CHANGED).facts
+        assert facts == {"kind": kind, "was": was, "now": then.isoformat()}
+
+    @pytest.mark.parametrize(
+        ("name", "hours", "why"),
+        [
+            ("dialogen-holls", 60, "före introduktionsmötet"),
+            ("dialogen-holls", 9, "efter återkopplingen"),
+            ("aterkopplingen-holls", 21, "före dialogen"),
+            ("aterkopplingen-holls", -1, "Välj en tid som har varit"),
+        ],
+    )
+    def test_minds_the_order(self, client, name, hours, why):
+        client.force_login(leader())
+        dialogue = self.fed_back()
+        before = list(Meeting.objects.order_by("pk").values_list("starts_at"))
+        refused = client.post(step_of(dialogue, name), typed(hours_ago(hours)))
+        assert refused.status_code == 422
+        assert why in refused.context["form"].errors["day"][0]
+        assert list(Meeting.objects.order_by("pk").values_list("starts_at")) == before
+
+    def test_is_for_leaders_until_the_dialogue_is_closed(self):
+        dialogue = self.fed_back()
+        told = {"dialogue": dialogue, "kind": MeetingKind.DIALOGUE, "held_at": hours_ago(15)}
+        with pytest.raises(PermissionDenied):
+            records.change_held_time(actor=person(planner()), **told)
+        records.close_dialogue(dialogue=dialogue, actor=person(leader()))
+        with pytest.raises(WrongState):
+            records.change_held_time(actor=person(leader()), **told)
