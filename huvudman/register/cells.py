@@ -109,8 +109,11 @@ def orgnr(value: Any) -> str:
 
 
 def _begun(number: str) -> str:
-    """How a wrong number begins: it may be a personnummer, whose end is secret, however it is written."""
-    return f"{number[:-4][:6]}-XXXX"
+    """How a wrong number begins: it may be a personnummer, whose end is secret, however it is written.
+
+    One that is shorter than the secret itself is shown as it is.
+    """
+    return f"{number[:-4][:6]}-XXXX" if len(number) >= 4 else number
 
 
 def known_orgnr(value: Any) -> str:

@@ -74,6 +74,8 @@ def test_an_orgnr_is_read_with_any_dash_or_space(sign):
 @pytest.mark.parametrize(
     ("written", "told"),
     [
+        ("5", "5"),
+        ("9801", "-XXXX"),
         ("1901019801", "190101-XXXX"),
         ("190101\u20139801", "190101-XXXX"),
         ("190101*9801", "190101-XXXX"),
