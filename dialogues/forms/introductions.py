@@ -117,7 +117,7 @@ class AttendanceChangeForm(AttendanceForm):
         super().__init__(*args, meeting=meeting, **kwargs)
         came = list(meeting.taken_seats.filter(attended=True).values_list("pk", flat=True))
         self.initial.update(came=came, nobody=not came)
-        self.seen = attendance_version(meeting)
+        self.seen = answer_in(self.data) if self.is_bound else attendance_version(meeting)
 
     def ask_when(self, meeting: Meeting | None) -> None:
         """When it was is noted already."""

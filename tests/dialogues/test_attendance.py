@@ -72,6 +72,20 @@ class TestWhoCame:
         (entry,) = entries("meeting.attendance_changed")
         assert entry.facts == {"was": [came.pk], "attended": [absent.pk]}
 
+    def test_a_correction_shown_again_with_an_error_still_answers_for_what_it_showed(self, client):
+        meeting, came, absent = self.group(person(leader()))
+        client.force_login(leader("spsm"))
+        page = page_about(meeting, "introduction_came")
+        seen = seen_on(client.get(page).text)
+        both = {came.pk, absent.pk}
+        version = attendance_version(meeting)
+        change_attendance(meeting=meeting, attended=both, seen=version, actor=person(leader()))
+        again = client.post(page, {"came": [came.seats.get().pk], "nobody": "on", "seen": seen})
+        assert again.status_code == 422
+        typed = {"came": [came.seats.get().pk], "seen": seen_on(again.text)}
+        assert client.post(page, typed).status_code == 409
+        assert self.attended(meeting) == both
+
     def test_the_correction_opens_with_what_stands_and_minds_a_colleague(self, client):
         meeting, came, absent = self.group(person(leader()))
         guide, colleague = leader(), leader("spsm")

@@ -14,7 +14,13 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, person
 from accounts.domain.machine import Conflict, NotPossible
-from dialogues.domain.introductions import cancel_introduction, last_noted, noted_seats, taken_seats
+from dialogues.domain.introductions import (
+    attendance_version,
+    cancel_introduction,
+    last_noted,
+    noted_seats,
+    taken_seats,
+)
 from dialogues.forms.introductions import (
     AttendanceChangeForm,
     AttendanceForm,
@@ -113,8 +119,11 @@ def introduction_attendance(request: HttpRequest, public_id: uuid.UUID) -> HttpR
 
 def _others_came(request: HttpRequest, public_id: uuid.UUID, others: Conflict) -> HttpResponse:
     """What somebody else has noted, beside what was ticked here."""
-    form = AttendanceChangeForm(request.POST, meeting=_find(public_id))
+    meeting = _find(public_id)
+    version = attendance_version(meeting)
+    form = AttendanceChangeForm(request.POST, meeting=meeting)
     form.add_error(None, str(others))
+    form.seen = version
     return _correct(request, form, status=409)
 
 
