@@ -119,10 +119,16 @@ class HuvudmanAdmin(ReadOnly):
     show_full_result_count = False
     fields = ("name", "shown_orgnr", "koncern")
     readonly_fields = ("name", "shown_orgnr")
-    autocomplete_fields = ("koncern",)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return request.user.has_perm("huvudman.change_register")
+
+    def formfield_for_dbfield(self, *args: Any, **kwargs: Any) -> Any:
+        """A choice is only a choice, and needs no script: koncerner are written in their own place."""
+        field = super().formfield_for_dbfield(*args, **kwargs)
+        if isinstance(field, forms.ModelChoiceField):
+            field.widget = getattr(field.widget, "widget", field.widget)
+        return field
 
     @admin.display(description=_("organisationsnummer"))
     def shown_orgnr(self, huvudman: Huvudman) -> str:
