@@ -15,13 +15,13 @@ from accounts.models import AuditEntry, StaffRole, User
 from dialogues.domain import underlag as verbs
 from dialogues.domain.files import store_file
 from dialogues.domain.underlag import AreaText
-from dialogues.models import CentralArea, Dialogue, DialogueState, Meeting, Seat, Underlag
+from dialogues.models import CentralArea, Dialogue, DialogueState, Meeting, Underlag
 from dialogues.models import UnderlagState as S
 from dialogues.underlag.content import build_content
 from huvudman.models import Contact, Huvudman
 from quality_system.models import Area
 from tests.accounts.factories import UserFactory, leader, planner, staff_user
-from tests.dialogues.factories import BatchFactory, DialogueFactory, MeetingFactory
+from tests.dialogues.factories import DialogueFactory
 from tests.dialogues.underlag.factories import EditionFactory, edition_with_texts, underlag_in
 from tests.dialogues.underlag.material import full_material
 from tests.huvudman.factories import ContactFactory
@@ -368,35 +368,3 @@ def test_the_twin_says_the_same_as_the_document(client: Client) -> None:
     assert "Värdet visas inte: för få elever." in html
     assert 'lang="sv"' in html
     assert html.count("<h1") == 1
-
-
-# The introduction meeting ---------------------------------------------------------------------------------
-def held_with(count: int) -> Meeting:
-    """A held introduction with `count` huvudmän."""
-    EditionFactory()
-    batch = BatchFactory()
-    meeting = MeetingFactory(kind="introduction", state="held", seats=count, batch=batch)
-    for _number in range(count):
-        dialogue = DialogueFactory(batch=batch, state=DialogueState.INTRODUCED)
-        Seat.objects.create(meeting=meeting, dialogue=dialogue, kind="introduction")
-    return meeting
-
-
-def test_all_of_a_held_meeting_are_ordered_by_one_button(client: Client) -> None:
-    meeting = held_with(2)
-    signed_in(client, leader())
-    page_url = reverse("admin:introduction", args=[meeting.public_id])
-    assert "Ta fram analysunderlagen" in client.get(page_url).content.decode()
-    url = reverse("admin:underlag_for_meeting", args=[meeting.public_id])
-    html = client.post(url, follow=True).content.decode()
-    assert "2 analysunderlag är beställda." in html
-    assert Underlag.objects.count() == 2
-
-
-def test_a_meeting_not_held_yet_says_why_nothing_is_ordered(client: Client) -> None:
-    meeting = held_with(1)
-    Meeting.objects.update(state="fixed")
-    url = reverse("admin:underlag_for_meeting", args=[meeting.public_id])
-    html = signed_in(client, leader()).post(url, follow=True).content.decode()
-    assert "när introduktionsmötet är hållet" in html
-    assert not Underlag.objects.exists()
