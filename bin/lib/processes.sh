@@ -52,6 +52,7 @@ import socket, sys
 first = int(sys.argv[1])
 for port in range(first, first + 100) if first else [0]:
     with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do after one that has ended
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
