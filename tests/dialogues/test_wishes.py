@@ -3,10 +3,13 @@
 import datetime
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 
-from accounts.actors import person
+from accounts.actors import SYSTEM, person
+from accounts.domain.audit import record
 from accounts.models import AuditEntry
-from dialogues.models import DialogueState, MeetingKind, MeetingState
+from dialogues.models import DialogueState, Meeting, MeetingKind, MeetingState
+from dialogues.views.staff.dialogues import history_of
 from tests.accounts.factories import leader, pair
 from tests.dialogues.factories import dialogue_with_contact
 from tests.dialogues.test_staff_pages import page_of, step_of, when
@@ -71,6 +74,14 @@ def test_another_dialogues_wishes_are_not_in_the_history(client):
     dialogue, *_rest = ready(DialogueState.UNDERLAG_SENT, MeetingState.PROPOSED)
     client.force_login(leader())
     assert "Bara onsdagar" not in client.get(page_of(dialogue)).text
+
+
+def test_the_history_is_ones_own_whatever_was_looked_at_before(client):
+    dialogue, *_rest = ready(DialogueState.UNDERLAG_SENT, MeetingState.PROPOSED)
+    record(actor=SYSTEM, verb="dialogue.tried", subject=dialogue)
+    ContentType.objects.clear_cache()
+    ContentType.objects.get_for_model(Meeting)
+    assert "dialogue.tried" in {entry.verb for entry in history_of(dialogue)}
 
 
 @pytest.mark.parametrize(

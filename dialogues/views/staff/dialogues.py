@@ -84,11 +84,11 @@ def with_people(dialogue: Dialogue) -> list[dict[str, Any]]:
 
 def history_of(dialogue: Dialogue) -> list[AuditEntry]:
     """What was done in the dialogue, and what the huvudman wished about its times, latest first."""
-    of_dialogue, of_meeting = ContentType.objects.get_for_models(Dialogue, Meeting).values()
+    types = ContentType.objects.get_for_models(Dialogue, Meeting)
     alone = dialogue.seats.filter(kind__in=ALONE).values("meeting")
-    wishes = Q(subject_type=of_meeting, subject_id__in=alone, verb__in=(WISHED, WISH_ADDED))
-    rows = AuditEntry.objects.filter(Q(subject_type=of_dialogue, subject_id=dialogue.pk) | wishes)
-    return list(rows[:HISTORY_SHOWN])
+    wishes = Q(subject_type=types[Meeting], subject_id__in=alone, verb__in=(WISHED, WISH_ADDED))
+    own = Q(subject_type=types[Dialogue], subject_id=dialogue.pk)
+    return list(AuditEntry.objects.filter(own | wishes)[:HISTORY_SHOWN])
 
 
 def _what_was_said(dialogue: Dialogue) -> dict[str, Any]:
