@@ -13,6 +13,7 @@ from functools import partial
 from itertools import cycle as around
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor, person
@@ -43,6 +44,7 @@ def put_cycle_under_way(story: Story, planners: Sequence[User]) -> None:
         earlier, recent, coming, *_rest = cycle.batches.order_by("year", "number")
         bring_into(earlier, kommun_tried())
         bring_into(recent, small_association())
+        learn_sizes()
     play(
         [
             *scenes_of_sending(story, earlier, EARLIER, first, second),
@@ -54,6 +56,12 @@ def put_cycle_under_way(story: Story, planners: Sequence[User]) -> None:
             *scenes_of_sending(story, coming, COMING, first, second),
         ]
     )
+
+
+def learn_sizes() -> None:
+    """Let PostgreSQL know how large the tables are: by itself it learns in a minute, slow till then."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def play(scenes: Iterable[Scene]) -> None:
