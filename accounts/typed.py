@@ -10,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 SECRET = re.compile(r"password|losenord|code|kod|secret|token", re.IGNORECASE)
 
@@ -27,6 +28,8 @@ def written(request: HttpRequest) -> list[str]:
 
 def ask_to_sign_in(request: HttpRequest, sign_in: str) -> HttpResponse:
     """The sign-in page, then back; whoever wrote something while being signed out is first shown it."""
+    if saves_by_itself(request):
+        return _not_saved(request, _("Du är utloggad."))
     texts = written(request)
     back = _page_of_form(request)
     if not texts:
@@ -39,7 +42,19 @@ def ask_to_sign_in(request: HttpRequest, sign_in: str) -> HttpResponse:
 
 def refused_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page for a form without a valid token (Django's CSRF_FAILURE_VIEW), with what was written in it."""
+    if saves_by_itself(request):
+        return _not_saved(request, _("Formuläret har legat för länge."))
     return render(request, "403_csrf.html", {"texts": written(request)}, status=403)
+
+
+def saves_by_itself(request: HttpRequest) -> bool:
+    """Whether it is a form's text that saves while one writes: its answer is a line on the page."""
+    return request.method == "POST" and "HX-Request" in request.headers
+
+
+def _not_saved(request: HttpRequest, why: str) -> HttpResponse:
+    """The line, with status 200, since htmx shows no other."""
+    return render(request, "not_saved.html", {"why": why})
 
 
 def _is_own_form(request: HttpRequest) -> bool:

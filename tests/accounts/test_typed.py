@@ -74,5 +74,19 @@ def test_a_form_without_its_token_shows_what_was_written(staff_page):
     assert SHOWN not in send(client, staff_page, origin="https://other.example", note=WORDS).text
 
 
+def test_a_text_that_saves_by_itself_says_that_it_is_not_saved(client):
+    dialogue, _contact = dialogue_with_contact("time_fixed")
+    page = reverse("portal_questions", args=[dialogue.public_id])
+    by_itself = {"origin": SITE, "hx-request": "true"}
+    for somebody, why in (
+        (client, "Du är utloggad."),
+        (Client(enforce_csrf_checks=True), "har legat för länge"),
+    ):
+        line = somebody.post(page, {"question": WORDS}, headers=by_itself)
+        assert line.status_code == 200
+        assert line.text.startswith("<strong>Inte sparat.</strong>")
+        assert why in line.text
+
+
 def test_nothing_is_written_by_looking(rf):
     assert written(rf.get("/", {"note": WORDS}, headers={"origin": SITE})) == []
