@@ -107,7 +107,7 @@ def send_draft(*, dialogue: Dialogue, told_by: str, actor: Actor, seen: int | No
     """Send the questions to the agencies and empty the draft.
 
     `seen` as in `send_questions`: raises AskedSince, and the draft stays. Raises NotPossible when an area is
-    missing.
+    missing, and as `send_questions`.
     """
     rows = list(drafts_of(_open(dialogue), actor))
     if any(not row.area for row in rows):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.domain.audit import latest, record
 from accounts.domain.machine import Conflict, NotPossible
+from accounts.personnummer import mask_personnummer
 from dialogues.domain.correspondence import write_to_huvudman
 from dialogues.domain.dialogues import DIALOGUES
 from dialogues.models import Channel, Dialogue, LetterKind, PriorityQuestion, QuestionForm
@@ -49,12 +50,14 @@ def send_questions(
 
     Told again, the new ones replace the old; what was sent before is kept in the audit log and the receipts.
     `seen` is the version of the questions on the page (`questions_version`): raises AskedSince when another
-    one stands now, unless it is these very questions. Raises NotPossible for none or more than five, or when
-    the dialogue is not open for questions.
+    one stands now, unless it is these very questions. Raises NotPossible for none or more than five, for a
+    personnummer in a text, or when the dialogue is not open for questions.
     """
     actor.require("dialogues.send_questions", dialogue)
     if not 1 <= len(rows) <= MOST:
         raise NotPossible(_("Ange minst en och högst fem frågor."))
+    if any(mask_personnummer(row["text"]) != row["text"] for row in rows):
+        raise NotPossible(_("Ta bort personnumret ur frågan innan ni skickar."))
     with transaction.atomic():
         locked = DIALOGUES.locked(dialogue)
         if locked.state not in OPEN_FOR_QUESTIONS:

@@ -80,10 +80,10 @@ class QuestionDraftForm(PlainForm):
         return self.sub_goals.get(self.cleaned_data["sub_goal"])
 
     def typed(self) -> dict[str, Any]:
-        """What was typed, also where something is still missing or wrong."""
+        """What was typed, also where the area or the sub-goal is still missing or wrong."""
         area = self["area"].value()
         return {
             "area": area if area in Area.values else "",
-            "text": (self["text"].value() or "").strip()[:LONGEST_QUESTION],
+            "text": (self["text"].value() or "").strip(),
             "sub_goal": self.sub_goals.get(self["sub_goal"].value() or ""),
         }

@@ -135,13 +135,17 @@ def _initial(draft: QuestionDraft | None) -> dict[str, object]:
 def _save(
     request: HttpRequest, dialogue: Dialogue, question: UUID, draft: QuestionDraft | None
 ) -> HttpResponse:
-    """Save what was typed, whole or not, and go back to the questions; or show it with what is missing."""
+    """Save what was typed, whole or not, and go back to the questions; or show it with what is missing.
+
+    A text that may not be kept is not saved: it stands only in the form that comes back.
+    """
     form = QuestionDraftForm(request.POST, sub_goals=sub_goals_for(dialogue))
     seen, made = _uuid(request.POST.get("seen")), _uuid(request.POST.get("form"))
     edit = Edit(question=question, seen=seen, form=made or uuid4())
-    refusal = ""
+    refusal = " ".join(map(str, form.errors.get("text", ())))
     try:
-        draft = save_draft(dialogue=dialogue, edit=edit, actor=_actor(request), **form.typed())
+        if not refusal:
+            draft = save_draft(dialogue=dialogue, edit=edit, actor=_actor(request), **form.typed())
     except NotPossible as reason:
         refusal = str(reason)
         form.add_error(None, refusal)
@@ -150,7 +154,6 @@ def _save(
                 None, _("Det ni skrev står kvar här. Spara för att lägga till det som en ny fråga.")
             )
             edit, draft = Edit(question=uuid4(), seen=None, form=uuid4()), None
-    refusal = refusal or " ".join(map(str, form.errors.get("text", ())))
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "portal/saved.html", {"draft": draft, "refusal": refusal})
     if form.is_valid():
