@@ -76,12 +76,20 @@ class HeldFields(MomentForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
+        if self.noted:
+            self._forgive_when()
+            return data
         held_at = self.held_at()
         if held_at and held_at > timezone.now():
             self.add_error("day", _("Välj en tid som har varit. Mötet kan antecknas när det är hållet."))
         elif held_at and self.about and (why := _refusal(self.about, held_at)):
             self.add_error("day", why)
         return data
+
+    def _forgive_when(self) -> None:
+        """What is kept out of sight is never saved, and nobody can correct it: it stops nothing."""
+        for name in ("day", "time"):
+            self.errors.pop(name, None)
 
     def is_out_of_order(self) -> bool:
         """Whether the meeting cannot have been held at the time that it has."""

@@ -22,6 +22,13 @@ pytestmark = pytest.mark.django_db
 
 TYPED = {"summary": "Min egen text", "skolformer": ["GR"]}
 SAID = "Du skrev att mötet hölls"
+OUT_OF_SIGHT = [
+    {"day": "2099-03-03", "time": "10:00"},
+    {"day": "1066-10-14", "time": "10:00"},
+    {"day": "2026-03-29", "time": "02:30"},
+    {"day": "i går", "time": "på morgonen"},
+]
+"""Days and times that a meeting was not held: to come, long ago, not on the clock, no time."""
 
 
 def minutes_ago(minutes: int) -> datetime.datetime:
@@ -89,6 +96,17 @@ class TestDialogue:
             assert SAID not in page.text
             assert 'name="day"' not in page.text
 
+    @pytest.mark.parametrize("typed", OUT_OF_SIGHT)
+    def test_no_time_out_of_sight_stops_the_record(self, client, typed):
+        noted = minutes_ago(300)
+        dialogue = held_early(noted)
+        client.force_login(leader("spsm"))
+        record = step_of(dialogue, "dokumentation")
+        sent = TYPED | typed | {"seen": seen_on(client.get(record).text)}
+        assert client.post(record, sent).status_code == 302
+        assert records.DialogueRecord.objects.get().summary == "Min egen text"
+        assert Meeting.objects.get().starts_at == noted
+
 
 def test_the_feedbacks_time_is_shown_too(client):
     noted, typed = minutes_ago(60), minutes_ago(30)
@@ -120,6 +138,15 @@ class TestIntroduction:
         again = client.post(came, sent_by(page) | {"came": []})
         assert (again.status_code, said(typed, noted) in again.text) == (422, True)
         assert client.post(came, sent_by(page)).status_code == 302
+
+    @pytest.mark.parametrize("typed", OUT_OF_SIGHT)
+    def test_no_time_out_of_sight_stops_who_came(self, client, typed):
+        meeting, seat = self.group(minutes_ago(300))
+        client.force_login(leader("spsm"))
+        came = page_about(meeting, "introduction_came")
+        sent = {"came": [seat], "seen": seen_on(client.get(came).text)} | typed
+        assert client.post(came, sent).status_code == 302
+        assert meeting.taken_seats.get(attended=True).pk == seat
 
     def test_another_time_of_the_same_who_came_is_told(self, client):
         noted = minutes_ago(300)
