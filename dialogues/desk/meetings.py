@@ -49,7 +49,7 @@ def other_time_wished(_desk: Desk) -> QuerySet[Meeting]:
     """Meetings for which the huvudman wishes another time, with those who were booked for the one before."""
     rows = _meetings(MeetingState.OTHER_WISHED, booked=False)
     rows = rows.annotate(wished_at=last_done(Meeting, "pk", f"meeting.{MeetingState.OTHER_WISHED}"))
-    return rows.annotate(due=Greatest(day_of("starts_at"), day_of("wished_at", plus=NEW_TIME_WITHIN)))
+    return rows.annotate(due=Coalesce(day_of("wished_at", plus=NEW_TIME_WITHIN), day_of("starts_at")))
 
 
 def waiting_for_answer(desk: Desk) -> QuerySet[Meeting]:

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Callable
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, person
@@ -236,11 +237,14 @@ class TestMeetings:
         record(actor=SYSTEM, verb=verb, subject=meeting)
         assert only("svar-om-tid").due == TODAY + days(7)
 
-    def test_a_wish_about_a_time_that_has_been_is_not_late_at_once(self) -> None:
-        meeting = seat_at(DialogueFactory(), state=MeetingState.OTHER_WISHED, starts_at=NOW - days(2))
-        assert only("ny-tid").is_late
+    @pytest.mark.parametrize("ahead", [-2, 60])
+    def test_a_wish_has_a_proposal_within_a_week_however_far_off_the_meeting_was(self, ahead) -> None:
+        meeting = seat_at(DialogueFactory(), state=MeetingState.OTHER_WISHED, starts_at=NOW + days(ahead))
         record(actor=SYSTEM, verb="meeting.other_wished", subject=meeting)
-        assert only("ny-tid").due == TODAY + days(7)
+        todo = only("ny-tid")
+        assert (todo.due, todo.is_late) == (TODAY + days(7), False)
+        with time_machine.travel(NOW + days(8), tick=False):
+            assert only("ny-tid").is_late
 
     def test_a_meeting_changed_just_now_gives_time_to_find_people(self) -> None:
         meeting = seat_at(DialogueFactory(), state=MeetingState.PROPOSED, starts_at=NOW + days(13))
