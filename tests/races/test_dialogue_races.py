@@ -70,6 +70,10 @@ def at_once(*deeds: Callable[[], object]) -> list[object]:
     return results
 
 
+def at_will() -> None:
+    """What comes before or after a deed that waits for nobody."""
+
+
 def unlocked(machine, row):
     """What a machine would do without its lock: only look."""
     return machine.model.objects.get(pk=row.pk)
@@ -96,11 +100,12 @@ def test_two_take_the_last_seat(monkeypatch):
 
 
 def test_nobody_is_placed_in_a_meeting_that_is_being_cancelled(monkeypatch):
-    def race(after: Callable[[], object] = lambda: None) -> int:
+    def race(before: Callable[[], object] = at_will, after: Callable[[], object] = at_will) -> int:
         dialogue, _own = dialogue_with_contact(DialogueState.ACCEPTED)
         meeting = MeetingFactory(kind=MeetingKind.INTRODUCTION, state="fixed", seats=1, batch=dialogue.batch)
 
         def cancel() -> None:
+            before()
             cancel_introduction(meeting=meeting, actor=SYSTEM)
             after()
 
@@ -110,24 +115,26 @@ def test_nobody_is_placed_in_a_meeting_that_is_being_cancelled(monkeypatch):
         return Seat.objects.filter(meeting=meeting, is_current=True).count()
 
     assert race() == 0
-    is_cancelled = threading.Event()
+    has_looked, is_cancelled = threading.Event(), threading.Event()
 
     def look_and_wait(_meeting, _dialogue):
+        has_looked.set()
         return is_cancelled.wait(20)
 
     monkeypatch.setattr(type(MEETINGS), "locked", unlocked)
     monkeypatch.setattr("dialogues.domain.introductions._lock_for_placing", lambda _meeting: None)
     monkeypatch.setattr("dialogues.domain.introductions._has_free_seat", look_and_wait)
-    assert race(after=is_cancelled.set) == 1
+    assert race(before=lambda: has_looked.wait(20), after=is_cancelled.set) == 1
 
 
 def test_a_time_is_not_accepted_that_is_being_moved(monkeypatch):
     later = START + datetime.timedelta(days=7)
 
-    def race(after: Callable[[], object] = lambda: None) -> Meeting:
+    def race(before: Callable[[], object] = at_will, after: Callable[[], object] = at_will) -> Meeting:
         _dialogue, _own, meeting, staff = ready(DialogueState.UNDERLAG_SENT, MeetingState.PROPOSED)
 
         def move() -> None:
+            before()
             propose_again(meeting, staff, starts_at=later, ends_at=later + TWO_HOURS)
             after()
 
@@ -137,15 +144,16 @@ def test_a_time_is_not_accepted_that_is_being_moved(monkeypatch):
 
     moved = race()
     assert (moved.state, moved.starts_at) == (MeetingState.PROPOSED, later)
-    is_moved = threading.Event()
+    has_looked, is_moved = threading.Event(), threading.Event()
 
     def look_and_wait(meeting, seen):
         assert meeting.sequence == seen
+        has_looked.set()
         assert is_moved.wait(20)
 
     monkeypatch.setattr(type(MEETINGS), "locked", unlocked)
     monkeypatch.setattr("dialogues.domain.meetings._require_proposal_seen", look_and_wait)
-    never_seen = race(after=is_moved.set)
+    never_seen = race(before=lambda: has_looked.wait(20), after=is_moved.set)
     assert (never_seen.state, never_seen.starts_at) == (MeetingState.FIXED, later)
 
 
