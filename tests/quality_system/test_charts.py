@@ -138,9 +138,9 @@ def test_no_style_needs_a_style_sheet_or_script() -> None:
 def test_words() -> None:
     assert describe(FIGURES) == (
         "Behöriga <till> yrkesprogram, läsåret 2024/25. Ert värde: 82,1\u00a0%. Riket: 83,7\u00a0%. "
-        "Bland 53 kommuner med 2 000–4 999 barn och elever ligger den mittersta hälften mellan 74,0 och "
-        "86,1; medianen är 80,8. Linjen går från 70,5, som 5 procent ligger under, till 91,8, som 5 procent "
-        "ligger över. Ert värde ligger inom den mittersta hälften av gruppen."
+        "Bland 53 kommuner med 2\u00a0000–4\u00a0999 barn och elever ligger den mittersta hälften mellan "
+        "74,0 och 86,1; medianen är 80,8. Linjen går från 70,5, som 5 procent ligger under, till 91,8, som "
+        "5 procent ligger över. Ert värde ligger inom den mittersta hälften av gruppen."
     )
     assert spoken(replace(values.SUPPRESSED, reason="few_pupils")) == "värdet visas inte: för få elever"
     assert period_words("2024") == "år 2024"
