@@ -9,7 +9,7 @@ from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, Subq
 from django.http import Http404
 
 from dialogues.batch_queries import letterless
-from dialogues.domain.dialogues import OPEN
+from dialogues.domain.dialogues import OPEN, UNTOLD
 from dialogues.models import (
     Dialogue,
     DialogueState,
@@ -43,9 +43,10 @@ UNDER_WAY_FIRST = (Case(When(state__in=ONGOING, then=0), default=1).asc(), "-sta
 def dialogues_for(user: User) -> QuerySet[Dialogue]:
     """The dialogues of the huvudmän that `user` represents today: the portal's only door to dialogues.
 
-    A plan is the agencies' own until the invitation is out: what was never more than planned is not there.
+    A plan is the agencies' own until the invitation is out: what was never more than planned is not there,
+    nor when it was cancelled.
     """
-    known = ~Q(state=DialogueState.PLANNED) | Exists(Invitation.objects.filter(dialogue=OuterRef("pk")))
+    known = ~Q(state__in=UNTOLD) | Exists(Invitation.objects.filter(dialogue=OuterRef("pk")))
     rows = Dialogue.objects.filter(known, huvudman__in=represented_by(user))
     return rows.select_related(*ROW_RELATIONS)
 

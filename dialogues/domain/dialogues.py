@@ -13,6 +13,8 @@ from dialogues.models import DialogueState as S
 
 OPEN = frozenset(S) - {S.CLOSED, S.CANCELLED}
 """States in which a dialogue is still to be worked with."""
+UNTOLD = frozenset({S.PLANNED, S.CANCELLED})
+"""States in which a dialogue may be without the huvudman ever having been invited."""
 
 TABLE: dict[str, frozenset[str]] = {
     S.PLANNED: frozenset({S.INVITED, S.CANCELLED}),

@@ -15,7 +15,7 @@ from accounts.models import User
 from dialogues.domain.arrangement import Arrangement
 from dialogues.domain.conflicts import who_and_when
 from dialogues.domain.correspondence import booked, calendar_file, write_to_huvudman, write_to_staff
-from dialogues.domain.dialogues import DIALOGUES, move
+from dialogues.domain.dialogues import DIALOGUES, UNTOLD, move
 from dialogues.domain.meeting_letters import (
     tell_fixed,
     tell_proposed,
@@ -207,7 +207,7 @@ def cancel_dialogue(*, dialogue: Dialogue, reason: str, actor: Actor) -> Dialogu
 
 def has_heard_of(dialogue: Dialogue) -> bool:
     """Tell whether the huvudman knows of the dialogue: it has been invited, now or in an earlier batch."""
-    return dialogue.state != DialogueState.PLANNED or dialogue.invitations.exists()
+    return dialogue.state not in UNTOLD or dialogue.invitations.exists()
 
 
 def already_fixed(meeting: Meeting) -> str:

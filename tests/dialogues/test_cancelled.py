@@ -53,3 +53,5 @@ def test_only_who_has_been_invited_is_told_of_a_planned_dialogue(client, was_inv
     assert "Dialogen är avbokad" in done.text
     assert ("alla berörda får veta det" in done.text) is was_invited
     assert Letter.objects.filter(recipient=own.email).exists() is was_invited
+    dialogue.refresh_from_db()
+    assert meetings.has_heard_of(dialogue) is was_invited

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM, person
 from dialogues.domain.invitations import answer_invitation, carry_to_later_batch, invite
+from dialogues.domain.meetings import cancel_dialogue
 from dialogues.models import (
     Answer,
     BatchState,
@@ -92,6 +93,18 @@ def test_an_ongoing_dialogue_comes_before_a_later_one_that_was_declined(client, 
     assert response.context["earlier"] == [later]
 
 
+@pytest.mark.parametrize("was_invited", [True, False])
+def test_a_plan_that_is_cancelled_shows_only_to_who_was_invited(client, signed_in, was_invited):
+    dialogue = signed_in(DialogueState.PLANNED)
+    if was_invited:  # in an earlier batch
+        InvitationFactory(dialogue=dialogue)
+    cancel_dialogue(dialogue=dialogue, reason="Ändrad plan.", actor=person(planner()))
+    page = text(client.get(front(dialogue)))
+    assert (dialogue.cycle.name in page) is was_invited
+    assert ("avbokad" in page) is was_invited
+    assert client.get(address("portal_letters", dialogue)).status_code == (200 if was_invited else 404)
+
+
 def test_with_nothing_but_a_plan_the_huvudman_learns_that_an_invitation_comes(client, signed_in):
     dialogue = signed_in(DialogueState.PLANNED)
     page = text(client.get(front(dialogue)))
@@ -149,6 +162,8 @@ def test_several_huvudman_are_chosen_by_address_and_can_be_switched(client, sign
 @pytest.mark.parametrize("state", DialogueState.values)
 def test_the_front_page_tells_whose_turn_it_is_in_every_state(client, signed_in, state):
     dialogue = signed_in(DialogueState(state))
+    if state == DialogueState.CANCELLED:
+        InvitationFactory(dialogue=dialogue)
     page = text(client.get(front(dialogue)))
     assert "Ring oss i stället" in page
     if state == DialogueState.CANCELLED:
