@@ -76,6 +76,27 @@ def test_the_title_is_the_reason_when_the_dialogue_has_gone_on(client, invitatio
     assert invitation.answers.get().answer == Answer.YES
 
 
+@pytest.mark.parametrize(
+    ("state", "calls"),
+    [
+        (DialogueState.ACCEPTED, "ring oss, så skriver vi in svaret."),
+        (DialogueState.INTRODUCED, "Vill ni ändra något? Ring oss, så hjälper vi er."),
+        (DialogueState.CANCELLED, ""),
+        (DialogueState.CLOSED, ""),
+    ],
+)
+def test_it_says_to_call_once_and_only_where_there_is_something_to_call_about(
+    client, invitation, state, calls
+):
+    end_answering(invitation)
+    Dialogue.objects.update(state=state)
+    client.force_login(ContactFactory(huvudman=invitation.dialogue.huvudman).user)
+    for page in (link_to(invitation), reverse("portal_answer", args=[invitation.dialogue.public_id])):
+        text = client.get(page).text
+        assert calls in text
+        assert text.lower().count("ring oss, så") == bool(calls)
+
+
 def test_by_the_link_of_an_earlier_invitation(client):
     both_agencies()
     invitation = invited_anew()
@@ -83,6 +104,7 @@ def test_by_the_link_of_an_earlier_invitation(client):
     late = client.post(link_to(earlier), TYPED)
     assert "Länken hör till en tidigare inbjudan" in title_of(late.text)
     assert "Svaret som gäller" not in late.text
+    assert "Ring oss annars" in late.text
     for words in (NOT_SAVED, *SHOWN):
         assert words in late.text
 
