@@ -7,12 +7,14 @@ import subprocess
 import sys
 import zipfile
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huvudman.register.archive import check_workbook
 from huvudman.register.problems import Reason, RegisterFileError
+from huvudman.register.shared_texts import SharedTexts
 from huvudman.register.workbook import read_workbook
 from tests.huvudman.books import as_xlsx, book, refusal
 
@@ -178,10 +180,11 @@ except RegisterFileError as error:
 """
 
 
-def with_shared_text(length: int, rows: int, reference: str = "0") -> bytes:
-    """A right workbook with one shared text that two cells of every row of a further sheet point to."""
-    cells = f'<c r="A{{0}}" t="s"><v>{reference}</v></c><c r="B{{0}}" t="s"><v>{reference}</v></c>'
-    lines = "".join(f'<row r="{n}">{cells.format(n)}</row>' for n in range(1, rows + 1))
+PLAIN_TABLE = '<sst xmlns="{main}"><si><t>{text}</t></si></sst>'
+
+
+def with_parts(rows: str, tables: dict[str, str]) -> bytes:
+    """A right workbook with further rows in its first sheet, and with tables of shared texts."""
     out = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(as_xlsx(book()))) as source,
@@ -191,14 +194,27 @@ def with_shared_text(length: int, rows: int, reference: str = "0") -> bytes:
             content = source.read(part)
             if part == "xl/worksheets/sheet1.xml":
                 start = content.index(b"<sheetData>") + len(b"<sheetData>")
-                content = content[:start] + lines.encode() + content[content.index(b"</sheetData>") :]
+                content = content[:start] + rows.encode() + content[content.index(b"</sheetData>") :]
             if part != "xl/sharedStrings.xml":
                 made.writestr(part, content)
-        made.writestr("xl/sharedStrings.xml", f'<sst xmlns="{MAIN}"><si><t>{"a" * length}</t></si></sst>')
+        for name, table in tables.items():
+            made.writestr(name, table)
     return out.getvalue()
 
 
-@pytest.mark.parametrize("reference", ["0", " 0 ", "<![CDATA[0]]>"])
+def pointing(rows: int, value: str = "<v>0</v>") -> str:
+    """Rows of two cells that point to a shared text."""
+    cells = f'<c r="A{{0}}" t="s">{value}</c><c r="B{{0}}" t="s">{value}</c>'
+    return "".join(f'<row r="{n}">{cells.format(n)}</row>' for n in range(1, rows + 1))
+
+
+def with_shared_text(length: int, rows: int, reference: str = "0") -> bytes:
+    """A right workbook with one shared text that two cells of every row of a sheet point to."""
+    table = PLAIN_TABLE.format(main=MAIN, text="a" * length)
+    return with_parts(pointing(rows, f"<v>{reference}</v>"), {"xl/sharedStrings.xml": table})
+
+
+@pytest.mark.parametrize("reference", ["0", " 0 ", "<![CDATA[0]]>", "<!-- -->0"])
 def test_a_text_that_many_cells_share_is_refused_before_it_fills_the_memory(reference):
     content = with_shared_text(32_000, 15_000, reference)
     assert len(content) < 1_000_000
@@ -217,3 +233,76 @@ def test_a_longer_text_than_excel_writes_is_refused():
 
 def test_a_long_text_that_few_cells_share_is_taken():
     check_workbook(with_shared_text(30_000, 3))
+
+
+def test_many_noughts_are_no_references_to_the_first_shared_text():
+    made = openpyxl.Workbook()
+    for _row in range(1000):
+        made.active.append([0] * 130)
+    out = io.BytesIO()
+    made.save(out)
+    with zipfile.ZipFile(out) as saved:
+        sheet = saved.read("xl/worksheets/sheet1.xml").decode()
+    rows = sheet.partition("<sheetData>")[2].partition("</sheetData>")[0]
+    assert rows.count("<v>0</v>") == 130_000
+    table = {"xl/sharedStrings.xml": PLAIN_TABLE.format(main=MAIN, text="a" * 600)}
+    text = '<row r="1001"><c r="A1001" t="s"><v>0</v></c></row>'
+    check_workbook(with_parts(rows + text, table))
+    as_excel_writes = rows.replace(' t="n"', ' s="1"')
+    check_workbook(with_parts(as_excel_writes + text, table))
+
+
+REFERENCES = {
+    "attributes in single quotes": "<c t='s' x='<c y=\"'><v>0</v></c><c t='s' x='\"'><v>0</v></c>",
+    "t twice": '<c t="n" t="s"><v>0</v></c>',
+    "a number in a comment": '<c t="s"><v><!-- <c><v> -->0</v></c>',
+    "a number before a comment": '<c t="s"><v>1<!-- -->0</v></c>',
+    "a number in an attribute": '<c t="s"><v a=">1</">0</v></c>',
+    "another name space": '<a:c t="s"><a:v>0</a:v></a:c>',
+}
+
+
+@pytest.mark.parametrize("cell", REFERENCES.values(), ids=REFERENCES)
+def test_whatever_is_not_plainly_a_number_is_counted(cell):
+    texts = SharedTexts()
+    texts.look(b"<sst><si><t>" + b"a" * 60_000 + b"</t></si><si/></sst>", "xl/sharedStrings.xml")
+    with pytest.raises(RegisterFileError):
+        texts.count(f"<sheetData>{cell * 1000}</sheetData>".encode(), "xl/worksheets/sheet1.xml")
+
+
+LONG = "<si><t>" + "a" * 30_000 + "</t></si>"
+UNCLEAR_TABLES = {
+    "comment": ["<sst><!-- <si> -->" + LONG + "</sst>"],
+    "CDATA": ["<sst><si><t><![CDATA[<si>]]>" + "a" * 30_000 + "</t></si></sst>"],
+    "instruction": ["<sst><?xml <si> ?>" + LONG + "</sst>"],
+    "attribute": ['<sst a="b" x="<si>">' + LONG + "</sst>"],
+    "comments all through the text": [
+        "<sst><si><t>" + ("a" * 300 + "<!-- <si> -->") * 100 + "</t></si></sst>"
+    ],
+    "two tables": ["<sst><si/></sst>", f"<sst>{LONG}</sst>"],
+}
+
+
+@pytest.mark.parametrize("tables", UNCLEAR_TABLES.values(), ids=UNCLEAR_TABLES)
+def test_references_to_an_unclear_table_count_as_the_longest_text(tables):
+    parts = {f"xl/sharedStrings{n or ''}.xml": table for n, table in enumerate(tables)}
+    with pytest.raises(RegisterFileError) as error:
+        check_workbook(with_parts(pointing(1000), parts))
+    assert error.value.problems[0].reason == Reason.TOO_MUCH_TEXT
+
+
+def test_a_table_may_have_a_declaration_and_plain_attributes():
+    declared = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    texts = '<si><t xml:space="preserve">a="b </t></si>' + LONG
+    table = f'{declared}<sst xmlns="{MAIN}" count="2000" uniqueCount="2">{texts}</sst>'
+    check_workbook(with_parts(pointing(1000), {"xl/sharedStrings.xml": table}))
+
+
+@pytest.mark.parametrize("start", ["<c t=", '<c a="', "<c><v>", "<c ", '="', "='", "= ", '<c a="" '])
+def test_a_part_made_to_be_slow_is_counted_in_time(start):
+    check = (
+        "import sys; from huvudman.register.shared_texts import SharedTexts; texts = SharedTexts(); "
+        "part = b'<sst><sheetData>' + sys.argv[1].encode() * 500_000; "
+        "texts.look(part, ''); texts.count(part, '')"
+    )
+    subprocess.run([sys.executable, "-c", check, start], timeout=20, check=True)
