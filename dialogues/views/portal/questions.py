@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -30,6 +31,7 @@ from dialogues.forms.steps import answer_in
 from dialogues.models import Dialogue, PriorityQuestion, QuestionDraft
 from dialogues.queries import questions_that_stand, sub_goals_for
 from dialogues.views.portal.pages import contact_of, own_dialogue, show, who
+from quality_system.models import SubGoal
 
 Rows = list[dict[str, object]]
 
@@ -64,7 +66,7 @@ def portal_question(request: HttpRequest, dialogue: Dialogue, question: UUID) ->
         return _save(request, dialogue, question, draft)
     if dialogue.state not in OPEN_FOR_QUESTIONS or (draft is None and len(drafts) >= MOST):
         return redirect("portal_questions", dialogue.public_id)
-    form = QuestionDraftForm(sub_goals=sub_goals_for(dialogue), initial=_initial(draft))
+    form = QuestionDraftForm(sub_goals=_sub_goals(dialogue, draft), initial=_initial(draft))
     edit = Edit(question=question, seen=draft.saved_in if draft else None, form=uuid4())
     return _page(request, dialogue, form, edit, draft=draft)
 
@@ -132,6 +134,11 @@ def _initial(draft: QuestionDraft | None) -> dict[str, object]:
     return {"area": draft.area, "text": draft.text, "sub_goal": draft.sub_goal_id or ""}
 
 
+def _sub_goals(dialogue: Dialogue, draft: QuestionDraft | None) -> QuerySet[SubGoal]:
+    """Those to choose among, and the one that the draft has already."""
+    return sub_goals_for(dialogue, draft.sub_goal_id if draft else None)
+
+
 def _save(
     request: HttpRequest, dialogue: Dialogue, question: UUID, draft: QuestionDraft | None
 ) -> HttpResponse:
@@ -139,7 +146,7 @@ def _save(
 
     A text that may not be kept is not saved: it stands only in the form that comes back.
     """
-    form = QuestionDraftForm(request.POST, sub_goals=sub_goals_for(dialogue))
+    form = QuestionDraftForm(request.POST, sub_goals=_sub_goals(dialogue, draft))
     seen, made = _uuid(request.POST.get("seen")), _uuid(request.POST.get("form"))
     edit = Edit(question=question, seen=seen, form=made or uuid4())
     refusal = " ".join(map(str, form.errors.get("text", ())))

@@ -306,6 +306,18 @@ def test_sub_goals_are_those_of_the_skolformer_the_huvudman_runs(client, dialogu
     assert write(client, dialogue, 1, sub_goal=strange.pk).status_code == 422
 
 
+def test_a_chosen_sub_goal_stays_when_it_is_no_longer_offered(client, dialogue):
+    objective = Objective.objects.create(edition=edition(), skolform="FSK", text="Mål för förskolan")
+    goal = SubGoal.objects.create(objective=objective, number=1, area="equity", text="Lika villkor")
+    write(client, dialogue, 1, text="Först", sub_goal=goal.pk)
+    Objective.objects.update(skolform="VUX")
+    page = text(client.get(address("portal_question", dialogue, question(dialogue, 1))))
+    assert re.search(rf'<option value="{goal.pk}"[^>]* selected', page)
+    assert "Lika villkor" not in text(client.get(address("portal_question", dialogue, uuid4())))
+    assert write(client, dialogue, 1, text="Sedan", sub_goal=goal.pk).status_code == 302
+    assert QuestionDraft.objects.values_list("text", "sub_goal").get() == ("Sedan", goal.pk)
+
+
 @pytest.mark.parametrize("state", DialogueState.values)
 def test_questions_are_written_only_while_they_can_be_sent(state):
     dialogue, user = dialogue_with_contact(DialogueState(state))
