@@ -52,8 +52,10 @@ class QuestionsForm(ToldForm):
         self.fields[f"area_{rank}"] = forms.ChoiceField(
             label=_("Fråga %(rank)s: område") % {"rank": rank},
             choices=[("", _("Välj område")), *Area.choices],
-            required=rank == 1,
+            required=False,
         )
+        if rank == 1:  # some question is needed
+            setattr(self.fields["area_1"], "is_conditional", True)  # noqa: B010  (fields have no such attribute)
         self.fields[f"text_{rank}"] = LongText(
             label=_("Fråga %(rank)s: med egna ord") % {"rank": rank},
             longest=LONGEST_QUESTION,
@@ -70,6 +72,9 @@ class QuestionsForm(ToldForm):
             is_told = data.get(f"text_{rank}") or data.get(f"sub_goal_{rank}")
             if is_told and not data.get(area) and area not in self.errors:
                 self.add_error(area, _("Välj område för frågan."))
+        areas = {f"area_{rank}" for rank in RANKS}
+        if not any(data.get(area) for area in areas) and not areas & self.errors.keys():
+            self.add_error("area_1", _("Välj område för minst en fråga."))
         return data
 
     def rows(self) -> list[Row]:

@@ -79,6 +79,11 @@ def chosen_in(page: str, name: str) -> str:
     return found[1] if found else ""
 
 
+def label_in(page: str, name: str) -> str:
+    label = page.split(f'<label for="id_{name}"')[1].split("</label>")[0]
+    return re.sub("<[^>]*>", "", label)
+
+
 class TestStaff:
     def test_open_the_questions_that_stand_to_correct_a_word_and_keep_the_sub_goals(self, staff, dialogue):
         offered, other = goal("FSK", "Lika villkor i förskolan"), goal("VUX", "Komvux för alla")
@@ -112,6 +117,23 @@ class TestStaff:
         typed = typed_on(staff.get(step_of(dialogue, "fragor")).text) | BY_PHONE
         staff.post(step_of(dialogue, "fragor"), typed | {"area_2": ""})
         assert standing() == ["Varför?"]
+
+    def test_the_first_question_is_emptied_like_the_others_but_one_stays(self, staff, dialogue):
+        rows = [Row(area=area, text=area, sub_goal=None) for area in (Area.EQUITY, Area.QUALITY)]
+        actor = person(owner(dialogue))
+        send_questions(dialogue=dialogue, rows=rows, told_by="Bo Al", channel=Channel.PORTAL, actor=actor)
+        opened = staff.get(step_of(dialogue, "fragor")).text
+        assert [" (valfritt)" in label_in(opened, f"area_{rank}") for rank in (1, 2)] == [False, True]
+        typed = typed_on(opened) | BY_PHONE | {"area_1": "", "text_1": ""}
+        none = staff.post(step_of(dialogue, "fragor"), typed | {"area_2": "", "text_2": ""})
+        assert none.status_code == 422
+        assert "Välj område för minst en fråga." in none.text
+        assert standing() == ["equity", "quality"]
+        half = staff.post(step_of(dialogue, "fragor"), typed | {"area_2": ""})
+        assert "Välj område för frågan." in half.text
+        assert "minst en fråga" not in half.text
+        assert staff.post(step_of(dialogue, "fragor"), typed).status_code == 302
+        assert standing() == ["quality"]
 
     def test_read_what_the_huvudman_sent_meanwhile_before_it_is_replaced(self, staff, dialogue):
         page = staff.get(step_of(dialogue, "fragor")).text
