@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.domain.machine import NotPossible
 from huvudman.domain.comparison import Comparison, Progress, compare_register, no_progress, older_text
+from huvudman.domain.one_at_a_time import one_at_a_time
 from huvudman.domain.writing import write_huvudman, write_units
 from huvudman.register.rows import Register
-
-ONE_AT_A_TIME = 7_263_001
-"""Key of the lock that lets one import in at a time, from its comparison to its commit."""
 
 
 class RowsLeftOut(NotPossible):
@@ -50,8 +48,7 @@ def apply_register(
     """
     if register.rejected and not leave_out:
         raise RowsLeftOut
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+    one_at_a_time()
     today = timezone.localdate()
     progress(20, _("Lägger in: jämför med registret"))
     comparison = compare_register(register, kind=kind, year=year, on=today)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.domain.audit import record
 from accounts.domain.machine import Conflict, NotPossible
+from huvudman.domain.one_at_a_time import one_at_a_time
 from huvudman.domain.recounting import take_over
 from huvudman.models import Huvudman, HuvudmanEvent
 
@@ -27,6 +28,7 @@ def change_orgnr(
     Raises NotPossible when another huvudman has the number, or has had it.
     """
     actor.require(CHANGE, huvudman)
+    one_at_a_time()
     locked = _locked(huvudman)[0]
     if locked.orgnr == orgnr:
         return locked
@@ -56,6 +58,7 @@ def merge_huvudman(
     Raises NotPossible if there are none, or one of them is closed, or is the one that they go up in.
     """
     actor.require(CHANGE, into)
+    one_at_a_time()
     target, *others = _locked(into, *parts)
     _require_open(target, *others)
     if not others or target in others or len(set(others)) < len(parts):
@@ -84,6 +87,7 @@ def split_huvudman(
     Units are moved by hand or by the next register, which says whose they are.
     """
     actor.require(CHANGE, huvudman)
+    one_at_a_time()
     source, *parts = _locked(huvudman, *into)
     _require_open(source)
     if not parts or source in parts:
@@ -100,6 +104,7 @@ def close_huvudman(*, huvudman: Huvudman, on: datetime.date, actor: Actor, note:
     Raises NotPossible, or Conflict if its last day is another already.
     """
     actor.require(CHANGE, huvudman)
+    one_at_a_time()
     locked = _locked(huvudman)[0]
     if locked.active_to != on - datetime.timedelta(days=1):
         _require_open(locked)

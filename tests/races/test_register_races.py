@@ -1,5 +1,6 @@
-"""Two register imports at once, with two real connections. First the race as it is without the lock."""
+"""A register import beside another or an event, with two real connections; first without the lock."""
 
+import datetime
 import threading
 import time
 
@@ -11,11 +12,13 @@ from psycopg.errors import UniqueViolation
 from accounts.actors import SYSTEM
 from huvudman.domain import applying
 from huvudman.domain.comparison import Comparison, compare_register, read_file
+from huvudman.domain.events import merge_huvudman
 from huvudman.domain.imports import apply_at_once
+from huvudman.domain.one_at_a_time import ONE_AT_A_TIME
 from huvudman.domain.places import load_places
 from huvudman.domain.writing import write_huvudman, write_units
 from huvudman.models import Huvudman, ImportKind, RegisterImport, SchoolUnit
-from tests.huvudman.books import as_xlsx, book
+from tests.huvudman.books import AB_ORGNR, KOMMUN_ORGNR, as_xlsx, book, put
 from tests.races.test_dialogue_races import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
@@ -33,11 +36,11 @@ def in_the_register() -> tuple[int, int]:
 
 
 def until_the_other_waits() -> None:
-    """Poll until another connection waits for the lock that lets one import in at a time."""
+    """Poll until another connection waits for the lock that lets one in at a time."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         with connection.cursor() as cursor:
-            cursor.execute(WAITING, [applying.ONE_AT_A_TIME])
+            cursor.execute(WAITING, [ONE_AT_A_TIME])
             if cursor.fetchone()[0]:
                 return
     raise AssertionError("nobody was held back")
@@ -84,3 +87,34 @@ def test_one_import_waits_for_the_other_and_finds_nothing_left_to_do(
     assert new == [0, 2]
     assert in_the_register() == (2, 5)
     assert RegisterImport.objects.count() == 1, "the one that changed nothing left no record"
+
+
+def test_an_event_waits_for_the_import_under_way_and_stands_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    load_places()
+    applying.apply_register(read(), kind=KIND, year=YEAR)
+    part, into = (Huvudman.objects.get(orgnr=number) for number in (AB_ORGNR, KOMMUN_ORGNR))
+    compared = threading.Event()
+
+    def compare_slowly(*args: object, **kwargs: object) -> Comparison:
+        comparison = compare_register(*args, **kwargs)  # type: ignore[arg-type]
+        compared.set()
+        until_the_other_waits()
+        return comparison
+
+    monkeypatch.setattr(applying, "compare_register", compare_slowly)
+    sheets = book()
+    put(sheets, "Huvudmän", 3, "NAMN", "Nytt namn AB")
+    put(sheets, "Grundskola", 3, "NAMN", "Nya skolan")
+
+    def apply() -> Comparison:
+        return applying.apply_register(read_file(as_xlsx(sheets), kind=KIND), kind=KIND, year=YEAR)
+
+    def merge() -> Huvudman:
+        assert compared.wait(20)
+        return merge_huvudman(parts=[part], into=into, on=datetime.date(2026, 7, 1), actor=SYSTEM)
+
+    results = at_once(apply, merge)
+    assert [result for result in results if isinstance(result, Exception)] == []
+    part.refresh_from_db()
+    assert (part.name, part.active_to) == ("Nytt namn AB", datetime.date(2026, 6, 30))
+    assert set(SchoolUnit.objects.values_list("huvudman", flat=True)) == {into.pk}
