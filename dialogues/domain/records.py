@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.domain.audit import latest, record
+from accounts.domain.audit import entries, latest, record
 from accounts.domain.machine import Conflict, NotPossible, WrongState
 from accounts.models import AuditEntry
 from dialogues.domain.conflicts import who_and_when
@@ -126,10 +126,13 @@ def change_record(
 
 
 def change_held_time(
-    *, dialogue: Dialogue, kind: MeetingKind, held_at: datetime.datetime, actor: Actor
+    *, dialogue: Dialogue, kind: MeetingKind, held_at: datetime.datetime, seen: int, actor: Actor
 ) -> Dialogue:
     """Correct when the dialogue or its feedback was held, until it is closed or cancelled; what was noted is
-    kept in the audit log. Raises NotPossible when it cannot have been then. The same minute does nothing.
+    kept in the audit log. `seen` is the time's version on the page (`held_time_version`).
+
+    Raises NotPossible when it cannot have been then, and Conflict when the time has been corrected since it
+    was seen. The same minute does nothing.
     """
     with transaction.atomic():
         row = DIALOGUES.locked(dialogue)
@@ -140,10 +143,18 @@ def change_held_time(
         was = seat.meeting.starts_at
         if held_at == was.replace(second=0, microsecond=0):
             return row
+        if seen != held_time_version(row, kind):
+            raise _time_conflict(row, kind)
         correct_time(seat.meeting, held_at)
         times = {"was": was.isoformat(), "now": held_at.astimezone(datetime.UTC).isoformat()}
         record(actor=actor, verb=TIME_CHANGED, subject=row, kind=kind, **times)
     return row
+
+
+def held_time_version(dialogue: Dialogue, kind: MeetingKind) -> int:
+    """A number that is another one each time somebody corrects when the meeting was held; 0 before that."""
+    entry = _last_correction(dialogue, kind)
+    return entry.pk if entry else 0
 
 
 def last_written(dialogue: Dialogue) -> AuditEntry | None:
@@ -206,6 +217,18 @@ def _conflict(dialogue: Dialogue) -> Conflict:
         "texterna och spara igen."
     )
     return Conflict(text % who_and_when(last_written(dialogue)))
+
+
+def _last_correction(dialogue: Dialogue, kind: MeetingKind) -> AuditEntry | None:
+    return entries(dialogue, TIME_CHANGED).filter(facts__kind=kind).first()
+
+
+def _time_conflict(dialogue: Dialogue, kind: MeetingKind) -> Conflict:
+    text = _(
+        "%(who)s ändrade tiden %(when)s. Din tid är inte sparad. Läs den som står. Ska din gälla i stället? "
+        "Spara då igen."
+    )
+    return Conflict(text % who_and_when(_last_correction(dialogue, kind)))
 
 
 def _say_thanks(dialogue: Dialogue) -> None:

@@ -283,10 +283,25 @@ class HeldTimeForm(HeldFields, StepForm):
     kind: ClassVar[MeetingKind] = MeetingKind.DIALOGUE
 
     def prepare(self) -> None:
+        version = records.held_time_version(self.dialogue, self.kind)
+        self.seen = answer_in(self.data) if self.is_bound else version
         self.ask_instead(current_meeting(self.dialogue, self.kind))
 
     def perform(self, actor: Actor) -> None:
-        records.change_held_time(dialogue=self.dialogue, kind=self.kind, held_at=self.moment(), actor=actor)
+        records.change_held_time(
+            dialogue=self.dialogue,
+            kind=self.kind,
+            held_at=self.moment(),
+            seen=answer_in(self.data),
+            actor=actor,
+        )
+
+    def instead(self) -> StepForm:
+        self.seen = records.held_time_version(self.dialogue, self.kind)
+        meeting = current_meeting(self.dialogue, self.kind)
+        if meeting:
+            self.stands = [(_("När mötet hölls"), moment(meeting.starts_at))]
+        return self
 
 
 class FeedbackHeldTimeForm(HeldTimeForm):

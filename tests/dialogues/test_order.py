@@ -9,11 +9,13 @@ from django.utils import timezone
 from accounts.actors import SYSTEM, person
 from accounts.domain.machine import NotPossible, WrongState
 from accounts.models import AuditEntry
+from accounts.templatetags.look import moment
 from dialogues.domain import records
 from dialogues.domain.introductions import hold_introduction
 from dialogues.models import Dialogue, DialogueState, Invitation, Meeting, MeetingKind, MeetingState
 from tests.accounts.factories import leader, planner
 from tests.dialogues.factories import InvitationFactory, dialogue_with_contact, seat_at
+from tests.dialogues.pages import seen_on
 from tests.dialogues.test_attendance import page_about
 from tests.dialogues.test_records import hold, hours_ago
 from tests.dialogues.test_staff_pages import step_of
@@ -163,6 +165,36 @@ class TestCorrection:
         assert facts == {"kind": kind, "was": was, "now": then.isoformat()}
 
     @pytest.mark.parametrize(
+        ("name", "kind", "hours"),
+        [("dialogen-holls", "dialogue", 20), ("aterkopplingen-holls", "feedback", 5)],
+    )
+    def test_a_colleagues_correction_meanwhile_is_read_before_it_is_changed(self, client, name, kind, hours):
+        own, colleague = leader(), leader("spsm")
+        client.force_login(own)
+        dialogue = self.fed_back()
+        page = step_of(dialogue, name)
+        mine = typed(hours_ago(hours)) | {"seen": seen_on(client.get(page).text)}
+        theirs = hours_ago(hours + 1).replace(second=0, microsecond=0)
+        told = {"dialogue": dialogue, "kind": MeetingKind(kind), "seen": 0}
+        records.change_held_time(held_at=theirs, actor=person(colleague), **told)
+        refused = client.post(page, mine)
+        assert refused.status_code == 409
+        assert f"{colleague} ändrade tiden" in refused.context["form"].non_field_errors()[0]
+        assert [words for _label, words in refused.context["form"].stands] == [moment(theirs)]
+        assert refused.context["form"]["time"].value() == mine["time"]
+        assert dialogue.seats.get(kind=kind).meeting.starts_at == theirs
+        assert client.post(page, mine | {"seen": seen_on(refused.text)}).status_code == 302
+        assert typed(dialogue.seats.get(kind=kind).meeting.starts_at).items() <= mine.items()
+
+    def test_the_same_correction_twice_is_no_conflict(self, client):
+        client.force_login(leader())
+        dialogue = self.fed_back()
+        page = step_of(dialogue, "dialogen-holls")
+        mine = typed(hours_ago(15)) | {"seen": seen_on(client.get(page).text)}
+        assert [client.post(page, mine).status_code for _press in range(2)] == [302, 302]
+        assert AuditEntry.objects.filter(verb=CHANGED).count() == 1
+
+    @pytest.mark.parametrize(
         ("name", "hours", "why"),
         [
             ("dialogen-holls", 60, "före introduktionsmötet"),
@@ -182,7 +214,7 @@ class TestCorrection:
 
     def test_is_for_leaders_until_the_dialogue_is_closed(self):
         dialogue = self.fed_back()
-        told = {"dialogue": dialogue, "kind": MeetingKind.DIALOGUE, "held_at": hours_ago(15)}
+        told = {"dialogue": dialogue, "kind": MeetingKind.DIALOGUE, "held_at": hours_ago(15), "seen": 0}
         with pytest.raises(PermissionDenied):
             records.change_held_time(actor=person(planner()), **told)
         records.close_dialogue(dialogue=dialogue, actor=person(leader()))
