@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -140,7 +141,21 @@ DAYS = {"active_from", "active_to"}
 KOMMUNER = {"kommun", "kommuner", "main_kommun"}
 
 
-def value_text(table: str, name: str, value: object) -> str:
+class Names:
+    """What kommuner and koncerner are called. Read once, when first asked for: keep one for a page."""
+
+    @cached_property
+    def kommuner(self) -> dict[str, str]:
+        """Name by code."""
+        return dict(Kommun.objects.order_by().values_list("code", "name"))
+
+    @cached_property
+    def koncerner(self) -> dict[str, str]:
+        """Name by id, as text."""
+        return {str(key): name for key, name in Koncern.objects.order_by().values_list("pk", "name")}
+
+
+def value_text(table: str, name: str, value: object, names: Names) -> str:
     """A changed field's value as people know it: choices, places and days in words, orgnr as it may be shown.
 
     `value` is as an import keeps it (codes with commas) or as the history does (a list, a date, an id).
@@ -157,10 +172,9 @@ def value_text(table: str, name: str, value: object) -> str:
     if name == "skolformer":
         return ", ".join(str(dict(Skolform.choices).get(code, code)) for code in _codes(value))
     if name in KOMMUNER:
-        known = Kommun.objects.in_bulk(_codes(value))
-        return ", ".join(known[code].name if code in known else code for code in _codes(value))
+        return ", ".join(names.kommuner.get(code, code) for code in _codes(value))
     if name == "koncern":
-        return str(Koncern.objects.filter(pk=str(value)).first() or value)
+        return names.koncerner.get(str(value), str(value))
     return mask_personnummer(str(value))
 
 

@@ -8,7 +8,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from accounts.templatetags.look import badge
-from huvudman.import_texts import field_text, kept_text, place_text, reason_text, value_text
+from huvudman.import_texts import Names, field_text, kept_text, place_text, reason_text, value_text
 from huvudman.models import Huvudman, ImportState, RegisterImport, Skolform
 from huvudman.models.orgnr import shown
 from huvudman.register.problems import Problem, Reason
@@ -56,14 +56,14 @@ def why_kept(row: RegisterImport) -> str:
     return kept_text(len(row.rejected))
 
 
-@register.filter
-def changed_fields(fields: list[list[Any]], table: str) -> list[dict[str, str]]:
-    """A change's fields in words: name, before, after."""
+@register.simple_tag
+def changed_fields(fields: list[list[Any]], table: str, names: Names) -> list[dict[str, str]]:
+    """A change's fields in words: name, before, after. `names` is the page's, so that they are read once."""
     return [
         {
             "name": field_text(table, name),
-            "before": value_text(table, name, before),
-            "after": value_text(table, name, after),
+            "before": value_text(table, name, before, names),
+            "after": value_text(table, name, after, names),
         }
         for name, before, after in fields
     ]

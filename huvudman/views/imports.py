@@ -27,6 +27,7 @@ from huvudman.domain.imports import (
 )
 from huvudman.filters import changed_query
 from huvudman.forms import ApproveForm, UploadForm
+from huvudman.import_texts import Names
 from huvudman.models import ChangeKind, ChangeTable, RegisterImport
 from huvudman.views.pages import needs, staff_page
 
@@ -120,6 +121,7 @@ def _import_page(
         "tabs": tabs,
         "changes": _changes(row, chosen, request.GET.get("page")) if chosen else None,
         "table": chosen["table"] if chosen else "",
+        "names": Names(),
     }
     status = 422 if refused or form.errors else 200
     return staff_page(request, "staff/register_import.html", context, status=status)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huvudman.filters import HuvudmanFilter
+from huvudman.import_texts import Names
 from huvudman.models import Huvudman, HuvudmanEvent
 from huvudman.queries import history_of, huvudman_rows, recipients_of, unit_rows
 from huvudman.views.pages import needs, staff_page
@@ -50,6 +51,7 @@ def huvudman_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "units": Paginator(unit_rows(huvudman), PAGE_SIZE).get_page(request.GET.get("page")),
         "events": events.select_related("before", "after"),
         "history": history_of(huvudman),
+        "names": Names(),
         "may_change": request.user.has_perm("huvudman.change_register"),
     }
     return staff_page(request, "staff/huvudman.html", context)

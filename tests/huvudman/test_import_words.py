@@ -4,13 +4,18 @@ import datetime
 
 import pytest
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
-from huvudman.import_texts import field_text, value_text
-from huvudman.models import Koncern
+from huvudman.import_texts import Names, field_text, value_text
+from huvudman.models import ImportKind, ImportState, Koncern, RegisterImport
 from tests.accounts.factories import planner
 from tests.huvudman.factories import HuvudmanFactory, KommunFactory, orgnr
 
 pytestmark = pytest.mark.django_db
+HISTORY_QUERIES = 12
+"""Those of the page of a huvudman without units, and one each for the names of kommuner and koncerner."""
+PREVIEW_QUERIES = 7
+"""Session, user, staff role; the import; the count and the rows of changes; the names of kommuner."""
 
 
 @pytest.mark.parametrize(
@@ -30,7 +35,7 @@ pytestmark = pytest.mark.django_db
 )
 def test_a_value_is_told_in_words(name, value, words):
     KommunFactory(code="2510", name="Jokkmokk")
-    assert value_text("huvudman", name, value).replace("\xa0", " ") == words
+    assert value_text("huvudman", name, value, Names()).replace("\xa0", " ") == words
 
 
 def test_an_orgnr_is_a_huvudmans_own_and_a_units_huvudman():
@@ -48,3 +53,40 @@ def test_the_history_of_a_huvudman_is_told_in_words(client):
     assert "koncern – → Skolgruppen" in page
     assert "skolformer förskola → förskola, grundskola" in page
     assert "organisationsnummer 556" in page
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_history_needs_the_same_queries_however_long(
+    client, number, django_assert_num_queries: DjangoAssertNumQueries
+):
+    huvudman = HuvudmanFactory(main_kommun=KommunFactory(code="2510"))
+    for n in range(number):
+        huvudman.koncern = Koncern.objects.create(name=f"Skolgruppen {n}")
+        huvudman.main_kommun = KommunFactory(code=f"252{n}")
+        huvudman.save()
+    client.force_login(planner())
+    with django_assert_num_queries(HISTORY_QUERIES):
+        page = client.get(reverse("admin:huvudman", args=[huvudman.public_id])).text
+    assert page.count("huvudsaklig kommun Kommun") == number
+    assert "koncern – → Skolgruppen 0" in page
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_preview_needs_the_same_queries_however_many_rows(
+    client, number, django_assert_num_queries: DjangoAssertNumQueries
+):
+    kommuner = [KommunFactory(code=f"251{n}") for n in range(4)]
+    row = RegisterImport.objects.create(
+        kind=ImportKind.WORKBOOK,
+        state=ImportState.PREVIEW,
+        file_name="register_2020.xlsx",
+        year=2020,
+        counts={"huvudman": {"changed": number}},
+    )
+    for n in range(number):
+        fields = [["main_kommun", kommuner[n].code, kommuner[n + 1].code]]
+        row.changes.create(table="huvudman", kind="changed", key=orgnr(n), name=f"Eken {n}", fields=fields)
+    client.force_login(planner())
+    with django_assert_num_queries(PREVIEW_QUERIES):
+        page = client.get(reverse("admin:register_import", args=[row.public_id])).text
+    assert [f"Kommun 251{n} → Kommun 251{n + 1}" in page for n in range(3)] == [n < number for n in range(3)]

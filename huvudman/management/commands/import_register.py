@@ -16,7 +16,7 @@ from accounts.personnummer import mask_personnummer
 from huvudman.domain.applying import RowsLeftOut
 from huvudman.domain.comparison import Comparison, compare_register, older_text, read_file
 from huvudman.domain.imports import apply_at_once, guess_year, require_year
-from huvudman.import_texts import field_text, kept_text, problem_text, value_text
+from huvudman.import_texts import Names, field_text, kept_text, problem_text, value_text
 from huvudman.models import ImportKind
 from huvudman.models.orgnr import shown
 from huvudman.register.problems import RegisterFileError
@@ -82,7 +82,7 @@ class Command(BaseCommand):
         )
 
     def _report(self, comparison: Comparison) -> None:
-        rejected = len(comparison.register.rejected)
+        rejected, names = len(comparison.register.rejected), Names()
         for problem in comparison.register.remarks:
             self.stdout.write(problem_text(problem))
         for table, changes in (("huvudman", comparison.huvudman), ("units", comparison.units)):
@@ -96,8 +96,8 @@ class Command(BaseCommand):
             for key, fields in changes.changed.items():
                 self.stdout.write(f"~ {_label(key)} {read[key].name}")
                 for name, before, after in fields:
-                    words = f"{value_text(table, name, before)} → {value_text(table, name, after)}"
-                    self.stdout.write(f"    {field_text(table, name)}: {words}")
+                    old, new = (value_text(table, name, value, names) for value in (before, after))
+                    self.stdout.write(f"    {field_text(table, name)}: {old} → {new}")
 
 
 def _label(key: str) -> str:
