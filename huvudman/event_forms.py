@@ -1,4 +1,4 @@
-"""Forms for what happens to a huvudman: a merger, a split, a new orgnr, its end."""
+"""Forms for what happens to a huvudman: a merger, a split, a new orgnr, its end, its reopening."""
 
 from __future__ import annotations
 
@@ -51,14 +51,27 @@ class EventForm(PlainWords, forms.Form):
             raise forms.ValidationError(
                 _("Dagen kan inte ligga framåt i tiden. Skriv in händelsen när den har inträffat.")
             )
-        first = max(EARLIEST, self.huvudman.active_from or EARLIEST)
+        first = self.earliest()
         if on < first:
             raise forms.ValidationError(_("Dagen kan vara tidigast %(day)s.") % {"day": day(first)})
         return on
 
+    def earliest(self) -> datetime.date:
+        """The first day that can be meant."""
+        return max(EARLIEST, self.huvudman.active_from or EARLIEST)
+
 
 class ClosingForm(EventForm):
     """The huvudman is no more."""
+
+
+class ReopeningForm(EventForm):
+    """The huvudman goes on after all, or begins anew."""
+
+    def earliest(self) -> datetime.date:
+        """Its last day, unless that is to come."""
+        last = self.huvudman.active_to or EARLIEST
+        return max(super().earliest(), min(last, timezone.localdate()))
 
 
 class NewOrgnrForm(EventForm):

@@ -1,4 +1,4 @@
-"""What happens to huvudmän and must keep their history together: mergers, splits, changed numbers."""
+"""What happens to huvudmän and must keep their history together: mergers, splits, changed numbers, ends."""
 
 from __future__ import annotations
 
@@ -111,6 +111,32 @@ def close_huvudman(*, huvudman: Huvudman, on: datetime.date, actor: Actor, note:
         _close(locked, on)
         _note(Kind.CLOSED, on, actor, before=locked, note=note)
     return locked
+
+
+@transaction.atomic
+def reopen_huvudman(*, huvudman: Huvudman, on: datetime.date, actor: Actor, note: str = "") -> Huvudman:
+    """The huvudman goes on from a day: it was closed by mistake, or begins anew. What closed it stays noted.
+
+    Units that have moved stay where they are. Said again of the same day, it is nothing.
+
+    Raises Conflict if the huvudman is open already.
+    """
+    actor.require(CHANGE, huvudman)
+    locked = _locked(huvudman)[0]
+    if locked.active_to is None:
+        if _said(locked, on, note, Kind.REOPENED):
+            return locked
+        raise Conflict(_("%(huvudman)s är redan verksam. Ingenting är ändrat.") % {"huvudman": locked})
+    locked.active_to = None
+    locked.save(update_fields=["active_to"])
+    _note(Kind.REOPENED, on, actor, before=locked, note=note)
+    return locked
+
+
+def _said(row: Huvudman, on: datetime.date, note: str, kind: str) -> bool:
+    """Tell whether the latest event of the row's own is this one, with these words or with none to lose."""
+    latest = row.later_events.exclude(kind=Kind.NEW_ORGNR).order_by("pk").last()
+    return latest is not None and (latest.kind, latest.on) == (kind, on) and note in ("", latest.note)
 
 
 def _locked(*rows: Huvudman) -> list[Huvudman]:

@@ -82,13 +82,13 @@ def load_known(*, with_units: bool = True) -> Known:
 
 def _endings() -> dict[str, Ending]:
     kind, day = HuvudmanEvent.Kind, datetime.timedelta(days=1)
-    events = HuvudmanEvent.objects.filter(
-        kind__in=[kind.MERGER, kind.SPLIT, kind.CLOSED], before__active_to__isnull=False
-    ).select_related("before", "after")
-    found = {}
-    for event in events.order_by("pk"):
+    events = HuvudmanEvent.objects.filter(before__active_to__isnull=False).exclude(kind=kind.NEW_ORGNR)
+    found: dict[str, Ending] = {}
+    for event in events.select_related("before", "after").order_by("pk"):
         before, heir = event.before, event.after if event.kind == kind.MERGER else None
-        if before and before.active_to == event.on - day:
+        if before and event.kind == kind.REOPENED:
+            found.pop(before.orgnr, None)
+        elif before and before.active_to == event.on - day:
             into = (heir.orgnr, heir.name) if heir else ("", "")
             found[before.orgnr] = Ending(before.name, event.on, *into)
     return found

@@ -196,6 +196,7 @@ class HuvudmanEvent(models.Model):
         SPLIT = "split", _("delning")
         NEW_ORGNR = "new_orgnr", _("nytt organisationsnummer")
         CLOSED = "closed", _("upphörd")
+        REOPENED = "reopened", _("öppnad igen")
 
     kind = models.CharField(_("händelse"), max_length=20, choices=Kind.choices)
     on = models.DateField(_("datum"))

@@ -19,8 +19,22 @@ from accounts.actors import Actor, person
 from accounts.domain.machine import NotPossible
 from accounts.flash import tell_done
 from accounts.templatetags.look import day
-from huvudman.domain.events import change_orgnr, close_huvudman, merge_huvudman, split_huvudman
-from huvudman.event_forms import ClosingForm, EventForm, MergerForm, NewOrgnrForm, OthersForm, SplitForm
+from huvudman.domain.events import (
+    change_orgnr,
+    close_huvudman,
+    merge_huvudman,
+    reopen_huvudman,
+    split_huvudman,
+)
+from huvudman.event_forms import (
+    ClosingForm,
+    EventForm,
+    MergerForm,
+    NewOrgnrForm,
+    OthersForm,
+    ReopeningForm,
+    SplitForm,
+)
 from huvudman.models import Huvudman, SchoolUnit
 from huvudman.models.orgnr import shown
 from huvudman.views.pages import needs, staff_page
@@ -157,6 +171,14 @@ def _closing_leads_to(huvudman: Huvudman, fields: Fields) -> list[str]:
     ]
 
 
+def _reopening_leads_to(huvudman: Huvudman, fields: Fields) -> list[str]:
+    return [
+        _("%(huvudman)s är verksam igen.") % {"huvudman": huvudman},
+        _("Skolenheter som har flyttats flyttas inte nu. Nästa register som läses in säger vems de är."),
+        _("Det som filer säger om huvudmannen gäller på nytt när de läses in."),
+    ]
+
+
 def _record_merger(huvudman: Huvudman, fields: Fields, actor: Actor) -> None:
     parts, into = _parts(huvudman, fields)
     merge_huvudman(parts=parts, into=into, on=fields["on"], note=fields["note"], actor=actor)
@@ -179,6 +201,10 @@ def _record_new_orgnr(huvudman: Huvudman, fields: Fields, actor: Actor) -> None:
 
 def _record_closing(huvudman: Huvudman, fields: Fields, actor: Actor) -> None:
     close_huvudman(huvudman=huvudman, on=fields["on"], note=fields["note"], actor=actor)
+
+
+def _record_reopening(huvudman: Huvudman, fields: Fields, actor: Actor) -> None:
+    reopen_huvudman(huvudman=huvudman, on=fields["on"], note=fields["note"], actor=actor)
 
 
 DEEDS = {
@@ -205,5 +231,12 @@ DEEDS = {
         ClosingForm,
         _closing_leads_to,
         _record_closing,
+    ),
+    "oppna-igen": Deed(
+        gettext_lazy("Öppna huvudmannen igen"),
+        gettext_lazy("Öppna igen"),
+        ReopeningForm,
+        _reopening_leads_to,
+        _record_reopening,
     ),
 }

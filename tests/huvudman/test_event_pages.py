@@ -126,6 +126,32 @@ def test_an_end_is_recorded(staff):
     assert "Har något hänt?" not in page
 
 
+def test_one_that_was_closed_by_mistake_is_opened_again(staff):
+    huvudman = HuvudmanFactory(name="Södra AB")
+    page = reverse("admin:huvudman", args=[huvudman.public_id])
+    assert "Öppna igen" not in staff.get(page).text
+    send(staff, huvudman, "upphor", "confirm", note="Konkurs")
+    assert address(huvudman, "oppna-igen") in staff.get(page).text
+    review = send(staff, huvudman, "oppna-igen", "review", note="Fel huvudman").text
+    assert "Södra AB är verksam igen." in review
+    assert "Fel huvudman" in review
+    assert fresh(huvudman).active_to == LAST, "looking changes nothing"
+    staff.get(address(huvudman, "oppna-igen"), {"do": "confirm", "on": DAY.isoformat()})
+    assert fresh(huvudman).active_to == LAST
+    send(staff, huvudman, "oppna-igen", "confirm", note="Fel huvudman")
+    assert fresh(huvudman).active_to is None
+    shown = staff.get(page).text
+    for words in ("upphörd", "Konkurs", "öppnad igen", "Fel huvudman", "Har något hänt?"):
+        assert words in shown
+
+
+def test_nothing_is_opened_again_before_its_last_day(staff):
+    huvudman = HuvudmanFactory(active_to=LAST)
+    page = send(staff, huvudman, "oppna-igen", "confirm", on="2026-06-29")
+    assert "Dagen kan vara tidigast 30 juni 2026." in page.text.replace("\xa0", " ")
+    assert fresh(huvudman).active_to == LAST
+
+
 def test_what_has_not_happened_yet_is_refused(staff):
     huvudman = HuvudmanFactory()
     page = send(staff, huvudman, "upphor", "confirm", on="2999-01-01").text
@@ -217,7 +243,7 @@ def test_back_to_the_form_with_everything_as_it_was(staff):
 
 @pytest.mark.parametrize("kind", DEEDS)
 def test_who_may_record(client, kind):
-    huvudman, other = HuvudmanFactory.create_batch(2)
+    huvudman, other = HuvudmanFactory(active_to=LAST if kind == "oppna-igen" else None), HuvudmanFactory()
     facts = {"others": [other.public_id], "direction": "in", "orgnr": orgnr(900_001), "closes": "on"}
     client.force_login(leader())
     assert client.get(address(huvudman, kind)).status_code == 403

@@ -11,7 +11,13 @@ from accounts.actors import SYSTEM, person
 from accounts.domain.machine import Conflict, NotPossible
 from accounts.models import AuditEntry
 from huvudman.domain import events
-from huvudman.domain.events import change_orgnr, close_huvudman, merge_huvudman, split_huvudman
+from huvudman.domain.events import (
+    change_orgnr,
+    close_huvudman,
+    merge_huvudman,
+    reopen_huvudman,
+    split_huvudman,
+)
 from huvudman.models import Huvudman, HuvudmanEvent, SizeClass, SkolformOffer
 from huvudman.queries import history_of
 from tests.accounts.factories import leader, planner
@@ -224,3 +230,49 @@ def test_nobody_ends_before_its_first_day(verb):
     with pytest.raises(NotPossible):
         VERBS[verb](one, other, SYSTEM)
     assert everything() == before
+
+
+def test_a_closed_huvudman_is_reopened_and_what_closed_it_stays_noted():
+    user, huvudman = planner(), HuvudmanFactory()
+    close_huvudman(huvudman=huvudman, on=DAY, actor=SYSTEM)
+    reopen_huvudman(huvudman=huvudman, on=DAY, actor=person(user), note="Fel huvudman")
+    assert fresh(huvudman).active_to is None
+    noted = list(huvudman.later_events.order_by("pk").values_list("kind", "on", "note"))
+    assert noted == [(Kind.CLOSED, DAY, ""), (Kind.REOPENED, DAY, "Fel huvudman")]
+    entry = AuditEntry.objects.order_by("pk").last()
+    assert (entry.verb, entry.actor, entry.subject) == ("huvudman.reopened", user, huvudman)
+    days = [change["fields"] for change in history_of(fresh(huvudman))]
+    assert days == [[("active_to", DAY_BEFORE, None)], [("active_to", None, DAY_BEFORE)]]
+
+
+def test_others_may_not_reopen():
+    huvudman = HuvudmanFactory(active_to=DAY_BEFORE)
+    before = everything()
+    with pytest.raises(PermissionDenied):
+        reopen_huvudman(huvudman=huvudman, on=DAY, actor=person(leader()))
+    assert everything() == before
+
+
+def test_reopening_again_changes_nothing_and_an_open_one_is_told_of():
+    huvudman, never_closed = HuvudmanFactory(active_to=DAY_BEFORE), HuvudmanFactory()
+    reopen_huvudman(huvudman=huvudman, on=DAY, actor=SYSTEM, note="Åter")
+    before = everything()
+    reopen_huvudman(huvudman=huvudman, on=DAY, actor=SYSTEM, note="Åter")
+    for row, on, note in (
+        (huvudman, DAY, "Annat"),
+        (huvudman, DAY + datetime.timedelta(days=9), "Åter"),
+        (never_closed, DAY, ""),
+    ):
+        with pytest.raises(Conflict, match="är redan verksam"):
+            reopen_huvudman(huvudman=row, on=on, actor=SYSTEM, note=note)
+    assert everything() == before
+
+
+def test_a_reopened_huvudman_ends_again_on_the_same_day():
+    huvudman = HuvudmanFactory()
+    close_huvudman(huvudman=huvudman, on=DAY, actor=SYSTEM)
+    reopen_huvudman(huvudman=huvudman, on=DAY, actor=SYSTEM)
+    close_huvudman(huvudman=huvudman, on=DAY, actor=SYSTEM)
+    assert fresh(huvudman).active_to == DAY_BEFORE
+    kinds = huvudman.later_events.order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == [Kind.CLOSED, Kind.REOPENED, Kind.CLOSED]

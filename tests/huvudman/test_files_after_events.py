@@ -7,7 +7,7 @@ import pytest
 from accounts.actors import SYSTEM
 from huvudman.domain.applying import apply_register
 from huvudman.domain.comparison import Comparison, read_file
-from huvudman.domain.events import close_huvudman, merge_huvudman, split_huvudman
+from huvudman.domain.events import close_huvudman, merge_huvudman, reopen_huvudman, split_huvudman
 from huvudman.domain.places import load_places
 from huvudman.import_texts import problem_text
 from huvudman.models import Huvudman, SchoolUnit
@@ -82,6 +82,29 @@ def test_a_huvudman_that_a_file_closed_is_opened_by_the_next():
     del sheets["Huvudmän"][2], sheets["Grundskola"][2]
     applied(as_xlsx(sheets))
     assert huvudman(AB_ORGNR).active_to
+    applied(as_xlsx(book()))
+    assert huvudman(AB_ORGNR).active_to is None
+
+
+@pytest.mark.parametrize("kind", ["merger", "closed"])
+def test_a_huvudman_that_was_opened_again_is_open_after_a_file_and_has_its_units(kind):
+    wrongly_closed = huvudman(AB_ORGNR)
+    if kind == "merger":
+        merge_huvudman(parts=[wrongly_closed], into=huvudman(KOMMUN_ORGNR), on=DAY, actor=SYSTEM)
+    else:
+        close_huvudman(huvudman=wrongly_closed, on=DAY, actor=SYSTEM)
+    reopen_huvudman(huvudman=wrongly_closed, on=DAY, actor=SYSTEM)
+    comparison = applied(as_xlsx(book()))
+    assert huvudman(AB_ORGNR).active_to is None
+    assert SchoolUnit.objects.get(code="80509560").huvudman.orgnr == AB_ORGNR
+    assert not told(comparison)
+
+
+def test_an_event_that_was_mended_holds_nobody_closed_whom_a_file_closes_on_that_day():
+    company = huvudman(AB_ORGNR)
+    close_huvudman(huvudman=company, on=DAY, actor=SYSTEM)
+    reopen_huvudman(huvudman=company, on=DAY, actor=SYSTEM)
+    Huvudman.objects.filter(pk=company.pk).update(active_to=LAST)
     applied(as_xlsx(book()))
     assert huvudman(AB_ORGNR).active_to is None
 
