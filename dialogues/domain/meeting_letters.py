@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from dialogues.domain.correspondence import calendar_file, occasion_of, write_to_huvudman, write_to_staff
 from dialogues.domain.staffing import StaffChange
@@ -30,10 +30,13 @@ def tell_fixed(meeting: Meeting, dialogue: Dialogue, people: Iterable[MeetingSta
     write_to_staff(kind=kind, meeting=meeting, people=people, dialogue=dialogue, attachments=calendar)
 
 
-def tell_proposed(meeting: Meeting, dialogue: Dialogue, no_longer: Meeting | None) -> None:
+def tell_proposed(
+    meeting: Meeting, dialogue: Dialogue, no_longer: Meeting | None, people: Iterable[MeetingStaff]
+) -> None:
     """Tell the huvudman of a new proposal, unless it waits for the first one, which the underlag brings.
 
     `no_longer` is the meeting at the time that was fixed before, if it was: that leaves the calendar.
+    `people` are those from the agencies who were booked for it then.
     """
     if dialogue.state == DialogueState.INTRODUCED:
         return
@@ -42,18 +45,18 @@ def tell_proposed(meeting: Meeting, dialogue: Dialogue, no_longer: Meeting | Non
         dialogue=dialogue,
         occasion=occasion_of(meeting),
         context={"meeting": meeting, "no_longer": no_longer},
-        attachments=[_away(no_longer, dialogue)] if no_longer else [],
+        attachments=[_away(no_longer, dialogue, people)] if no_longer else [],
     )
 
 
-def tell_wished(meeting: Meeting, dialogue: Dialogue, people: Iterable[MeetingStaff]) -> None:
+def tell_wished(meeting: Meeting, dialogue: Dialogue, people: Sequence[MeetingStaff]) -> None:
     """A fixed time is off, as the huvudman wishes another: it leaves everyone's calendar."""
     write_to_huvudman(
         kind=LetterKind.MEETING_CANCELLED,
         dialogue=dialogue,
         occasion=occasion_of(meeting),
         context={"meeting": meeting, "why": "wished"},
-        attachments=[_away(meeting, dialogue)],
+        attachments=[_away(meeting, dialogue, people)],
     )
     tell_staff_free(meeting, dialogue, people, why="wished")
 
@@ -89,9 +92,9 @@ def tell_staff_free(
         people=people,
         dialogue=dialogue,
         context={"why": why},
-        attachments=[calendar_file(meeting, dialogue, method="CANCEL", people=people)],
+        attachments=[_away(meeting, dialogue, people)],
     )
 
 
-def _away(meeting: Meeting, dialogue: Dialogue | None) -> Attachment:
-    return calendar_file(meeting, dialogue, method="CANCEL")
+def _away(meeting: Meeting, dialogue: Dialogue | None, people: Iterable[MeetingStaff]) -> Attachment:
+    return calendar_file(meeting, dialogue, method="CANCEL", people=people)

@@ -252,7 +252,7 @@ def _propose_anew(meeting: Meeting, dialogue: Dialogue, arrangement: Arrangement
     def after(row: Meeting) -> None:
         unfix_time(dialogue, actor)
         rebook_staff(row, arrangement.staff)
-        tell_proposed(row, dialogue, was if was.state == S.FIXED else None)
+        tell_proposed(row, dialogue, was if was.state == S.FIXED else None, was_booked)
         if was.state == S.FIXED:
             tell_staff_free(was, dialogue, was_booked, why="moved")
 

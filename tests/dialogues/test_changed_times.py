@@ -272,6 +272,13 @@ class TestCalendar:
         (away,) = calendars(LetterKind.MEETING_CANCELLED, stays.email)
         assert {own.email, stays.email} < {*re.findall("ATTENDEE.*mailto:(.*)\r", away)}
 
+    def test_a_time_moved_with_other_people_is_taken_away_from_those_who_had_it(self):
+        _dialogue, own, meeting, (stays, goes) = ready(DialogueState.UNDERLAG_SENT, MeetingState.PROPOSED)
+        accept(meeting)
+        propose_again(meeting, [stays, leader("spsm")], place="Skolan")
+        (away,) = calendars(LetterKind.TIME_PROPOSED, own.email)
+        assert {*re.findall("ATTENDEE.*mailto:(.*)\r", away)} == {own.email, stays.email, goes.email}
+
     def test_the_organizer_is_who_the_letters_come_from(self):
         _dialogue, own, meeting, _staff = ready(DialogueState.UNDERLAG_SENT, MeetingState.PROPOSED)
         Agency.objects.filter(code="skolverket").update(sender="Dialoger <dialoger@verket.example>")
