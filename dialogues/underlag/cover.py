@@ -74,6 +74,6 @@ def _skolformer(codes: Iterable[str]) -> str:
 
 
 def _listed(words: Iterable[str]) -> str:
-    """`a`, `a och b`, `a, b och c`."""
-    *most, last = words or [""]
+    """`a`, `a och b`, `a, b och c`; empty of none."""
+    *most, last = list(words) or [""]
     return _("%(most)s och %(last)s") % {"most": ", ".join(most), "last": last} if most else last
