@@ -26,6 +26,9 @@ NOT_AFTER = {
     MeetingKind.DIALOGUE: gettext_lazy("Dialogen kan inte vara efter återkopplingen, som hölls %(when)s."),
 }
 
+KEPT = Q(is_current=True) | Q(attended__isnull=False)
+"""Seats that were not given up before the meeting."""
+
 
 class Held(NamedTuple):
     """When a dialogue's first meeting of a kind was held."""
@@ -37,7 +40,7 @@ class Held(NamedTuple):
 
 def dialogues_at(meeting: Meeting) -> Iterable[int]:
     """The ids of the dialogues that a meeting is or was for."""
-    seats = meeting.taken_seats.filter(Q(is_current=True) | Q(attended__isnull=False))
+    seats = meeting.taken_seats.filter(KEPT)
     return list(seats.values_list("dialogue", flat=True))
 
 
@@ -70,7 +73,7 @@ def _require_invited(meeting: Meeting, dialogues: Iterable[int]) -> None:
 
 def _held_besides(meeting: Meeting, dialogues: Iterable[int]) -> Iterable[Held]:
     """When the other phases' meetings were held, the earliest of each dialogue first."""
-    seats = Seat.objects.filter(dialogue__in=dialogues, meeting__state=MeetingState.HELD)
+    seats = Seat.objects.filter(KEPT, dialogue__in=dialogues, meeting__state=MeetingState.HELD)
     rows = seats.exclude(meeting=meeting.pk).values_list("dialogue", "kind")
     for dialogue, kind, at in rows.annotate(at=Min("meeting__starts_at")).order_by("at"):
         yield Held(dialogue, MeetingKind(kind), at)

@@ -89,6 +89,12 @@ def test_of_two_introductions_the_first_counts():
     assert hold_introduction(meeting=second, attended=set(), actor=SYSTEM, held_at=hours_ago(1))
 
 
+def test_an_introduction_whose_seat_was_given_up_does_not_count():
+    dialogue = introduced(hours=10)
+    dialogue.seats.filter(kind=MeetingKind.INTRODUCTION).update(attended=None, is_current=False)
+    assert hold(dialogue, person(leader()), held_at=hours_ago(20)).state == DialogueState.DIALOGUE_HELD
+
+
 def test_feedback_is_not_before_the_dialogue():
     dialogue = introduced()
     hold(dialogue, person(leader()), held_at=hours_ago(20))
