@@ -6,19 +6,20 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from accounts.personnummer import mask_personnummer
+from accounts.personnummer import first_personnummer
 
 ASKS_FOR_NUMBERS = frozenset({"orgnr", "q", "telephone"})
 """Fields where ten figures in a row are what is asked for."""
 
 
 def refuse_personnummer(text: str) -> None:
-    """Raise ValidationError if the text holds what looks like a personnummer."""
-    if mask_personnummer(text) != text:
-        raise ValidationError(
-            _("Skriv inget personnummer här. Skriv telefonnummer med bindestreck: 070-101 12 34."),
-            code="personnummer",
+    """Raise ValidationError, which says where, if the text holds what looks like a personnummer."""
+    if found := first_personnummer(text):
+        words = _(
+            "Skriv inget personnummer här, och inget som ser ut som ett (%(found)s). "
+            "Skriv telefonnummer med bindestreck: 070-101 12 34."
         )
+        raise ValidationError(words % {"found": found}, code="personnummer")
 
 
 def keep_out_personnummer(name: str, field: forms.Field) -> None:

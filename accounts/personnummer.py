@@ -21,6 +21,12 @@ def mask_personnummer(text: str) -> str:
     return PERSONNUMMER.sub(r"\1-XXXX", text)
 
 
+def first_personnummer(text: str) -> str:
+    """The first that looks like a personnummer in `text`, masked; empty if there is none."""
+    found = PERSONNUMMER.search(text)
+    return mask_personnummer(found[0]) if found else ""
+
+
 def mask_address(address: str) -> str:
     """As `mask_personnummer`, but public ids, in which figures may fall like a personnummer, stay whole."""
     parts = PUBLIC_ID.split(address)

@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 import accounts
 import dialogues
@@ -63,6 +64,25 @@ def test_every_form_with_room_for_text_refuses_personnummer() -> None:
 def test_a_personnummer_is_refused(text: str) -> None:
     with pytest.raises(ValidationError):
         refuse_personnummer(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (TYPED, "850615-XXXX"),
+        ("Ring 0701011234, helst före lunch", "070101-XXXX"),
+        ("Mötet 261124-1130 eller 261125-1130", "261124-XXXX"),
+        ("född 19850615 1235", "19850615-XXXX"),
+    ],
+)
+def test_the_refusal_says_what_it_found_masked(text: str, found: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        refuse_personnummer(text)
+    swedish = f"Skriv inget personnummer här, och inget som ser ut som ett ({found}). "
+    assert refused.value.messages == [swedish + "Skriv telefonnummer med bindestreck: 070-101 12 34."]
+    with override("en"), pytest.raises(ValidationError) as refused:
+        refuse_personnummer(text)
+    assert f"or anything that looks like one ({found})" in refused.value.messages[0]
 
 
 @pytest.mark.parametrize(
