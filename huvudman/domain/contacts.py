@@ -37,34 +37,51 @@ def add_contact(*, huvudman: Huvudman, actor: Actor, **fields: Any) -> Contact:
     Raises ValidationError when the fields don't fit, or when it has that contact already.
     """
     actor.require(CHANGE, huvudman)
+    _lock(huvudman)
     contact = Contact(huvudman=huvudman, **{"valid_from": timezone.localdate(), **fields})
-    contact.full_clean()
-    if not contact.email:
-        _require_new(contact)
+    _require_fit(contact)
     contact.save()
     record(actor=actor, verb="contact.add", subject=contact, huvudman=str(huvudman.public_id))
     return contact
 
 
+def _lock(huvudman: Huvudman) -> None:
+    """Those who write of one huvudman's contacts wait for each other, so that none is there twice."""
+    Huvudman.objects.select_for_update(no_key=True).get(pk=huvudman.pk)
+
+
+def _require_fit(contact: Contact) -> None:
+    contact.full_clean(validate_constraints=False)
+    _require_new(contact)
+    contact.validate_constraints()
+
+
 def _require_new(contact: Contact) -> None:
-    """For one without an address; of others the database keeps account. Two who add wait for each other."""
-    Huvudman.objects.select_for_update(no_key=True).get(pk=contact.huvudman_id)
-    going_on = Q(valid_to__isnull=True) | Q(valid_to__gte=timezone.localdate())
-    same = Contact.objects.filter(
-        going_on, huvudman=contact.huvudman, name__iexact=contact.name, role=contact.role, email=""
-    )
-    if same.exists():
+    """Raise ValidationError if the address, or without one the name, represents it in that role already."""
+    today, end = timezone.localdate(), contact.valid_to
+    others = contact.huvudman.contacts.filter(role=contact.role).exclude(pk=contact.pk)
+    if contact.email:
+        same = others.filter(email__iexact=contact.email, valid_to__isnull=True)
+        if end is None and same.exists():
+            raise ValidationError({"email": _("Adressen finns redan bland kontakterna i den rollen.")})
+        return
+    going_on = Q(valid_to__isnull=True) | Q(valid_to__gte=today)
+    same = others.filter(going_on, name__iexact=contact.name, email="")
+    if (end is None or end >= today) and same.exists():
         raise ValidationError({"name": _("Kontakten finns redan i den rollen.")})
 
 
 @transaction.atomic
 def change_contact(*, contact: Contact, actor: Actor, seen: str | None = None, **fields: Any) -> Contact:
-    """Change what is known of a contact. Raises ValidationError when the fields don't fit.
+    """Change what is known of a contact.
+
+    Raises ValidationError when the fields don't fit, or when the huvudman has that contact already.
 
     `seen` is the contact's version on the page (`contact_version`): raises Conflict when it is another one
     now, unless it says the same already.
     """
     actor.require(CHANGE, contact.huvudman)
+    _lock(contact.huvudman)
     locked = _locked(contact)
     before = contact_version(locked)
     for name, value in fields.items():
@@ -73,7 +90,7 @@ def change_contact(*, contact: Contact, actor: Actor, seen: str | None = None, *
         return locked
     if seen is not None and seen != before:
         raise Conflict(_("Någon annan har ändrat kontakten medan sidan var öppen. Det du skrev finns kvar."))
-    locked.full_clean()
+    _require_fit(locked)
     locked.save()
     record(actor=actor, verb="contact.change", subject=locked, fields=sorted(fields))
     return locked

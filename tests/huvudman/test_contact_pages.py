@@ -94,6 +94,20 @@ def test_a_contact_without_an_address_is_added_once(staff):
     assert staff.post(new, fields).status_code == 302, "who represented it once may do so again"
 
 
+def test_a_change_makes_no_contact_twice_but_one_that_is_over_may_be_mended(staff):
+    huvudman = HuvudmanFactory()
+    ContactFactory(huvudman=huvudman, role="chair", name="Eva Ek", email="", user=None)
+    other = ContactFactory(huvudman=huvudman, role="board", name="Eva Ek", email="", user=None)
+    page = reverse("admin:contact_change", args=[huvudman.public_id, other.pk])
+    fields = {"role": "chair", "name": "eva ek", "valid_from": "2026-01-01"}
+    answer = staff.post(page, fields | {"seen": staff.get(page).context["seen"]})
+    assert answer.context["form"].errors["name"] == ["Kontakten finns redan i den rollen."]
+    other.refresh_from_db()
+    assert other.role == "board"
+    over = fields | {"valid_to": "2026-01-02", "seen": staff.get(page).context["seen"]}
+    assert staff.post(page, over).status_code == 302
+
+
 def test_two_who_change_a_contact_do_not_wipe_each_others_words(staff):
     contact = ContactFactory(name="Eva", title="", telephone="")
     page = reverse("admin:contact_change", args=[contact.huvudman.public_id, contact.pk])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from accounts.actors import SYSTEM
 from accounts.domain.machine import Conflict
@@ -34,6 +35,7 @@ def test_without_the_lock_the_second_wipes_the_firsts(monkeypatch: pytest.Monkey
         both_have_read.wait()
         return found
 
+    monkeypatch.setattr(contacts, "_lock", lambda _huvudman: None)
     monkeypatch.setattr(contacts, "_locked", read)
     assert not [one for one in change_both(contact) if isinstance(one, Exception)]
     contact.refresh_from_db()
@@ -57,7 +59,9 @@ def test_the_second_is_told_and_the_firsts_words_stand(monkeypatch: pytest.Monke
     assert bool(contact.title) != bool(contact.telephone)
 
 
-def test_one_contact_is_added_once(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("email", ["", "eva@example.test"])
+@pytest.mark.parametrize("by_change", [False, True])
+def test_one_contact_is_there_once(monkeypatch: pytest.MonkeyPatch, email: str, by_change: bool) -> None:
     huvudman, first_in = HuvudmanFactory(), threading.Lock()
     real = contacts._require_new
 
@@ -67,7 +71,9 @@ def test_one_contact_is_added_once(monkeypatch: pytest.MonkeyPatch) -> None:
             eventually(somebody_waits_for_a_lock)
 
     monkeypatch.setattr(contacts, "_require_new", look)
-    add = lambda: add_contact(huvudman=huvudman, actor=SYSTEM, name="Eva Ek", role="chair")  # noqa: E731
-    results = at_once(add, add)
-    assert len([one for one in results if isinstance(one, Exception)]) == 1
-    assert Contact.objects.count() == 1
+    other = ContactFactory(huvudman=huvudman, role="board", email=email, name="Eva Ek", user=None)
+    add = lambda: add_contact(huvudman=huvudman, actor=SYSTEM, name="Eva Ek", role="chair", email=email)  # noqa: E731
+    change = lambda: change_contact(contact=other, actor=SYSTEM, role="chair")  # noqa: E731
+    results = at_once(add, change if by_change else add)
+    assert [type(one) for one in results if isinstance(one, Exception)] == [ValidationError]
+    assert Contact.objects.filter(role="chair").count() == 1
