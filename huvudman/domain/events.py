@@ -101,15 +101,19 @@ def split_huvudman(
 def close_huvudman(*, huvudman: Huvudman, on: datetime.date, actor: Actor, note: str = "") -> Huvudman:
     """The huvudman's last day is the day before `on`. Said again of the same day, it is nothing.
 
-    Raises NotPossible, or Conflict if its last day is another already.
+    One that a file has closed on that day is noted only.
+
+    Raises NotPossible, or Conflict if an event has closed it already, or its last day is another.
     """
     actor.require(CHANGE, huvudman)
     one_at_a_time()
     locked = _locked(huvudman)[0]
-    if locked.active_to != on - datetime.timedelta(days=1):
+    if locked.active_to == _day_before(on) and _said(locked, on, note, Kind.CLOSED):
+        return locked
+    if not _closed_by_file(locked, on):
         _require_open(locked)
         _close(locked, on)
-        _note(Kind.CLOSED, on, actor, before=locked, note=note)
+    _note(Kind.CLOSED, on, actor, before=locked, note=note)
     return locked
 
 
@@ -122,6 +126,7 @@ def reopen_huvudman(*, huvudman: Huvudman, on: datetime.date, actor: Actor, note
     Raises Conflict if the huvudman is open already.
     """
     actor.require(CHANGE, huvudman)
+    one_at_a_time()
     locked = _locked(huvudman)[0]
     if locked.active_to is None:
         if _said(locked, on, note, Kind.REOPENED):
@@ -135,8 +140,24 @@ def reopen_huvudman(*, huvudman: Huvudman, on: datetime.date, actor: Actor, note
 
 def _said(row: Huvudman, on: datetime.date, note: str, kind: str) -> bool:
     """Tell whether the latest event of the row's own is this one, with these words or with none to lose."""
-    latest = row.later_events.exclude(kind=Kind.NEW_ORGNR).order_by("pk").last()
+    latest = _latest(row)
     return latest is not None and (latest.kind, latest.on) == (kind, on) and note in ("", latest.note)
+
+
+def _closed_by_file(row: Huvudman, on: datetime.date) -> bool:
+    """Tell whether the row's last day is the day before, and no event tells of it."""
+    latest = _latest(row)
+    noted = latest is not None and latest.kind != Kind.REOPENED and latest.on == on
+    return row.active_to == _day_before(on) and not noted
+
+
+def _latest(row: Huvudman) -> HuvudmanEvent | None:
+    """What was last said of the row's end or reopening."""
+    return row.later_events.exclude(kind=Kind.NEW_ORGNR).order_by("pk").last()
+
+
+def _day_before(on: datetime.date) -> datetime.date:
+    return on - datetime.timedelta(days=1)
 
 
 def _locked(*rows: Huvudman) -> list[Huvudman]:
@@ -154,7 +175,7 @@ def _require_open(*rows: Huvudman) -> None:
 
 
 def _close(row: Huvudman, on: datetime.date) -> None:
-    row.active_to = on - datetime.timedelta(days=1)
+    row.active_to = _day_before(on)
     if row.active_from and row.active_to < row.active_from:
         raise NotPossible(_("Sista dagen kan inte ligga före den första."))
     row.save(update_fields=["active_to"])

@@ -276,3 +276,24 @@ def test_a_reopened_huvudman_ends_again_on_the_same_day():
     assert fresh(huvudman).active_to == DAY_BEFORE
     kinds = huvudman.later_events.order_by("pk").values_list("kind", flat=True)
     assert list(kinds) == [Kind.CLOSED, Kind.REOPENED, Kind.CLOSED]
+
+
+def test_the_end_of_one_that_a_file_closed_on_that_day_is_noted():
+    huvudman = HuvudmanFactory(active_to=DAY_BEFORE)
+    for _again in range(2):
+        close_huvudman(huvudman=huvudman, on=DAY, actor=SYSTEM, note="Konkurs")
+    event = HuvudmanEvent.objects.get()
+    assert (event.kind, event.on, event.note) == (Kind.CLOSED, DAY, "Konkurs")
+    assert AuditEntry.objects.get().verb == "huvudman.closed"
+    assert fresh(huvudman).active_to == DAY_BEFORE
+
+
+def test_words_that_would_be_lost_are_told_of():
+    ended, merged, other = HuvudmanFactory.create_batch(3)
+    close_huvudman(huvudman=ended, on=DAY, actor=SYSTEM, note="Konkurs")
+    merge_huvudman(parts=[merged], into=other, on=DAY, actor=SYSTEM)
+    before = everything()
+    for row in (ended, merged):
+        with pytest.raises(Conflict, match="har redan upphört"):
+            close_huvudman(huvudman=row, on=DAY, actor=SYSTEM, note="Annat")
+    assert everything() == before
