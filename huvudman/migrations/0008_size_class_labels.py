@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+import huvudman.models.huvudman
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -13,14 +15,7 @@ class Migration(migrations.Migration):
             model_name="huvudman",
             name="size_class",
             field=models.CharField(
-                choices=[
-                    ("unknown", "okänd storlek"),
-                    ("s1", "1–99"),
-                    ("s2", "100–499"),
-                    ("s3", "500–1\xa0999"),
-                    ("s4", "2\xa0000–4\xa0999"),
-                    ("s5", "5\xa0000 eller fler"),
-                ],
+                choices=huvudman.models.huvudman.size_class_choices,
                 default="unknown",
                 max_length=10,
                 verbose_name="storlek",
@@ -30,14 +25,7 @@ class Migration(migrations.Migration):
             model_name="huvudmanhistory",
             name="size_class",
             field=models.CharField(
-                choices=[
-                    ("unknown", "okänd storlek"),
-                    ("s1", "1–99"),
-                    ("s2", "100–499"),
-                    ("s3", "500–1\xa0999"),
-                    ("s4", "2\xa0000–4\xa0999"),
-                    ("s5", "5\xa0000 eller fler"),
-                ],
+                choices=huvudman.models.huvudman.size_class_choices,
                 default="unknown",
                 max_length=10,
                 verbose_name="storlek",

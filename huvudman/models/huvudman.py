@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.utils.functional import lazy
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -68,6 +68,11 @@ class SizeClass(models.TextChoices):
     S3 = "s3", people(2)
     S4 = "s4", people(3)
     S5 = "s5", people(4)
+
+
+def size_class_choices() -> list[tuple[str, str | Promise]]:
+    """The size classes and their labels: a function, so that no migration keeps how the limits are set."""
+    return list(SizeClass.choices)
 
 
 class PlainName(models.Func):
@@ -133,7 +138,7 @@ class Huvudman(models.Model):
     children = models.PositiveIntegerField(_("barn i förskola"), null=True, blank=True)
     pupils = models.PositiveIntegerField(_("elever"), null=True, blank=True)
     size_class = models.CharField(
-        _("storlek"), max_length=10, choices=SizeClass.choices, default=SizeClass.NOT_KNOWN
+        _("storlek"), max_length=10, choices=size_class_choices, default=SizeClass.NOT_KNOWN
     )
     active_from = models.DateField(_("verksam från"), null=True, blank=True)
     active_to = models.DateField(_("verksam till"), null=True, blank=True)

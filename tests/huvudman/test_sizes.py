@@ -85,3 +85,9 @@ def test_a_class_is_called_what_the_limits_say(settings):
     assert HuvudmanFactory.build(size_class=SizeClass.S2).get_size_class_display() == "50–499"
     with translation.override("en"):
         assert str(SizeClass.S5.label) == "20,000 or more"
+
+
+@pytest.mark.django_db
+def test_other_limits_need_no_migration(settings):
+    settings.SIZE_CLASS_LIMITS = [1, 50, 500, 1_000, 20_000]
+    call_command("makemigrations", check=True, dry_run=True, stdout=io.StringIO())
