@@ -6,7 +6,7 @@ import uuid
 
 from django import forms
 from django.contrib import messages
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -21,6 +21,7 @@ from dialogues.domain.introductions import (
     noted_seats,
     taken_seats,
 )
+from dialogues.domain.order import KEPT
 from dialogues.forms.introductions import (
     AttendanceChangeForm,
     AttendanceForm,
@@ -85,7 +86,7 @@ def introduction_page(request: HttpRequest, public_id: uuid.UUID) -> HttpRespons
                 return redirect("admin:introduction", public_id)
         except Conflict as others:
             return _others_came(request, public_id, others)
-    seats = meeting.taken_seats.filter(Q(is_current=True) | Q(attended__isnull=False))
+    seats = meeting.taken_seats.filter(KEPT)
     context = {
         "title": f"{_('Introduktionsmöte')} {when(meeting)}",
         "crumbs": _crumbs(_batch_of(meeting)),
