@@ -21,7 +21,7 @@ def running(log: Path, *module: str) -> Iterator[None]:
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", *module],
-            env=environment(),
+            env=environment() | {"LOG_LEVEL": "INFO"},  # as in production, and waited for
             cwd=ROOT,
             stdout=output,
             stderr=subprocess.STDOUT,
