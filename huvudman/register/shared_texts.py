@@ -38,7 +38,7 @@ class SharedTexts:
 
     def look(self, part: bytes | bytearray, name: str) -> None:
         """Remember what the part has. Raises RegisterFileError for a text that is too long."""
-        if TABLE.search(part):
+        if (b"<sst" in part or b":sst" in part) and TABLE.search(part):
             self._look_at_table(part, name)
         if b"sheetData" in part:
             self.values += part.count(b"<v") + part.count(b":v")
