@@ -159,7 +159,8 @@ class _Reader:
             problems += error.problems
             return
         body = list(_body(rows, plan))
-        places = Places((n, cells.digits(row[plan.fields["SKOLENHETSKOD"]], 8)) for n, row in body)
+        at = plan.fields["SKOLENHETSKOD"]
+        places = Places([(number, cells.digits(row[at], 8)) for number, row in body])
         for number, row in body:
             try:
                 self._add_unit(name, number, kind, plan, row, places)
