@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from huvudman.domain.collecting import no_search_for_cycles
 from huvudman.domain.following import follow_changed_orgnr, follow_endings
 from huvudman.domain.known import Known, load_known
 from huvudman.domain.places import ensure_places
@@ -78,6 +79,7 @@ class Comparison:
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
+@no_search_for_cycles()
 def read_file(content: bytes, *, kind: str) -> Register:
     """Parse a file of the given kind. Raises RegisterFileError with its problems."""
     ensure_places()
@@ -86,6 +88,7 @@ def read_file(content: bytes, *, kind: str) -> Register:
     return reader(content, kommuner=kommuner)
 
 
+@no_search_for_cycles()
 def compare_register(
     register: Register, *, kind: str, year: int, on: datetime.date | None = None
 ) -> Comparison:

@@ -14,9 +14,12 @@ from huvudman.register.problems import Problem, Reason, RegisterFileError
 MAX_ROW, MAX_COLUMN = 19_999, 156
 
 # A row or cell that is not written as spreadsheet programs write it: with a near place first, and once.
+# A pattern for each, since one that begins with fixed letters is found fastest.
 NEAR = rb' r="(?:[A-E]?[A-Z])?1?\d{1,4}"'
 REST = rb' (?!r=)[\w:]++="[^"]*+"'
-UNUSUAL = re.compile(rb"<(?:c|row|[^\s<>]*:(?:c|row))(?!%s(?:%s)*+ ?/?>)[\s/>]" % (NEAR, REST))
+UNUSUAL = [re.compile(rb"<%s(?!%s(?:%s)*+ ?/?>)[\s/>]" % (element, NEAR, REST)) for element in (b"row", b"c")]
+# One with a prefix is unusual, whatever its place. Its last colon is soon looked for, and nearly never there.
+PREFIXED = re.compile(rb"<[^\s<>]*:(?:c|row)[\s/>]")
 PLACE = re.compile(r"([A-Za-z]{0,2})0*(\d{1,5})")
 
 
@@ -25,7 +28,7 @@ def check_places(part: bytes | bytearray, name: str) -> None:
 
     A sheet with anything unusual, also with cells that say no place, is read through: right but slower.
     """
-    if b"sheetData" not in part or not UNUSUAL.search(part):
+    if b"sheetData" not in part or not _is_unusual(part):
         return
     parser = expat.ParserCreate("iso-8859-1")  # byte by byte, as the reader does, whatever the sheet declares
     parser.StartElementHandler = _Places(name).enter
@@ -34,6 +37,12 @@ def check_places(part: bytes | bytearray, name: str) -> None:
         parser.Parse(bytes(part).removeprefix(b"\xef\xbb\xbf"), True)
     except expat.ExpatError as error:
         raise RegisterFileError(Problem(Reason.NOT_A_WORKBOOK, detail=name[:80])) from error
+
+
+def _is_unusual(part: bytes | bytearray) -> bool:
+    if (b":c" in part or b":row" in part) and PREFIXED.search(part):
+        return True
+    return any(pattern.search(part) for pattern in UNUSUAL)
 
 
 def _refuse(*_declaration: object) -> None:
