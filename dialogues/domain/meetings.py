@@ -22,6 +22,7 @@ from dialogues.domain.meeting_letters import (
     tell_staff_change,
     tell_staff_free,
 )
+from dialogues.domain.notes import clear_notes
 from dialogues.domain.order import require_order
 from dialogues.domain.staffing import (
     book_staff,
@@ -175,8 +176,8 @@ def set_up_feedback(*, dialogue: Dialogue, arrangement: Arrangement, actor: Acto
 
 
 def cancel_dialogue(*, dialogue: Dialogue, reason: str, actor: Actor) -> Dialogue:
-    """Cancel the dialogue and its coming meetings: always possible, at any time, without blame. A huvudman
-    that was never invited gets no letter about it.
+    """Cancel the dialogue and its coming meetings: always possible, at any time, without blame. Working
+    notes are cleared. A huvudman that was never invited gets no letter about it.
 
     Raises Conflict when it is cancelled already for another reason: the huvudman has been told that one.
     """
@@ -195,6 +196,7 @@ def cancel_dialogue(*, dialogue: Dialogue, reason: str, actor: Actor) -> Dialogu
         seats = row.seats.filter(is_current=True).exclude(meeting__state=S.HELD)
         seats = seats.select_related("meeting").order_by("meeting_id")
         calendars = [file for seat in seats for file in _leave_meeting(seat, row, actor, reason)]
+        clear_notes(row, actor)
         if has_heard:
             _tell_cancelled(row, reason, calendars)
 

@@ -17,6 +17,7 @@ from dialogues.domain.conflicts import who_and_when
 from dialogues.domain.correspondence import write_to_huvudman
 from dialogues.domain.dialogues import DIALOGUES, move
 from dialogues.domain.holding import correct_time, note_held, refuse_other_time
+from dialogues.domain.notes import clear_notes
 from dialogues.models import (
     Dialogue,
     DialogueRecord,
@@ -169,13 +170,13 @@ def record_version(dialogue: Dialogue) -> int:
 
 
 def close_dialogue(*, dialogue: Dialogue, actor: Actor) -> Dialogue:
-    """Close the dialogue and thank the huvudman; the continued work is its own."""
-    return move(
-        dialogue,
-        to=DialogueState.CLOSED,
-        actor=actor,
-        after=_say_thanks,
-    )
+    """Close the dialogue and thank the huvudman; the continued work is its own. Working notes are cleared."""
+
+    def after(row: Dialogue) -> None:
+        clear_notes(row, actor)
+        _say_thanks(row)
+
+    return move(dialogue, to=DialogueState.CLOSED, actor=actor, after=after)
 
 
 def hold_meeting(

@@ -319,7 +319,10 @@ class CloseForm(StepForm):
     done = _("Dialogen är avslutad. Huvudmannen får ett tack.")
     is_written = True
     permission = "dialogues.close_dialogue"
-    intro = _("Allt som är skickat och mottaget sparas. Huvudmannen får ett brev med tack.")
+    intro = _(
+        "Allt som är skickat och mottaget sparas. Arbetsanteckningarna rensas. Huvudmannen får ett brev med "
+        "tack."
+    )
 
     def perform(self, actor: Actor) -> None:
         records.close_dialogue(dialogue=self.dialogue, actor=actor)

@@ -6,12 +6,14 @@ from dialogues.models.draft import QuestionDraft
 from dialogues.models.invitation import Answer, Channel, DeclineReason, Invitation, InvitationAnswer
 from dialogues.models.letter import Letter, LetterAttachment, LetterKind, LetterState
 from dialogues.models.meeting import Meeting, MeetingForm, MeetingKind, MeetingStaff, MeetingState, Seat
+from dialogues.models.note import AgencyNote
 from dialogues.models.question import PriorityQuestion, QuestionForm
 from dialogues.models.stored_file import StoredFile
 from dialogues.models.underlag import CentralArea, Underlag, UnderlagConfirmation, UnderlagState
 
 __all__ = [
     "BEFORE_DIALOGUE",
+    "AgencyNote",
     "Answer",
     "BatchState",
     "CentralArea",

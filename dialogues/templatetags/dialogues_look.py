@@ -5,10 +5,11 @@ from __future__ import annotations
 from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import AuditEntry
 from accounts.templatetags.look import badge
+from dialogues.domain.notes import CLEARED, SHARED
 from dialogues.domain.questions import SENT
 from dialogues.domain.wishes import WISH_ADDED, WISHED
 from dialogues.models import (
@@ -69,6 +70,7 @@ DEEDS = {
     WISHED: gettext_lazy("Huvudmannen önskade en annan tid."),
     WISH_ADDED: gettext_lazy("Huvudmannen skrev mer om vilka tider som passar."),
     SENT: gettext_lazy("Prioriterade frågor lämnades."),
+    SHARED: gettext_lazy("En arbetsanteckning delades med den andra myndigheten."),
 }
 WORDS = {WISHED: "wish", WISH_ADDED: "wish", f"dialogue.{S.CANCELLED}": "reason"}
 """Where an entry keeps what somebody wrote, by what was done."""
@@ -122,6 +124,10 @@ def what_was_done(entry: AuditEntry) -> str:
     """An audit entry as a sentence."""
     if entry.verb == f"dialogue.{S.INVITED}" and entry.facts.get("letters") == 0:
         return str(NOT_WRITTEN)
+    if entry.verb == CLEARED:
+        number = sum(entry.facts.get("notes", {}).values())
+        text = ngettext("%(n)s arbetsanteckning rensades.", "%(n)s arbetsanteckningar rensades.", number)
+        return text % {"n": number}
     if entry.verb == f"dialogue.{S.UNDERLAG_SENT}" and entry.facts.get("was") == S.TIME_FIXED:
         return str(TIME_LET_GO)
     return str(DEEDS.get(entry.verb, _("Något ändrades.")))

@@ -12,9 +12,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import StaffRole, User
 from dialogues.links import answer_link
 from dialogues.models import Dialogue, DialogueState, MeetingKind, MeetingState, QuestionDraft
-from tests.accounts.factories import staff_user
+from tests.accounts.factories import leader, staff_user
 from tests.accounts.sign_in import HouseClient
 from tests.dialogues.factories import InvitationFactory, dialogue_with_contact, seat_at
+from tests.dialogues.notes import note_by
 from tests.dialogues.portal.helpers import both_booked, issued_underlag, sent_letter
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +40,10 @@ def attachment_of(dialogue: Dialogue) -> list[object]:
 
 def draft_of(dialogue: Dialogue) -> list[object]:
     return [dialogue.question_drafts.get().public_id]
+
+
+def note_of(dialogue: Dialogue) -> list[object]:
+    return [dialogue.notes.get().public_id]
 
 
 def batch(dialogue: Dialogue) -> list[object]:
@@ -84,6 +89,7 @@ HOW: dict[str, Arguments] = {
     "portal_attachment": both(own, attachment_of),
     "admin:dialogue": own,
     "admin:dialogue_step": named(own, "fragor"),
+    "admin:dialogue_note": both(own, note_of),
     "admin:batch": batch,
     "admin:batch_schedule": batch,
     "admin:batch_new_dates": batch,
@@ -188,6 +194,7 @@ def world() -> tuple[Dialogue, User]:
     seat_at(dialogue, kind=MeetingKind.INTRODUCTION, state=MeetingState.HELD, seats=20)
     both_booked(seat_at(dialogue, kind=MeetingKind.DIALOGUE, state=MeetingState.PROPOSED))
     QuestionDraft.objects.create(dialogue=dialogue, rank=1, area="equity", text="Vårt eget")
+    note_by(leader("spsm"), dialogue)
     sent_letter(dialogue, user.email, attachment=b"BEGIN")
     return dialogue, user
 

@@ -24,6 +24,7 @@ from dialogues.steps import open_steps
 from dialogues.timeline import current_meetings, missed_introduction, phases
 from dialogues.turns import Side, due
 from dialogues.views.staff.frame import page_of, staff_page
+from dialogues.views.staff.sections import notes_section
 from huvudman.queries import recipients_of
 
 LETTERS_SHOWN = 20
@@ -54,6 +55,7 @@ def dialogue_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             "steps": open_steps(dialogue, meetings, request.user),  # type: ignore[arg-type]
             "meetings": with_people(dialogue),
             **_what_was_said(dialogue),
+            **notes_section(request, dialogue),
             "letters": letters_of(dialogue)[:LETTERS_SHOWN],
             "contacts": dialogue.huvudman.contacts.order_by("role", "name"),
             "underlag": dialogue.underlag.order_by("-version"),
