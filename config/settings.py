@@ -249,6 +249,7 @@ CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="kvalitetsdialog@skolverket.exa
 CONTACT_HOURS = env.str("CONTACT_HOURS", default="9–12, 13–15")
 SIZE_CLASS_LIMITS = env.list("SIZE_CLASS_LIMITS", cast=int, default=[1, 100, 500, 2000, 5000])
 SECOND_APPROVAL_ABOVE = env.int("SECOND_APPROVAL_ABOVE", default=20)
+QUESTIONS_CALL_DAYS = env.int("QUESTIONS_CALL_DAYS", default=14)
 LETTER_AGENCY = env.str("LETTER_AGENCY", default="skolverket")
 LETTER_CLAIM_LIMIT = env.int("LETTER_CLAIM_LIMIT", default=420)
 LETTER_ATTEMPTS = env.int("LETTER_ATTEMPTS", default=20)

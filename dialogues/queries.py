@@ -117,7 +117,8 @@ def current_invitation(dialogue: Dialogue) -> Invitation | None:
 
 def questions_that_stand(dialogue: Dialogue) -> QuestionForm | None:
     """The prioritised questions as they were told last, with their rows."""
-    return QuestionForm.objects.filter(dialogue=dialogue).prefetch_related("rows__sub_goal").first()
+    forms = QuestionForm.objects.filter(dialogue=dialogue).select_related("called_by")
+    return forms.prefetch_related("rows__sub_goal").first()
 
 
 def sub_goals_for(dialogue: Dialogue, *chosen: int | None) -> QuerySet[SubGoal]:

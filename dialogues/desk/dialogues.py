@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db.models import DateField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.conf import settings
+from django.db.models import DateField, Exists, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
@@ -18,15 +19,14 @@ from dialogues.models import (
     Invitation,
     Meeting,
     MeetingKind,
+    MeetingStaff,
     MeetingState,
     QuestionForm,
     Seat,
 )
 
-QUESTIONS_AHEAD = 21
-"""Days before the dialogue that we ring and ask what the huvudman wants to talk about."""
-QUESTIONS_LAST = 14
-"""Days before the dialogue that the call should have been made."""
+QUESTIONS_AHEAD = 7
+"""Days before it is due that the call about the questions is on the list."""
 CALL_WITHIN = 7
 """Days to make the call in, however near the dialogue is when its time is fixed."""
 AFTER_STEP = 14
@@ -40,10 +40,16 @@ def to_call_about_questions(desk: Desk) -> QuerySet[Dialogue]:
     questions = QuestionForm.objects.filter(dialogue=OuterRef("pk"))
     seat = Seat.objects.filter(dialogue=OuterRef("pk"), kind=MeetingKind.DIALOGUE, is_current=True)
     rows = _dialogues(DialogueState.TIME_FIXED).filter(~Exists(questions))
+    seat_with_people = Seat.objects.filter(kind=MeetingKind.DIALOGUE, is_current=True).prefetch_related(
+        Prefetch(
+            "meeting__staff", MeetingStaff.objects.filter(is_booked=True).select_related("user", "agency")
+        )
+    )
     rows = rows.annotate(meets_at=Subquery(seat.values("meeting__starts_at")[:1]))
-    soon = rows.filter(meets_at__gt=desk.now, meets_at__lt=desk.days_ahead(QUESTIONS_AHEAD))
-    due = due_before("meets_at", ahead=QUESTIONS_LAST, since="state_since", within=CALL_WITHIN)
-    return soon.annotate(due=due)
+    last = settings.QUESTIONS_CALL_DAYS
+    soon = rows.filter(meets_at__gt=desk.now, meets_at__lt=desk.days_ahead(last + QUESTIONS_AHEAD))
+    due = due_before("meets_at", ahead=last, since="state_since", within=CALL_WITHIN)
+    return soon.annotate(due=due).prefetch_related(Prefetch("seats", seat_with_people, to_attr="meets_us"))
 
 
 def to_offer_again(_desk: Desk) -> QuerySet[Dialogue]:
@@ -89,7 +95,14 @@ def show_call_about_questions(dialogue: Dialogue, _desk: Desk) -> Todo:
     """A call about the questions, in words."""
     why = _("Dialogen är %(day)s och inga prioriterade frågor har kommit.")
     facts = {"day": day(dialogue.meets_at)}  # type: ignore[attr-defined]
-    return _todo(_("Ring %(name)s om prioriterade frågor"), why % facts, dialogue, "fragor")
+    who = ", ".join(f"{person.user.name} ({person.agency})" for person in _people(dialogue))
+    what = _("Ring %(name)s om prioriterade frågor")
+    return _todo(what, why % facts, dialogue, "fragor", **({"whose": who} if who else {}))
+
+
+def _people(dialogue: Dialogue) -> list[MeetingStaff]:
+    """Who are to meet the huvudman, and so ring it."""
+    return [person for seat in dialogue.meets_us for person in seat.meeting.staff.all()]  # type: ignore[attr-defined]
 
 
 def show_offer_again(dialogue: Dialogue, _desk: Desk) -> Todo:

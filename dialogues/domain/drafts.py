@@ -41,7 +41,15 @@ class ChangedSince(NotPossible):
 
 @transaction.atomic
 def save_draft(
-    *, dialogue: Dialogue, edit: Edit, area: str, text: str, sub_goal: SubGoal | None, actor: Actor
+    *,
+    dialogue: Dialogue,
+    edit: Edit,
+    area: str,
+    text: str,
+    sub_goal: SubGoal | None,
+    actor: Actor,
+    figure: str = "",
+    evidence: str = "",
 ) -> QuestionDraft:
     """Keep what was typed in a form, whole or not. A form for a new question adds it after the last one.
 
@@ -60,6 +68,7 @@ def save_draft(
             )
         )
     draft.saved_in, draft.area, draft.text, draft.sub_goal = edit.form, area, text, sub_goal
+    draft.figure, draft.evidence = figure, evidence
     draft.save()
     return draft
 
@@ -81,12 +90,16 @@ def drop_draft(*, dialogue: Dialogue, question: UUID, seen: UUID | None, actor: 
 
 
 @transaction.atomic
-def raise_draft(*, dialogue: Dialogue, question: UUID, actor: Actor) -> None:
-    """Give a question one step higher priority; nothing for the first one and for one that is gone."""
+def move_draft(*, dialogue: Dialogue, question: UUID, steps: int, actor: Actor) -> None:
+    """Move a question so many steps down the order, or up when `steps` is negative, as far as it goes;
+    nothing for one that is gone.
+    """
     rows = list(drafts_of(_open(dialogue), actor))
     draft = _find(rows, question)
-    if draft and (place := rows.index(draft)):
-        rows[place - 1], rows[place] = rows[place], rows[place - 1]
+    if draft:
+        place = max(rows.index(draft) + steps, 0)
+        rows.remove(draft)
+        rows.insert(place, draft)
         _number(rows)
 
 
@@ -97,7 +110,15 @@ def reopen_questions(*, dialogue: Dialogue, actor: Actor) -> None:
         return
     sent = PriorityQuestion.objects.filter(form__dialogue=dialogue)
     QuestionDraft.objects.bulk_create(
-        QuestionDraft(dialogue=dialogue, rank=q.rank, area=q.area, text=q.text, sub_goal_id=q.sub_goal_id)
+        QuestionDraft(
+            dialogue=dialogue,
+            rank=q.rank,
+            area=q.area,
+            text=q.text,
+            sub_goal_id=q.sub_goal_id,
+            figure=q.figure,
+            evidence=q.evidence,
+        )
         for q in sent
     )
 
@@ -114,7 +135,7 @@ def send_draft(*, dialogue: Dialogue, told_by: str, actor: Actor, seen: int | No
         raise NotPossible(_("Välj ett område för varje fråga."))
     form = send_questions(
         dialogue=dialogue,
-        rows=[Row(area=Area(row.area), text=row.text, sub_goal=row.sub_goal) for row in rows],
+        rows=[_as_row(row) for row in rows],
         told_by=told_by,
         channel=Channel.PORTAL,
         actor=actor,
@@ -130,6 +151,16 @@ def _open(dialogue: Dialogue) -> Dialogue:
     if locked.state not in OPEN_FOR_QUESTIONS:
         raise NotPossible(_("Frågor kan lämnas från det att ni tackat ja tills dialogen är hållen."))
     return locked
+
+
+def _as_row(draft: QuestionDraft) -> Row:
+    return Row(
+        area=Area(draft.area),
+        text=draft.text,
+        sub_goal=draft.sub_goal,
+        figure=draft.figure,
+        evidence=draft.evidence,
+    )
 
 
 def _find(rows: list[QuestionDraft], question: UUID) -> QuestionDraft | None:

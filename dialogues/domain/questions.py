@@ -2,35 +2,52 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
-from typing import TypedDict
+from dataclasses import dataclass
+from typing import NotRequired, TypedDict
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.domain.audit import latest, record
+from accounts.domain.audit import entries, latest, record
 from accounts.domain.machine import Conflict, NotPossible
+from accounts.models import AuditEntry, User
 from accounts.personnummer import mask_personnummer
 from dialogues.domain.correspondence import write_to_huvudman
 from dialogues.domain.dialogues import DIALOGUES
+from dialogues.links import absolute
 from dialogues.models import Channel, Dialogue, LetterKind, PriorityQuestion, QuestionForm
 from dialogues.models import DialogueState as S
 from quality_system.models import Area, SubGoal
 
 OPEN_FOR_QUESTIONS = frozenset({S.ACCEPTED, S.INTRODUCED, S.UNDERLAG_SENT, S.TIME_FIXED})
 MOST = 5
+FACTS = ("area", "text", "sub_goal", "figure", "evidence")
+"""What is kept of a question, in the record and in the audit log."""
 SENT = "questions.sent"
 """What the audit log calls it that questions were told, with all their words."""
 
 
 class Row(TypedDict):
-    """One question as told: by phone an area is enough."""
+    """One question as told: by phone an area is enough. `figure` and `evidence` are what it builds on."""
 
     area: Area
     text: str
     sub_goal: SubGoal | None
+    figure: NotRequired[str]
+    evidence: NotRequired[str]
+
+
+@dataclass(frozen=True)
+class Call:
+    """Who of us was told, and on which day; the one who acts, and today, unless said."""
+
+    taken_by: User | None = None
+    day: datetime.date | None = None
 
 
 class AskedSince(Conflict):
@@ -45,18 +62,22 @@ def send_questions(
     channel: Channel,
     actor: Actor,
     seen: int | None = None,
+    call: Call | None = None,
 ) -> QuestionForm:
     """Record the prioritised questions in order of priority and send the huvudman a copy to correct.
 
     Told again, the new ones replace the old; what was sent before is kept in the audit log and the receipts.
-    `seen` is the version of the questions on the page (`questions_version`): raises AskedSince when another
-    one stands now, unless it is these very questions. Raises NotPossible for none or more than five, for a
-    personnummer in a text, or when the dialogue is not open for questions.
+    `call` says who of us the huvudman spoke with and when, where it was not in the portal. `seen` is the
+    version of the questions on the page (`questions_version`): raises AskedSince when another one stands now,
+    unless it is these very questions. Raises NotPossible for none or more than five, for a personnummer in a
+    text, for a call that is still to come, or when the dialogue is not open for questions.
     """
     actor.require("dialogues.send_questions", dialogue)
     if not 1 <= len(rows) <= MOST:
         raise NotPossible(_("Ange minst en och högst fem frågor."))
-    if any(mask_personnummer(row["text"]) != row["text"] for row in rows):
+    if call and call.day and call.day > timezone.localdate():
+        raise NotPossible(_("Välj en dag som har varit."))
+    if any(_has_personnummer(row) for row in rows):
         raise NotPossible(_("Ta bort personnumret ur frågan innan ni skickar."))
     with transaction.atomic():
         locked = DIALOGUES.locked(dialogue)
@@ -64,19 +85,26 @@ def send_questions(
             raise NotPossible(_("Frågor kan lämnas från det att ni tackat ja tills dialogen är hållen."))
         if _asked_since(locked, seen):
             return _the_same(locked, rows, told_by, channel)
-        form = _write_form(locked, rows, told_by, channel, actor)
+        form = _write_form(locked, rows, told_by, channel, actor, call or Call())
         entry = record(
             actor=actor,
             verb=SENT,
             subject=locked,
             channel=channel,
+            told_by=told_by,
+            told_on=form.told_on.isoformat() if form.told_on else "",
+            called_by=str(form.called_by or ""),
             rows=[_as_fact(r) for r in rows],
         )
         write_to_huvudman(
             kind=LetterKind.QUESTIONS,
             dialogue=locked,
             occasion=f"questions-{entry.pk}",
-            context={"form": form, "questions": list(form.rows.select_related("sub_goal"))},
+            context={
+                "form": form,
+                "questions": list(form.rows.select_related("sub_goal")),
+                "questions_url": absolute(reverse("portal_questions", args=[locked.public_id])),
+            },
         )
     return form
 
@@ -90,6 +118,16 @@ def questions_version(dialogue: Dialogue) -> int:
     return entry.pk if entry else 0
 
 
+def versions_told(dialogue: Dialogue) -> list[AuditEntry]:
+    """Every version of the questions that was told, latest first: the entries keep all their words."""
+    return list(entries(dialogue, SENT))
+
+
+def _has_personnummer(row: Row) -> bool:
+    words = f"{row['text']}\n{row.get('evidence', '')}"
+    return mask_personnummer(words) != words
+
+
 def _asked_since(dialogue: Dialogue, seen: int | None) -> bool:
     return seen is not None and seen != questions_version(dialogue)
 
@@ -97,7 +135,7 @@ def _asked_since(dialogue: Dialogue, seen: int | None) -> bool:
 def _the_same(dialogue: Dialogue, rows: Sequence[Row], told_by: str, channel: Channel) -> QuestionForm:
     """What stands, when it is this: a button was pressed twice. Raises AskedSince when it is not."""
     form = QuestionForm.objects.filter(dialogue=dialogue, told_by=told_by, channel=channel).first()
-    if form is None or [_as_fact(row) for row in rows] != list(form.rows.values("area", "text", "sub_goal")):
+    if form is None or [_as_fact(row) for row in rows] != list(form.rows.values(*FACTS)):
         raise AskedSince(
             _(
                 "Någon har lämnat frågor sedan sidan öppnades, och det är de som gäller nu. Läs dem först. "
@@ -108,14 +146,17 @@ def _the_same(dialogue: Dialogue, rows: Sequence[Row], told_by: str, channel: Ch
 
 
 def _write_form(
-    dialogue: Dialogue, rows: Sequence[Row], told_by: str, channel: Channel, actor: Actor
+    dialogue: Dialogue, rows: Sequence[Row], told_by: str, channel: Channel, actor: Actor, call: Call
 ) -> QuestionForm:
+    is_called = channel != Channel.PORTAL
     form, _new = QuestionForm.objects.update_or_create(
         dialogue=dialogue,
         defaults={
             "channel": channel,
             "told_by": told_by,
             "noted_by": actor.user,
+            "called_by": (call.taken_by or actor.user) if is_called else None,
+            "told_on": call.day or timezone.localdate(),
             "sent_at": timezone.now(),
         },
     )
@@ -128,4 +169,10 @@ def _write_form(
 
 def _as_fact(row: Row) -> dict[str, object]:
     goal = row["sub_goal"]
-    return {"area": str(row["area"]), "text": row["text"], "sub_goal": goal.pk if goal else None}
+    return {
+        "area": str(row["area"]),
+        "text": row["text"],
+        "sub_goal": goal.pk if goal else None,
+        "figure": row.get("figure", ""),
+        "evidence": row.get("evidence", ""),
+    }

@@ -10,12 +10,13 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from dialogues.forms.answering import AnswerByLinkForm
+from dialogues.forms.figures import FigureField, offer_figures
 from dialogues.forms.plain import LongText, PlainForm
 from dialogues.forms.sub_goals import by_skolform
 from quality_system.models import Area, SubGoal
 
 WHAT_AND_WHY = _("Vad vill ni prata om, och vad tror ni att det beror på?")
-LONGEST_QUESTION = 4000
+LONGEST_QUESTION, LONGEST_EVIDENCE = 4000, 1000
 NO_PUPILS = _("Skriv inte uppgifter om enskilda barn eller elever.")
 
 
@@ -70,14 +71,29 @@ class QuestionDraftForm(PlainForm):
         ),
     )
     sub_goal = forms.ChoiceField(label=_("Delmål som frågan hör ihop med"), required=False)
+    figure = FigureField(label=_("Vad bygger frågan på? En siffra i ert underlag"))
+    evidence = LongText(
+        label=_("Eller något annat som frågan bygger på"),
+        required=False,
+        longest=LONGEST_EVIDENCE,
+        rows=2,
+        help_text=_("Till exempel en egen uppföljning eller en enkät."),
+    )
 
-    def __init__(self, *args: Any, sub_goals: Iterable[SubGoal], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, sub_goals: Iterable[SubGoal], figures: Iterable[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.figures = offer_figures(self, "figure", figures)
         self.sub_goals = {str(goal.pk): goal for goal in sub_goals}
         self.fields["sub_goal"].choices = by_skolform(self.sub_goals.values())  # type: ignore[attr-defined]
 
     def clean_sub_goal(self) -> SubGoal | None:
         return self.sub_goals.get(self.cleaned_data["sub_goal"])
+
+    def _figure(self) -> str:
+        chosen = self["figure"].value() if "figure" in self.fields else ""
+        return chosen if chosen in self.figures else ""
 
     def typed(self) -> dict[str, Any]:
         """What was typed, also where the area or the sub-goal is still missing or wrong."""
@@ -86,4 +102,6 @@ class QuestionDraftForm(PlainForm):
             "area": area if area in Area.values else "",
             "text": (self["text"].value() or "").strip(),
             "sub_goal": self.sub_goals.get(self["sub_goal"].value() or ""),
+            "figure": self._figure(),
+            "evidence": (self["evidence"].value() or "").strip(),
         }

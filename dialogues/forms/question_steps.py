@@ -13,18 +13,21 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from accounts.templatetags.look import moment
 from dialogues.domain.questions import MOST, Row, questions_version, send_questions
+from dialogues.forms.calls import CallFields
+from dialogues.forms.figures import FigureField, offer_figures
 from dialogues.forms.plain import LongText
-from dialogues.forms.portal import LONGEST_QUESTION
-from dialogues.forms.steps import StepForm, ToldForm, answer_in
+from dialogues.forms.portal import LONGEST_EVIDENCE, LONGEST_QUESTION
+from dialogues.forms.steps import StepForm, answer_in
 from dialogues.forms.sub_goals import SubGoalField
 from dialogues.models import Channel, PriorityQuestion, QuestionForm
 from dialogues.queries import questions_that_stand, sub_goals_for
+from dialogues.underlag.evidence import figure_lines
 from quality_system.models import Area, SubGoal
 
 RANKS = range(1, MOST + 1)
 
 
-class QuestionsForm(ToldForm):
+class QuestionsForm(CallFields):
     """Prioritised questions told by phone: an area is enough. It opens with the questions that stand."""
 
     title = gettext_lazy("Skriv in prioriterade frågor")
@@ -40,15 +43,18 @@ class QuestionsForm(ToldForm):
         form = questions_that_stand(self.dialogue)
         rows = list(form.rows.all()) if form else []
         goals = list(sub_goals_for(self.dialogue, *(row.sub_goal_id for row in rows)))
+        offered = figure_lines(self.dialogue)
+        figures = list(dict.fromkeys([*offered, *(row.figure for row in rows if row.figure)]))
         for rank in RANKS:
-            self._add_question(rank, goals)
+            self._add_question(rank, goals, figures)
         for row in rows:
-            values = {"area": row.area, "text": row.text, "sub_goal": row.sub_goal_id}
+            values = {name: getattr(row, name) for name in ("area", "text", "figure", "evidence")}
+            values["sub_goal"] = row.sub_goal_id
             self.initial.update({f"{name}_{row.rank}": value for name, value in values.items()})
         if form:
             self.intro = format_lazy("{} {}", _will_be_replaced(form), self.intro)
 
-    def _add_question(self, rank: int, goals: Iterable[SubGoal]) -> None:
+    def _add_question(self, rank: int, goals: Iterable[SubGoal], figures: list[str]) -> None:
         self.fields[f"area_{rank}"] = forms.ChoiceField(
             label=_("Fråga %(rank)s: område") % {"rank": rank},
             choices=[("", _("Välj område")), *Area.choices],
@@ -64,12 +70,20 @@ class QuestionsForm(ToldForm):
         )
         label = _("Fråga %(rank)s: delmål") % {"rank": rank}
         self.fields[f"sub_goal_{rank}"] = SubGoalField(label=label, sub_goals=goals)
+        self.fields[f"figure_{rank}"] = FigureField(label=_("Fråga %(rank)s: bygger på") % {"rank": rank})
+        offer_figures(self, f"figure_{rank}", figures)
+        self.fields[f"evidence_{rank}"] = LongText(
+            label=_("Fråga %(rank)s: bygger på något annat") % {"rank": rank},
+            longest=LONGEST_EVIDENCE,
+            rows=1,
+            required=False,
+        )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         for rank in RANKS:
             area = f"area_{rank}"
-            is_told = data.get(f"text_{rank}") or data.get(f"sub_goal_{rank}")
+            is_told = any(data.get(f"{name}_{rank}") for name in ("text", "sub_goal", "figure", "evidence"))
             if is_told and not data.get(area) and area not in self.errors:
                 self.add_error(area, _("Välj område för frågan."))
         areas = {f"area_{rank}" for rank in RANKS}
@@ -81,7 +95,13 @@ class QuestionsForm(ToldForm):
         """The questions in order of priority."""
         data = self.cleaned_data
         return [
-            Row(area=Area(data[f"area_{n}"]), text=data[f"text_{n}"], sub_goal=data[f"sub_goal_{n}"])
+            Row(
+                area=Area(data[f"area_{n}"]),
+                text=data[f"text_{n}"],
+                sub_goal=data[f"sub_goal_{n}"],
+                figure=data.get(f"figure_{n}", ""),
+                evidence=data[f"evidence_{n}"],
+            )
             for n in RANKS
             if data.get(f"area_{n}")
         ]
@@ -95,6 +115,7 @@ class QuestionsForm(ToldForm):
             channel=Channel(data["channel"]),
             actor=actor,
             seen=answer_in(self.data),
+            call=self.call(),
         )
 
     def instead(self) -> StepForm:
@@ -122,4 +143,5 @@ def _who_told(form: QuestionForm) -> str:
 
 def _in_words(row: PriorityQuestion) -> str:
     goal = row.sub_goal.text if row.sub_goal else ""
-    return "\n\n".join(filter(None, [row.get_area_display().capitalize(), row.text, goal]))
+    words = [row.get_area_display().capitalize(), row.text, goal, row.figure, row.evidence]
+    return "\n\n".join(filter(None, words))

@@ -32,6 +32,8 @@ class QuestionDraft(models.Model):
         related_name="+",
         verbose_name=_("delmål"),
     )
+    figure = models.CharField(_("siffra ur underlaget"), max_length=400, blank=True)
+    evidence = models.TextField(_("vad frågan bygger på"), blank=True)
     saved_at = models.DateTimeField(_("sparad"), auto_now=True)
 
     class Meta:

@@ -19,6 +19,15 @@ class QuestionForm(models.Model):
     noted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    called_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("samtalet togs av"),
+    )
+    told_on = models.DateField(_("berättat"), null=True, blank=True)
     sent_at = models.DateTimeField(_("lämnat"))
 
     class Meta:
@@ -30,7 +39,10 @@ class QuestionForm(models.Model):
 
 
 class PriorityQuestion(models.Model):
-    """One prioritised question. By phone an area is enough."""
+    """One prioritised question. By phone an area is enough.
+
+    `figure` is what the question builds on in the underlag, in words, as it stood when it was told.
+    """
 
     form = models.ForeignKey(QuestionForm, on_delete=models.CASCADE, related_name="rows")
     rank = models.PositiveSmallIntegerField(_("ordning"))
@@ -44,6 +56,8 @@ class PriorityQuestion(models.Model):
         related_name="+",
         verbose_name=_("delmål"),
     )
+    figure = models.CharField(_("siffra ur underlaget"), max_length=400, blank=True)
+    evidence = models.TextField(_("vad frågan bygger på"), blank=True)
 
     class Meta:
         verbose_name = _("prioriterad fråga")

@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import AuditEntry
-from accounts.templatetags.look import badge
+from accounts.templatetags.look import badge, moment
 from dialogues.domain.notes import CLEARED, SHARED
 from dialogues.domain.questions import SENT
 from dialogues.domain.wishes import WISH_ADDED, WISHED
 from dialogues.models import (
+    Channel,
     Dialogue,
     DialogueRecord,
     Letter,
@@ -116,7 +117,24 @@ def skolformer(record: DialogueRecord) -> str:
 def questions_told(entry: AuditEntry) -> list[dict[str, str]]:
     """The questions that an audit entry says were told: area in words, and text. None for other entries."""
     rows = entry.facts.get("rows", []) if entry.verb == SENT else []
-    return [{"area": str(Area(row["area"]).label), "text": row["text"]} for row in rows]
+    return [
+        {
+            "area": str(Area(row["area"]).label),
+            "text": row["text"],
+            "builds_on": "\n".join(filter(None, (row.get("figure"), row.get("evidence")))),
+        }
+        for row in rows
+    ]
+
+
+@register.filter
+def told_how(entry: AuditEntry) -> str:
+    """Who told the questions of an audit entry, how and when, and who of us was told."""
+    facts = entry.facts
+    told = [facts.get("told_by") or entry.who, str(Channel(facts["channel"]).label), moment(entry.at)]
+    if facts.get("called_by"):
+        told.append(_("samtalet tog %(who)s") % {"who": facts["called_by"]})
+    return ", ".join(told)
 
 
 @register.filter

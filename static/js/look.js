@@ -38,6 +38,14 @@
     if (event.key === "k") step(-1);
   }
 
+  function onMoveKey(event) {
+    if (!event.altKey || event.ctrlKey || event.metaKey || typing(event.target)) return;
+    const button = event.target.closest("[data-moves]")?.querySelector(`[data-move="${event.key}"]`);
+    if (!button) return;
+    event.preventDefault();
+    button.click();
+  }
+
   function onRowClick(event) {
     const row = event.target.closest("table[data-rows] tbody tr, #result_list tbody tr");
     if (!row || event.target.closest("a, button, input, label, select, summary")) return;
@@ -96,6 +104,7 @@
   countMarked();
   shortcutSwitch();
   document.addEventListener("keydown", onKey);
+  document.addEventListener("keydown", onMoveKey);
   document.addEventListener("keydown", closeMenusOnEscape);
   document.addEventListener("click", onRowClick);
   document.addEventListener("click", closeMenusOutside);

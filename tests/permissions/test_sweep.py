@@ -85,6 +85,7 @@ HOW: dict[str, Arguments] = {
     "portal_question": both(own, draft_of),
     "portal_question_drop": both(own, draft_of),
     "portal_question_raise": both(own, draft_of),
+    "portal_question_lower": both(own, draft_of),
     "portal_letter": both(own, letter_of),
     "portal_attachment": both(own, attachment_of),
     "admin:dialogue": own,

@@ -18,6 +18,7 @@ from dialogues.views.portal.pages import View
 from dialogues.views.portal.questions import (
     portal_question,
     portal_question_drop,
+    portal_question_lower,
     portal_question_raise,
     portal_questions,
     portal_questions_check,
@@ -43,6 +44,7 @@ urlpatterns: list[URLPattern] = [
     page("fragor/<uuid:question>/", portal_question, "portal_question"),
     page("fragor/<uuid:question>/ta-bort/", portal_question_drop, "portal_question_drop"),
     page("fragor/<uuid:question>/upp/", portal_question_raise, "portal_question_raise"),
+    page("fragor/<uuid:question>/ned/", portal_question_lower, "portal_question_lower"),
     page("fragor/kontrollera/", portal_questions_check, "portal_questions_check"),
     page("fragor/klart/", portal_questions_done, "portal_questions_done"),
     page("tid/", portal_time, "portal_time"),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,25 +20,29 @@ from dialogues.domain.drafts import (
     Edit,
     drafts_of,
     drop_draft,
-    raise_draft,
+    move_draft,
     reopen_questions,
     save_draft,
     send_draft,
 )
-from dialogues.domain.questions import MOST, OPEN_FOR_QUESTIONS, questions_version
+from dialogues.domain.questions import MOST, OPEN_FOR_QUESTIONS, questions_version, versions_told
 from dialogues.forms.portal import QuestionDraftForm
 from dialogues.forms.steps import answer_in
 from dialogues.models import Dialogue, PriorityQuestion, QuestionDraft
 from dialogues.queries import questions_that_stand, sub_goals_for
+from dialogues.underlag.evidence import figure_lines
 from dialogues.views.portal.pages import contact_of, own_dialogue, show, who
-from quality_system.models import SubGoal
 
 Rows = list[dict[str, object]]
+UP, DOWN = "upp", "ned"
 
 
 @own_dialogue
 def portal_questions(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
-    """The questions so far: the draft if there is one, else what was sent. POST reopens what was sent."""
+    """The questions so far: the draft if there is one, else what was sent. POST reopens what was sent.
+
+    `?flyttad=` names a question that was just moved, and `?hall=` which way: there the focus stays.
+    """
     actor = _actor(request)
     if request.method == "POST":
         return _act(request, dialogue, lambda: reopen_questions(dialogue=dialogue, actor=actor))
@@ -50,7 +54,11 @@ def portal_questions(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
         here="questions",
         is_open=dialogue.state in OPEN_FOR_QUESTIONS,
         drafts=drafts,
-        sent=PriorityQuestion.objects.filter(form__dialogue=dialogue).select_related("sub_goal", "form"),
+        focus=_focus(request, drafts),
+        versions=versions_told(dialogue),
+        sent=PriorityQuestion.objects.filter(form__dialogue=dialogue).select_related(
+            "sub_goal", "form__called_by"
+        ),
         new_question=uuid4() if len(drafts) < MOST else None,
     )
 
@@ -66,7 +74,7 @@ def portal_question(request: HttpRequest, dialogue: Dialogue, question: UUID) ->
         return _save(request, dialogue, question, draft)
     if dialogue.state not in OPEN_FOR_QUESTIONS or (draft is None and len(drafts) >= MOST):
         return redirect("portal_questions", dialogue.public_id)
-    form = QuestionDraftForm(sub_goals=_sub_goals(dialogue, draft), initial=_initial(draft))
+    form = QuestionDraftForm(**_offered(dialogue, draft), initial=_initial(draft))
     edit = Edit(question=question, seen=draft.saved_in if draft else None, form=uuid4())
     return _page(request, dialogue, form, edit, draft=draft)
 
@@ -88,8 +96,13 @@ def portal_question_drop(request: HttpRequest, dialogue: Dialogue, question: UUI
 @own_dialogue
 def portal_question_raise(request: HttpRequest, dialogue: Dialogue, question: UUID) -> HttpResponse:
     """Give one question higher priority, by POST."""
-    verb = lambda: raise_draft(dialogue=dialogue, question=question, actor=_actor(request))  # noqa: E731
-    return _act(request, dialogue, verb)
+    return _move(request, dialogue, question, UP)
+
+
+@own_dialogue
+def portal_question_lower(request: HttpRequest, dialogue: Dialogue, question: UUID) -> HttpResponse:
+    """Give one question lower priority, by POST."""
+    return _move(request, dialogue, question, DOWN)
 
 
 @own_dialogue
@@ -118,6 +131,27 @@ def _actor(request: HttpRequest) -> Actor:
     return person(who(request))
 
 
+def _move(request: HttpRequest, dialogue: Dialogue, question: UUID, way: str) -> HttpResponse:
+    steps, actor = (-1 if way == UP else 1), _actor(request)
+    verb = lambda: move_draft(dialogue=dialogue, question=question, steps=steps, actor=actor)  # noqa: E731
+    answer = _act(request, dialogue, verb)
+    if isinstance(answer, HttpResponseRedirect):
+        query = urlencode({"flyttad": question, "hall": way})
+        return redirect(f"{answer.url}?{query}")
+    return answer
+
+
+def _focus(request: HttpRequest, drafts: list[QuestionDraft]) -> tuple[UUID | None, str]:
+    """The question that was just moved, and the button with the focus: the same, while it can go on."""
+    moved = _uuid(request.GET.get("flyttad"))
+    at = next((n for n, draft in enumerate(drafts) if draft.public_id == moved), None)
+    if at is None:
+        return None, ""
+    up = request.GET.get("hall") == UP
+    turned = (up and at == 0) or (not up and at == len(drafts) - 1)
+    return moved, UP if up != turned else DOWN
+
+
 def _act(request: HttpRequest, dialogue: Dialogue, verb: Callable[[], object]) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
@@ -131,12 +165,16 @@ def _act(request: HttpRequest, dialogue: Dialogue, verb: Callable[[], object]) -
 def _initial(draft: QuestionDraft | None) -> dict[str, object]:
     if draft is None:
         return {}
-    return {"area": draft.area, "text": draft.text, "sub_goal": draft.sub_goal_id or ""}
+    kept = {name: getattr(draft, name) for name in ("area", "text", "figure", "evidence")}
+    return kept | {"sub_goal": draft.sub_goal_id or ""}
 
 
-def _sub_goals(dialogue: Dialogue, draft: QuestionDraft | None) -> QuerySet[SubGoal]:
-    """Those to choose among, and the one that the draft has already."""
-    return sub_goals_for(dialogue, draft.sub_goal_id if draft else None)
+def _offered(dialogue: Dialogue, draft: QuestionDraft | None) -> dict[str, Any]:
+    """The sub-goals and figures to choose among, and those that the draft has already."""
+    figures = figure_lines(dialogue)
+    if draft and draft.figure and draft.figure not in figures:
+        figures = [draft.figure, *figures]
+    return {"sub_goals": sub_goals_for(dialogue, draft.sub_goal_id if draft else None), "figures": figures}
 
 
 def _save(
@@ -146,10 +184,10 @@ def _save(
 
     A text that may not be kept is not saved: it stands only in the form that comes back.
     """
-    form = QuestionDraftForm(request.POST, sub_goals=_sub_goals(dialogue, draft))
+    form = QuestionDraftForm(request.POST, **_offered(dialogue, draft))
     seen, made = _uuid(request.POST.get("seen")), _uuid(request.POST.get("form"))
     edit = Edit(question=question, seen=seen, form=made or uuid4())
-    refusal = " ".join(map(str, form.errors.get("text", ())))
+    refusal = " ".join(str(why) for name in ("text", "evidence") for why in form.errors.get(name, ()))
     try:
         if not refusal:
             draft = save_draft(dialogue=dialogue, edit=edit, actor=_actor(request), **form.typed())
@@ -209,5 +247,5 @@ def _draft_rows(dialogue: Dialogue, drafts: list[QuestionDraft]) -> Rows:
 
 def _row(question: QuestionDraft | PriorityQuestion) -> dict[str, object]:
     area = question.get_area_display().capitalize() if question.area else _("Område saknas")
-    words = [area, question.text, str(question.sub_goal or "")]
+    words = [area, question.text, str(question.sub_goal or ""), question.figure, question.evidence]
     return {"label": _("Fråga %(rank)s") % {"rank": question.rank}, "value": "\n".join(filter(None, words))}

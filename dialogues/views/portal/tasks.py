@@ -39,7 +39,7 @@ def tasks(case: Case) -> list[Task]:
         _task(case, "answer", _("Svara på inbjudan"), _answer(case), minutes=2),
         _task(case, "introduction", _("Introduktionsmöte"), _introduction(case)),
         _task(case, "underlag", _("Ert analysunderlag"), _underlag(case), minutes=30),
-        _task(case, "questions", _("Era prioriterade frågor"), _questions(case), minutes=15),
+        _task(case, "questions", _("Era prioriterade frågor"), _questions(case), minutes=8),
         _task(case, "time", _("Tid för dialogen"), _time(case), minutes=2),
         _task(case, "feedback", _("Återkopplingsmöte"), _feedback(case)),
     ]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 import time_machine
+from django.test import override_settings
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, person
@@ -33,7 +34,7 @@ from dialogues.models import (
     UnderlagConfirmation,
     UnderlagState,
 )
-from tests.accounts.factories import leader, planner, staff_user
+from tests.accounts.factories import leader, pair, planner, staff_user
 from tests.dialogues.answers import end_answering, give
 from tests.dialogues.batches.factories import batch_in
 from tests.dialogues.desk.kinds import NOW, TODAY, book, days, only, since, todos
@@ -130,6 +131,18 @@ class TestCalls:
         assert only("ring-fragor").due == TODAY + days(7)
         since(dialogue, 8)
         assert only("ring-fragor").is_late
+
+    def test_those_who_meet_the_huvudman_ring_it(self) -> None:
+        dialogue = self.soon(10)
+        assert only("ring-fragor").whose == "Planerare och dialogledare"
+        ours, theirs = pair()
+        book(dialogue.seats.get(kind=MeetingKind.DIALOGUE).meeting, ours, theirs)
+        assert only("ring-fragor").whose == f"{ours.name} (Skolverket), {theirs.name} (SPSM)"
+
+    @override_settings(QUESTIONS_CALL_DAYS=30)
+    def test_when_the_call_is_due_is_a_setting(self) -> None:
+        since(self.soon(36), 30)
+        assert only("ring-fragor").due == TODAY + days(6)
 
     def test_who_has_told_its_questions_is_not_rung(self) -> None:
         told = self.soon(10)

@@ -69,7 +69,8 @@ def _questions(dialogue: Dialogue) -> dict[str, object]:
     question = PriorityQuestion.objects.create(
         form=form, rank=1, area=Area.EQUITY, text="Hur når vi fler med <stöd> & trygghet?"
     )
-    return {"form": form, "questions": [question]}
+    url = f"https://example.test/dialoger/{dialogue.public_id}/fragor/"
+    return {"form": form, "questions": [question], "questions_url": url}
 
 
 def _cancelled(_dialogue: Dialogue) -> dict[str, object]:

@@ -197,6 +197,39 @@ def test_what_is_typed_is_saved_on_the_way(page, live_server, look_at):
     expect(page.get_by_label("Er fråga")).to_have_value("Halva menin")
 
 
+def with_two_questions(page: Page, live_server) -> Dialogue:
+    dialogue, user = dialogue_with_contact(DialogueState.ACCEPTED)
+    for rank, text in enumerate(["Den första", "Den andra"], start=1):
+        QuestionDraft.objects.create(dialogue=dialogue, rank=rank, area="equity", text=text)
+    enter(page, live_server, user)
+    page.goto(f"{live_server}{address('portal_questions', dialogue)}")
+    return dialogue
+
+
+def test_questions_are_ranked_by_keys_and_the_focus_stays_on_the_moved_one(page, live_server, complaints):
+    with_two_questions(page, live_server)
+    cards = page.locator("#questions li")
+    page.get_by_role("button", name="Flytta upp fråga 2").focus()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(cards.nth(0)).to_contain_text("Den andra")
+    expect(page.get_by_role("button", name="Flytta ned fråga 1")).to_be_focused()
+    assert "flyttad" not in page.url
+    page.keyboard.press("Alt+ArrowDown")
+    expect(cards.nth(1)).to_contain_text("Den andra")
+    expect(page.get_by_role("button", name="Flytta upp fråga 2")).to_be_focused()
+    assert complaints == []
+
+
+def test_ranking_without_javascript_keeps_the_focus_too(browser: Browser, live_server):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    with_two_questions(page, live_server)
+    page.get_by_role("button", name="Flytta ned fråga 1").click()
+    expect(page.locator("#questions li").nth(1)).to_contain_text("Den första")
+    expect(page.get_by_role("button", name="Flytta upp fråga 2")).to_be_focused()
+    context.close()
+
+
 def test_questions_without_javascript(browser: Browser, live_server):
     dialogue, user = dialogue_with_contact(DialogueState.ACCEPTED)
     context = browser.new_context(java_script_enabled=False)

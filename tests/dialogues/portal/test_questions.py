@@ -16,7 +16,7 @@ from dialogues.domain.drafts import (
     Edit,
     drafts_of,
     drop_draft,
-    raise_draft,
+    move_draft,
     reopen_questions,
     save_draft,
     send_draft,
@@ -330,7 +330,7 @@ def test_questions_are_written_only_while_they_can_be_sent(state):
     for verb in (
         lambda: save_draft(dialogue=dialogue, edit=new(), actor=actor, **typed),
         lambda: drop_draft(dialogue=dialogue, question=uuid4(), seen=None, actor=actor),
-        lambda: raise_draft(dialogue=dialogue, question=uuid4(), actor=actor),
+        lambda: move_draft(dialogue=dialogue, question=uuid4(), steps=-1, actor=actor),
         lambda: reopen_questions(dialogue=dialogue, actor=actor),
         lambda: send_draft(dialogue=dialogue, told_by="X", actor=actor),
     ):
@@ -354,7 +354,7 @@ def test_no_agency_role_superuser_or_other_huvudman_reads_or_writes_a_draft(clie
                 dialogue=dialogue, edit=new(), area="", text="intrång", sub_goal=None, actor=a
             ),
             lambda a=actor: drop_draft(dialogue=dialogue, question=uuid4(), seen=None, actor=a),
-            lambda a=actor: raise_draft(dialogue=dialogue, question=uuid4(), actor=a),
+            lambda a=actor: move_draft(dialogue=dialogue, question=uuid4(), steps=-1, actor=a),
             lambda a=actor: reopen_questions(dialogue=dialogue, actor=a),
             lambda a=actor: send_draft(dialogue=dialogue, told_by="X", actor=a),
         ):
