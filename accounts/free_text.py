@@ -24,7 +24,7 @@ def refuse_personnummer(text: str) -> None:
 
 def keep_out_personnummer(name: str, field: forms.Field) -> None:
     """Let the field refuse personnummer if it is a text that people write freely."""
-    is_address = isinstance(field, forms.EmailField | forms.URLField)
+    is_address = isinstance(field, forms.EmailField | forms.URLField | forms.UUIDField)
     is_text = isinstance(field.widget, forms.Textarea | forms.TextInput)
     if not isinstance(field, forms.CharField) or is_address or not is_text or name in ASKS_FOR_NUMBERS:
         return

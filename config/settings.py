@@ -155,6 +155,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": env.str("RATE_LOGIN_FAILED", default="10/m/ip,5/5m/key"),
     "request_login_code": env.str("RATE_LOGIN_CODE", default="20/m/ip,3/5m/key"),
     "reset_password": env.str("RATE_PASSWORD_RESET", default="20/m/ip,3/5m/key"),
+    "report_problem": env.str("RATE_REPORTS", default="5/m/ip,60/h/ip"),
 }
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105

@@ -53,7 +53,13 @@ PERMISSIONS = {
     "dialogues.issue_underlag": runs_dialogues,
     "dialogues.view_letters": is_planner | is_leader | is_registrar | is_administrator,
     "dialogues.handle_letters": is_planner,
+    "dialogues.edit_open_pages": is_planner | is_administrator,
+    "dialogues.handle_accessibility_reports": is_planner | is_administrator,
 }
+
+for thing in ("voice", "webinar"):
+    for act in ("view", "add", "change", "delete"):
+        PERMISSIONS[f"dialogues.{act}_{thing}"] = is_planner | is_administrator
 
 for name, predicate in PERMISSIONS.items():
     rules.add_perm(name, predicate)

@@ -18,6 +18,7 @@ from dialogues.views.staff import (
     issuing,
     letters,
     notes,
+    open_pages,
     plans,
     search,
     steps,
@@ -64,6 +65,21 @@ def patterns() -> list[URLPattern | URLResolver]:
         ("underlag/<uuid:public_id>/igen/", underlag.underlag_again, "underlag_again"),
         ("underlag/<uuid:public_id>/skicka/", issuing.underlag_issue, "underlag_issue"),
         ("underlag/<uuid:public_id>/gor/<slug:name>/", underlag.underlag_act, "underlag_act"),
+        ("oppna-sidor/", open_pages.page_list, "open_pages"),
+        ("oppna-sidor/anmalningar/", open_pages.report_list, "accessibility_reports"),
+        ("oppna-sidor/anmalningar/<int:pk>/", open_pages.report_page, "accessibility_report"),
+        ("oppna-sidor/<slug:name>/<slug:language>/", open_pages.page_edit, "open_page"),
+        (
+            "oppna-sidor/<slug:name>/<slug:language>/forhandsvisning/",
+            open_pages.page_preview,
+            "open_page_preview",
+        ),
+        (
+            "oppna-sidor/<slug:name>/<slug:language>/version/<int:version>/",
+            open_pages.page_version,
+            "open_page_version",
+        ),
+        ("oppna-sidor/<slug:name>/<slug:language>/<slug:deed>/", open_pages.page_act, "open_page_act"),
     ]
     return [path(route, site.admin_view(view), name=name) for route, view, name in pages]
 
@@ -73,6 +89,9 @@ site.set_front_page(desk.desk)
 site.add_rail_entry(RailEntry(_("Dialoger"), "admin:dialogue_list", "dialogue", 10))
 site.add_rail_entry(RailEntry(_("Omgångar"), "admin:batch_list", "batch", 20))
 site.add_rail_entry(RailEntry(_("Planering"), "admin:cycle_list", "calendar", 30))
+site.add_rail_entry(
+    RailEntry(_("Öppna sidor"), "admin:open_pages", "document", 75, frozenset({"planner", "administrator"}))
+)
 site.add_rail_entry(
     RailEntry(_("Utskick"), "admin:letter_list", "letter", 70, frozenset(StaffRole.values) - {"statistician"})
 )

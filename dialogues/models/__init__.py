@@ -7,6 +7,8 @@ from dialogues.models.invitation import Answer, Channel, DeclineReason, Invitati
 from dialogues.models.letter import Letter, LetterAttachment, LetterKind, LetterState
 from dialogues.models.meeting import Meeting, MeetingForm, MeetingKind, MeetingStaff, MeetingState, Seat
 from dialogues.models.note import AgencyNote
+from dialogues.models.open_matters import AccessibilityReport, ReportState, Voice, Webinar
+from dialogues.models.page_text import PageText, PageTextState
 from dialogues.models.question import PriorityQuestion, QuestionForm
 from dialogues.models.stored_file import StoredFile
 from dialogues.models.underlag import CentralArea, Underlag, UnderlagConfirmation, UnderlagState
@@ -14,6 +16,7 @@ from dialogues.models.underlag import CentralArea, Underlag, UnderlagConfirmatio
 __all__ = [
     "BEFORE_DIALOGUE",
     "AgencyNote",
+    "AccessibilityReport",
     "Answer",
     "BatchState",
     "CentralArea",
@@ -35,12 +38,17 @@ __all__ = [
     "MeetingKind",
     "MeetingStaff",
     "MeetingState",
+    "PageText",
+    "PageTextState",
     "PriorityQuestion",
     "QuestionDraft",
     "QuestionForm",
+    "ReportState",
     "Seat",
     "StoredFile",
     "Underlag",
     "UnderlagConfirmation",
     "UnderlagState",
+    "Voice",
+    "Webinar",
 ]

@@ -4,6 +4,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from dialogues.public.pages import PAGES as OPEN_PAGES
+
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
@@ -11,7 +13,13 @@ pytestmark = [
 ]
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-PAGES = ["/", "/om/", "/kontakt/", "/tillganglighet/", "/personuppgifter/", "/delarna/", "/finns-inte/"]
+PAGES = [
+    "/",
+    *(f"/{page.route}" for page in OPEN_PAGES),
+    "/tillganglighet/anmal/",
+    "/delarna/",
+    "/finns-inte/",
+]
 SIGN_IN = ["account_login", "account_request_login_code"]
 WIDTHS = [1280, 320]
 

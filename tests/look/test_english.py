@@ -23,7 +23,10 @@ PAGES = {
     "about": "Who is invited?",
     "contact": "Contact us",
     "accessibility": "Accessibility statement",
-    "personal_data": "How we handle personal data",
+    "personal_data": "How we treat personal data",
+    "why": "Why take part?",
+    "system": "The national quality system",
+    "report_problem": "What does not work for you?",
     "account_login": "Sign in as staff",
     "account_request_login_code": "Sign in for huvudmän (school authorities)",
 }

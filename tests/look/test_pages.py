@@ -8,7 +8,10 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
-OPEN_PAGES = ["start", "about", "contact", "accessibility", "personal_data"]
+from dialogues.public.pages import PAGES
+
+OPEN_PAGES = ["start", *(page.name for page in PAGES)]
+OTHER = ["report_problem", "report_problem_done"]
 SIGN_IN = ["account_login", "account_request_login_code"]
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +23,7 @@ def page(client: Client, name: str) -> str:
     return response.content.decode()
 
 
-@pytest.mark.parametrize("name", [*OPEN_PAGES, *SIGN_IN])
+@pytest.mark.parametrize("name", [*OPEN_PAGES, *OTHER, *SIGN_IN])
 def test_one_heading_landmarks_and_skip_link(client: Client, name: str) -> None:
     shown = page(client, name)
     assert len(re.findall(r"<h1[ >]", shown)) == 1
@@ -30,7 +33,7 @@ def test_one_heading_landmarks_and_skip_link(client: Client, name: str) -> None:
     assert '<html lang="sv">' in shown
 
 
-@pytest.mark.parametrize("name", [*OPEN_PAGES, *SIGN_IN])
+@pytest.mark.parametrize("name", [*OPEN_PAGES, *OTHER, *SIGN_IN])
 def test_nothing_that_the_content_security_policy_forbids(client: Client, name: str) -> None:
     shown = page(client, name)
     assert not re.search(r"\sstyle=|<style|\son[a-z]+=|<script(?![^>]*\ssrc=)", shown)
@@ -39,7 +42,7 @@ def test_nothing_that_the_content_security_policy_forbids(client: Client, name: 
 
 @pytest.mark.parametrize("name", OPEN_PAGES)
 def test_open_pages_say_when_they_were_updated(client: Client, name: str) -> None:
-    assert "Senast uppdaterad 24\u00a0november\u00a02026" in page(client, name)
+    assert "Senast uppdaterad 29\u00a0november\u00a02026" in page(client, name)
 
 
 def test_language_is_changed_by_post(client: Client) -> None:

@@ -127,6 +127,11 @@ HOW: dict[str, Arguments] = {
     "admin:register_import": unheard_of,
     "admin:register_import_approve": unheard_of,
     "admin:register_import_discard": unheard_of,
+    "admin:open_page": lambda _d: ["why", "sv"],
+    "admin:open_page_preview": lambda _d: ["why", "sv"],
+    "admin:open_page_version": lambda _d: ["why", "sv", 1],
+    "admin:open_page_act": lambda _d: ["why", "sv", "publicera"],
+    "admin:accessibility_report": lambda _d: [1],
     "admin:view_on_site": lambda _d: [1, 1],
 }
 HOW |= {

@@ -1,0 +1,1 @@
+"""The open pages: their addresses, the texts that come with the program, and how texts become pages."""
