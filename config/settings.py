@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
@@ -233,6 +234,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": 55},
     },
     "take up lost underlag": {"task": "dialogues.take_up_lost_underlag", "schedule": 60.0},
+    # in the morning of a day, so that nobody is asked in the night
+    "ask for evaluations": {
+        "task": "dialogues.ask_for_evaluations",
+        "schedule": crontab(hour="9", minute="10"),
+    },
     "take up waiting imports": {"task": "huvudman.take_up_waiting_imports", "schedule": 60.0},
 }
 
@@ -255,6 +261,8 @@ LETTER_AGENCY = env.str("LETTER_AGENCY", default="skolverket")
 LETTER_CLAIM_LIMIT = env.int("LETTER_CLAIM_LIMIT", default=420)
 LETTER_ATTEMPTS = env.int("LETTER_ATTEMPTS", default=20)
 UNDERLAG_RENDER_LIMIT = env.int("UNDERLAG_RENDER_LIMIT", default=120)
+EVALUATION_DAYS = env.int("EVALUATION_DAYS", default=30)
+EVALUATION_MONTHS_AFTER = env.int("EVALUATION_MONTHS_AFTER", default=9)
 
 DEFAULT_EXCEPTION_REPORTER = "accounts.masking.MaskingExceptionReporter"
 LOGGING = {

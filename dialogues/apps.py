@@ -1,6 +1,7 @@
 """The dialogues: plan, letters, meetings, questions, follow-up."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,4 +10,7 @@ class DialoguesConfig(AppConfig):
     verbose_name = _("Dialoger")
 
     def ready(self) -> None:
+        from dialogues.evaluation.questionnaires import put_in_questionnaires
         from dialogues.letters import checks  # noqa: F401  (registers itself)
+
+        post_migrate.connect(put_in_questionnaires, sender=self)

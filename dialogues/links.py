@@ -1,26 +1,33 @@
-"""Personal signed links: they answer one invitation for one recipient, and nothing else."""
+"""Personal signed links: they answer one invitation or evaluation for one recipient, and nothing else."""
 
 from __future__ import annotations
 
 import datetime
 import re
+from typing import TypeVar
 
 from django.conf import settings
 from django.core import signing
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from dialogues.models import Invitation
+from dialogues.models import EvaluationRequest, Invitation
 from huvudman.models import Contact
 from huvudman.queries import valid_contacts
 
 SALT = "dialogues.answer"
+EVALUATION_SALT = "dialogues.evaluation"
 LASTS = datetime.timedelta(days=30)
 """How long after the last day to answer a link still shows what was answered."""
-PERSONAL = re.compile(r"(/svar/)[\w:.-]+")
+PERSONAL = re.compile(r"(/svar/|/tyck-till/)[\w:.-]+")
 """The path of a personal link wherever it stands in a letter, without its last slash."""
+
+
+Row = TypeVar("Row", bound=Model)
 
 
 class BadLink(Exception):
@@ -42,6 +49,12 @@ def answer_link(invitation: Invitation, contact: Contact | None) -> str:
     return absolute(reverse("answer", args=[token]))
 
 
+def evaluation_link(request: EvaluationRequest, contact: Contact | None) -> str:
+    """The address where the recipient says what it thought of a part without signing in."""
+    token = signing.dumps([request.pk, contact.pk if contact else None], salt=EVALUATION_SALT)
+    return absolute(reverse("evaluation", args=[token]))
+
+
 def has_personal_link(text: str) -> bool:
     """Tell whether a letter's text or HTML has a personal link in it."""
     return PERSONAL.search(text) is not None
@@ -54,21 +67,25 @@ def without_personal_links(text: str) -> str:
 
 def read_token(token: str) -> tuple[Invitation, Contact | None]:
     """The invitation and the recipient that a link was made for. Raises BadLink or EndedLink."""
+    rows = Invitation.objects.select_related("dialogue__huvudman", "batch")
+    return _read(token, SALT, rows)
+
+
+def read_evaluation_token(token: str) -> tuple[EvaluationRequest, Contact | None]:
+    """The request and the recipient that an evaluation's link was made for. Raises BadLink or EndedLink."""
+    return _read(token, EVALUATION_SALT, EvaluationRequest.objects.select_related("dialogue__huvudman"))
+
+
+def _read(token: str, salt: str, rows: QuerySet[Row]) -> tuple[Row, Contact | None]:
     try:
-        invitation_id, contact_id = signing.loads(token, salt=SALT)
-        invitation = Invitation.objects.select_related("dialogue__huvudman", "batch").get(pk=invitation_id)
+        row_id, contact_id = signing.loads(token, salt=salt)
+        row = rows.get(pk=row_id)
         contact = Contact.objects.get(pk=contact_id) if contact_id else None
-    except (
-        signing.BadSignature,
-        ValueError,
-        TypeError,
-        Invitation.DoesNotExist,
-        Contact.DoesNotExist,
-    ) as bad:
+    except (signing.BadSignature, ValueError, TypeError, ObjectDoesNotExist) as bad:
         raise BadLink from bad
     if contact and not valid_contacts().filter(pk=contact.pk).exists():
         raise EndedLink
-    return invitation, contact
+    return row, contact
 
 
 def has_expired(invitation: Invitation) -> bool:
@@ -80,3 +97,8 @@ def link_holder(contact: Contact | None) -> Actor:
     """The holder of a personal link as an actor: may answer, nothing more."""
     name = str(contact) if contact else "mottagaren"
     return Actor(label=f"{name}, personlig länk"[:200], powers=frozenset({"dialogues.answer_invitation"}))
+
+
+def evaluation_holder() -> Actor:
+    """The holder of a personal link to an evaluation as an actor: may answer it, without being anybody."""
+    return Actor(label="personlig länk", powers=frozenset({"dialogues.evaluate"}))

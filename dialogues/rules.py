@@ -6,8 +6,16 @@ import rules
 from django.db.models import Model
 
 from accounts.models import User
-from accounts.rules import is_administrator, is_leader, is_planner, is_registrar, is_staff, runs_dialogues
-from dialogues.models import Dialogue, Invitation, Meeting, QuestionForm, Underlag
+from accounts.rules import (
+    is_administrator,
+    is_leader,
+    is_planner,
+    is_registrar,
+    is_staff,
+    is_statistician,
+    runs_dialogues,
+)
+from dialogues.models import Dialogue, EvaluationRequest, Invitation, Meeting, QuestionForm, Underlag
 from huvudman.queries import represented_by
 
 
@@ -15,7 +23,7 @@ def dialogues_of(subject: Model | None) -> list[Dialogue]:
     """The dialogues that a row belongs to."""
     if isinstance(subject, Dialogue):
         return [subject]
-    if isinstance(subject, Invitation | QuestionForm | Underlag):
+    if isinstance(subject, EvaluationRequest | Invitation | QuestionForm | Underlag):
         return [subject.dialogue]
     if isinstance(subject, Meeting):
         return [seat.dialogue for seat in subject.taken_seats.select_related("dialogue")]
@@ -51,6 +59,9 @@ PERMISSIONS = {
     "dialogues.render_underlag": rules.always_deny,
     "dialogues.confirm_underlag": is_leader,
     "dialogues.issue_underlag": runs_dialogues,
+    "dialogues.ask_for_evaluation": rules.always_deny,
+    "dialogues.evaluate": represents_huvudman,
+    "dialogues.view_evaluations": is_planner | is_leader | is_statistician,
     "dialogues.view_letters": is_planner | is_leader | is_registrar | is_administrator,
     "dialogues.handle_letters": is_planner,
     "dialogues.edit_open_pages": is_planner | is_administrator,

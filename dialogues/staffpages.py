@@ -14,6 +14,7 @@ from dialogues.views.staff import (
     batches,
     desk,
     dialogues,
+    evaluations,
     introductions,
     issuing,
     letters,
@@ -54,6 +55,7 @@ def patterns() -> list[URLPattern | URLResolver]:
         ("utskick/<uuid:public_id>/brev.eml", letters.letter_bytes, "letter_bytes"),
         ("utskick/<uuid:public_id>/bilaga/<int:pk>/", letters.letter_attachment, "letter_attachment"),
         ("utskick/<uuid:public_id>/<slug:name>/", letters.letter_deed, "letter_deed"),
+        ("uppfoljning/", evaluations.evaluation_results, "evaluation_results"),
         ("introduktion/<uuid:public_id>/", introductions.introduction_page, "introduction"),
         ("introduktion/<uuid:public_id>/andra/", introductions.introduction_change, "introduction_change"),
         ("introduktion/<uuid:public_id>/deltog/", introductions.introduction_attendance, "introduction_came"),
@@ -94,4 +96,13 @@ site.add_rail_entry(
 )
 site.add_rail_entry(
     RailEntry(_("Utskick"), "admin:letter_list", "letter", 70, frozenset(StaffRole.values) - {"statistician"})
+)
+site.add_rail_entry(
+    RailEntry(
+        _("Uppföljning"),
+        "admin:evaluation_results",
+        "followup",
+        80,
+        frozenset({StaffRole.PLANNER, StaffRole.LEADER, StaffRole.STATISTICIAN}),
+    )
 )

@@ -7,7 +7,7 @@ from celery import shared_task
 from accounts.actors import SYSTEM
 from dialogues.underlag.tasks import render_underlag, take_up_lost_underlag
 
-__all__ = ["render_underlag", "start_due_batches", "take_up_lost_underlag"]
+__all__ = ["ask_for_evaluations", "render_underlag", "start_due_batches", "take_up_lost_underlag"]
 
 
 @shared_task(name="dialogues.start_due_batches")
@@ -20,3 +20,11 @@ def start_due_batches() -> None:
 
     sending.start_due_batches(actor=SYSTEM)
     sending.write_to_late_addresses(actor=SYSTEM)
+
+
+@shared_task(name="dialogues.ask_for_evaluations")
+def ask_for_evaluations() -> None:
+    """Ask what huvudmän think of the parts that have been held. Safe to run twice at once."""
+    from dialogues.domain import evaluations
+
+    evaluations.ask_all(actor=SYSTEM)

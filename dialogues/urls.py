@@ -4,10 +4,13 @@ from django.urls import URLPattern, path
 
 from dialogues.views import portal, public
 from dialogues.views.answering import answer, answer_done
+from dialogues.views.evaluating import evaluation, evaluation_done
 
 urlpatterns: list[URLPattern] = [
     *public.urlpatterns,
     path("svar/<str:token>/", answer, name="answer"),
     path("svar/<str:token>/klart/", answer_done, name="answer_done"),
+    path("tyck-till/tack/", evaluation_done, name="evaluation_done"),
+    path("tyck-till/<str:token>/", evaluation, name="evaluation"),
     *portal.urlpatterns,
 ]

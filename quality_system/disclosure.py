@@ -5,7 +5,7 @@ Every function takes values and answers values: it hides more, never less.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -86,3 +86,16 @@ def protect_parts(total: Value, parts: Mapping[str, tuple[Value, int | None]]) -
         return shown
     smallest = min(visible, key=lambda name: (parts[name][1] or 0, name))
     return shown | {smallest: _hidden(shown[smallest])}
+
+
+def shown_parts(counts: Mapping[str, int], *, smallest: int, never: Collection[str] = ()) -> set[str]:
+    """Which parts (name → how many are in it) of a shown whole may be shown; those in `never` are not.
+
+    A part with fewer than `smallest` is hidden. The hidden ones are what is left when the shown are taken
+    from the whole: unless nobody is in them, they must be `smallest` together, and until they are the
+    smallest shown part is hidden too.
+    """
+    shown = {name for name, count in counts.items() if count >= smallest and name not in never}
+    while 0 < sum(counts[name] for name in counts.keys() - shown) < smallest and shown:
+        shown.remove(min(shown, key=lambda name: (counts[name], name)))
+    return shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -12,6 +12,7 @@ from accounts.models import Agency
 from dialogues.calendar import meeting_calendar
 from dialogues.letters import Attachment, queue_letter
 from dialogues.models import Dialogue, Letter, LetterKind, Meeting, MeetingStaff, MeetingState, Seat
+from huvudman.models import Contact
 from huvudman.queries import recipients_of
 
 CALENDAR = "text/calendar; charset=utf-8; method={method}"
@@ -25,8 +26,9 @@ def write_to_huvudman(
     context: Mapping[str, object] | None = None,
     attachments: Sequence[Attachment] = (),
     agency: str | None = None,
+    personal: Callable[[Contact | None], Mapping[str, object]] | None = None,
 ) -> list[Letter]:
-    """Queue one letter to each of the huvudman's recipients."""
+    """Queue one letter to each of the huvudman's recipients; `personal` is what its letter alone says."""
     return [
         queue_letter(
             kind=kind,
@@ -36,7 +38,7 @@ def write_to_huvudman(
             recipient_name=recipient.name,
             occasion=occasion,
             batch=dialogue.batch,
-            context=context,
+            context={**(context or {}), **(personal(recipient.contact) if personal else {})},
             attachments=attachments,
             agency=agency,
         )

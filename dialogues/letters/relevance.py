@@ -29,6 +29,7 @@ WANTED_STATES: dict[str, frozenset[str]] = {
     LetterKind.MEETING_CANCELLED: frozenset(DialogueState),
     LetterKind.CANCELLED: frozenset({DialogueState.CANCELLED}),
     LetterKind.CLOSED: frozenset({DialogueState.CLOSED}),
+    LetterKind.EVALUATION: frozenset(DialogueState) - {DialogueState.CANCELLED},
     LetterKind.RECEIPT: frozenset(DialogueState),
 }
 """In which states of its dialogue a letter makes sense; for other kinds, until the dialogue is over."""

@@ -3,6 +3,16 @@
 from dialogues.models.cycle import BatchState, Cycle, InvitationBatch
 from dialogues.models.dialogue import BEFORE_DIALOGUE, Dialogue, DialogueRecord, DialogueState
 from dialogues.models.draft import QuestionDraft
+from dialogues.models.evaluation import (
+    EvaluationQuestion,
+    EvaluationRequest,
+    EvaluationTally,
+    EvaluationText,
+    Part,
+    Questionnaire,
+    Scale,
+    Sort,
+)
 from dialogues.models.invitation import Answer, Channel, DeclineReason, Invitation, InvitationAnswer
 from dialogues.models.letter import Letter, LetterAttachment, LetterKind, LetterState
 from dialogues.models.meeting import Meeting, MeetingForm, MeetingKind, MeetingStaff, MeetingState, Seat
@@ -15,8 +25,8 @@ from dialogues.models.underlag import CentralArea, Underlag, UnderlagConfirmatio
 
 __all__ = [
     "BEFORE_DIALOGUE",
-    "AgencyNote",
     "AccessibilityReport",
+    "AgencyNote",
     "Answer",
     "BatchState",
     "CentralArea",
@@ -26,6 +36,10 @@ __all__ = [
     "Dialogue",
     "DialogueRecord",
     "DialogueState",
+    "EvaluationQuestion",
+    "EvaluationRequest",
+    "EvaluationTally",
+    "EvaluationText",
     "Invitation",
     "InvitationAnswer",
     "InvitationBatch",
@@ -40,11 +54,15 @@ __all__ = [
     "MeetingState",
     "PageText",
     "PageTextState",
+    "Part",
     "PriorityQuestion",
     "QuestionDraft",
     "QuestionForm",
+    "Questionnaire",
     "ReportState",
+    "Scale",
     "Seat",
+    "Sort",
     "StoredFile",
     "Underlag",
     "UnderlagConfirmation",

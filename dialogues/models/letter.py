@@ -22,6 +22,7 @@ class LetterKind(models.TextChoices):
     MEETING_CANCELLED = "meeting_cancelled", _("avbokat möte")
     CANCELLED = "cancelled", _("avbokning")
     CLOSED = "closed", _("tack för dialogen")
+    EVALUATION = "evaluation", _("fråga om utvärdering")
 
 
 class LetterState(models.TextChoices):

@@ -100,6 +100,7 @@ def test_what_takes_long_has_workers_of_its_own() -> None:
         "dialogues.deliver_letters": "celery",
         "dialogues.sweep_letters": "celery",
         "dialogues.start_due_batches": "celery",
+        "dialogues.ask_for_evaluations": "celery",
         "dialogues.take_up_lost_underlag": "celery",
         "huvudman.take_up_waiting_imports": "celery",
         "dialogues.render_underlag": "long",

@@ -10,10 +10,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import StaffRole, User
-from dialogues.links import answer_link
-from dialogues.models import Dialogue, DialogueState, MeetingKind, MeetingState, QuestionDraft
+from dialogues.links import answer_link, evaluation_link
+from dialogues.models import Dialogue, DialogueState, MeetingKind, MeetingState, Part, QuestionDraft
 from tests.accounts.factories import leader, staff_user
 from tests.accounts.sign_in import HouseClient
+from tests.dialogues.evaluation.helpers import asked_about
 from tests.dialogues.factories import InvitationFactory, dialogue_with_contact, seat_at
 from tests.dialogues.notes import note_by
 from tests.dialogues.portal.helpers import both_booked, issued_underlag, sent_letter
@@ -58,6 +59,11 @@ def introduction(dialogue: Dialogue) -> list[object]:
     return [dialogue.seats.get(kind=MeetingKind.INTRODUCTION).meeting.public_id]
 
 
+def evaluation_token(dialogue: Dialogue) -> list[object]:
+    asked = dialogue.evaluation_requests.get()
+    return [evaluation_link(asked, dialogue.huvudman.contacts.get()).split("/")[-2]]
+
+
 def huvudman(dialogue: Dialogue) -> list[object]:
     return [dialogue.huvudman.public_id]
 
@@ -81,6 +87,8 @@ def both(first: Arguments, second: Arguments) -> Arguments:
 HOW: dict[str, Arguments] = {
     "answer": lambda d: [answer_link(d.invitations.get(), d.huvudman.contacts.get()).split("/")[-2]],
     "answer_done": lambda d: [answer_link(d.invitations.get(), d.huvudman.contacts.get()).split("/")[-2]],
+    "evaluation": evaluation_token,
+    "portal_evaluation": named(own, "introduction"),
     "portal_huvudman": lambda d: [d.huvudman.public_id],
     "portal_question": both(own, draft_of),
     "portal_question_drop": both(own, draft_of),
@@ -202,6 +210,7 @@ def world() -> tuple[Dialogue, User]:
     QuestionDraft.objects.create(dialogue=dialogue, rank=1, area="equity", text="Vårt eget")
     note_by(leader("spsm"), dialogue)
     sent_letter(dialogue, user.email, attachment=b"BEGIN")
+    asked_about(dialogue, Part.INTRODUCTION)
     return dialogue, user
 
 

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from dialogues.views.evaluating import portal_evaluation
 from dialogues.views.portal.answering import portal_answer, portal_answer_done, portal_cancel
 from dialogues.views.portal.front import portal, portal_huvudman
 from dialogues.views.portal.letters import portal_attachment, portal_letter, portal_letters
@@ -53,6 +54,7 @@ urlpatterns: list[URLPattern] = [
     page("aterkoppling/", portal_feedback, "portal_feedback"),
     page("aterkoppling/annan/", portal_feedback_other_time, "portal_feedback_other_time"),
     page("aterkoppling/klart/", portal_feedback_done, "portal_feedback_done"),
+    page("utvardering/<slug:part>/", portal_evaluation, "portal_evaluation"),
     page("brev/", portal_letters, "portal_letters"),
     page("brev/<uuid:letter_id>/", portal_letter, "portal_letter"),
     page("brev/<uuid:letter_id>/bilaga/<int:number>/", portal_attachment, "portal_attachment"),

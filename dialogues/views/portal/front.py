@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from dialogues.domain.evaluations import MINUTES, open_requests
 from dialogues.models import Dialogue
 from dialogues.queries import present_dialogue
 from dialogues.timeline import Phase, phases
@@ -56,6 +57,8 @@ def _front(request: HttpRequest, dialogue: Dialogue, earlier: list[Dialogue]) ->
         phases=_phases(case),
         tasks=tasks(case),
         earlier=earlier,
+        evaluations=open_requests(dialogue),
+        evaluation_minutes=MINUTES,
     )
 
 

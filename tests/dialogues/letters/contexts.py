@@ -73,6 +73,11 @@ def _questions(dialogue: Dialogue) -> dict[str, object]:
     return {"form": form, "questions": [question], "questions_url": url}
 
 
+def _evaluation(dialogue: Dialogue) -> dict[str, object]:
+    url = "https://example.test/tyck-till/abc/"
+    return {"part": "dialogue", "answer_url": url, "closes_on": dialogue.batch.answer_by, "minutes": 3}
+
+
 def _cancelled(_dialogue: Dialogue) -> dict[str, object]:
     return {"reason": "Vi har för lite tid"}
 
@@ -88,4 +93,5 @@ CONTEXTS: dict[LetterKind, Callable[[Dialogue], dict[str, object]]] = {
     LetterKind.FEEDBACK: _feedback,
     LetterKind.MEETING_CANCELLED: _meeting_cancelled,
     LetterKind.CANCELLED: _cancelled,
+    LetterKind.EVALUATION: _evaluation,
 }
