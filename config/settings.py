@@ -226,6 +226,11 @@ CELERY_TASK_ROUTES = {
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_FILE", default="/tmp/kvalitetsdialoger-beat")  # noqa: S108
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "start due batches": {"task": "dialogues.start_due_batches", "schedule": 60.0},
+    "remind the silent": {
+        "task": "dialogues.remind_the_silent",
+        "schedule": 600.0,
+        "options": {"expires": 590},
+    },
     # a task that waited for a stopped worker is of no use when the next one is due
     "deliver letters": {"task": "dialogues.deliver_letters", "schedule": 60.0, "options": {"expires": 55}},
     "look after letters whose worker died": {
@@ -257,6 +262,7 @@ CONTACT_HOURS = env.str("CONTACT_HOURS", default="9–12, 13–15")
 SIZE_CLASS_LIMITS = env.list("SIZE_CLASS_LIMITS", cast=int, default=[1, 100, 500, 2000, 5000])
 SECOND_APPROVAL_ABOVE = env.int("SECOND_APPROVAL_ABOVE", default=20)
 QUESTIONS_CALL_DAYS = env.int("QUESTIONS_CALL_DAYS", default=14)
+REMINDER_DAYS = env.int("REMINDER_DAYS", default=7)
 LETTER_AGENCY = env.str("LETTER_AGENCY", default="skolverket")
 LETTER_CLAIM_LIMIT = env.int("LETTER_CLAIM_LIMIT", default=420)
 LETTER_ATTEMPTS = env.int("LETTER_ATTEMPTS", default=20)

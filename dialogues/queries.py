@@ -154,9 +154,8 @@ def sign_in_address(invitation: Invitation, contact: Contact | None) -> str:
 
 
 def _letters_with(invitation: Invitation) -> QuerySet[Letter]:
-    return Letter.objects.filter(
-        kind=LetterKind.INVITATION, dialogue=invitation.dialogue_id, batch=invitation.batch_id
-    )
+    kinds = (LetterKind.INVITATION, LetterKind.REMINDER)
+    return Letter.objects.filter(kind__in=kinds, dialogue=invitation.dialogue_id, batch=invitation.batch_id)
 
 
 def letters_of(dialogue: Dialogue) -> QuerySet[Letter]:

@@ -7,7 +7,13 @@ from celery import shared_task
 from accounts.actors import SYSTEM
 from dialogues.underlag.tasks import render_underlag, take_up_lost_underlag
 
-__all__ = ["ask_for_evaluations", "render_underlag", "start_due_batches", "take_up_lost_underlag"]
+__all__ = [
+    "ask_for_evaluations",
+    "remind_the_silent",
+    "render_underlag",
+    "start_due_batches",
+    "take_up_lost_underlag",
+]
 
 
 @shared_task(name="dialogues.start_due_batches")
@@ -28,3 +34,11 @@ def ask_for_evaluations() -> None:
     from dialogues.domain import evaluations
 
     evaluations.ask_all(actor=SYSTEM)
+
+
+@shared_task(name="dialogues.remind_the_silent")
+def remind_the_silent() -> None:
+    """Remind those who have not answered, some days before the last day. Safe to run twice at once."""
+    from dialogues.domain import reminders
+
+    reminders.remind_the_silent(actor=SYSTEM)

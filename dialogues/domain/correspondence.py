@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from django.conf import settings
@@ -27,6 +28,7 @@ def write_to_huvudman(
     attachments: Sequence[Attachment] = (),
     agency: str | None = None,
     personal: Callable[[Contact | None], Mapping[str, object]] | None = None,
+    due_at: datetime.datetime | None = None,
 ) -> list[Letter]:
     """Queue one letter to each of the huvudman's recipients; `personal` is what its letter alone says."""
     return [
@@ -41,6 +43,7 @@ def write_to_huvudman(
             context={**(context or {}), **(personal(recipient.contact) if personal else {})},
             attachments=attachments,
             agency=agency,
+            due_at=due_at,
         )
         for recipient in recipients_of(dialogue.huvudman)
     ]

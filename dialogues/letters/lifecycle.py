@@ -23,6 +23,7 @@ from accounts.actors import SYSTEM, Actor
 from accounts.domain.audit import latest, record, update_and_record
 from accounts.domain.machine import Machine, NotPossible, WrongState
 from accounts.models import AuditEntry
+from dialogues.letters.relevance import ASK_FOR_AN_ANSWER
 from dialogues.letters.waking import wake_the_post
 from dialogues.letters.writing import write_invitation_anew
 from dialogues.models import BatchState, Invitation, Letter, LetterKind
@@ -149,12 +150,12 @@ def take_back(letters: Iterable[Letter]) -> None:
 def letters_due() -> QuerySet[Letter]:
     """Letters to send now, first due first.
 
-    Invitations of a stopped batch are held until it goes on, and those of a batch that goes out after its
-    last day to answer until it has new dates.
+    Invitations and reminders of a stopped batch are held until it goes on, and those of a batch that goes out
+    after its last day to answer until it has new dates.
     """
     going_out = Q(batch__state__in=(BatchState.SCHEDULED, BatchState.SENDING))
     late = going_out & Q(batch__answer_by__lt=timezone.localdate())
-    held = Q(kind=LetterKind.INVITATION) & (Q(batch__state=BatchState.STOPPED) | late)
+    held = Q(kind__in=ASK_FOR_AN_ANSWER) & (Q(batch__state=BatchState.STOPPED) | late)
     return Letter.objects.filter(~held, state__in=WAITING, due_at__lte=Now()).order_by("due_at", "pk")
 
 

@@ -25,6 +25,7 @@ from dialogues.models import (
 OVER = frozenset({DialogueState.CANCELLED, DialogueState.CLOSED})
 WANTED_STATES: dict[str, frozenset[str]] = {
     LetterKind.INVITATION: frozenset({DialogueState.INVITED}),
+    LetterKind.REMINDER: frozenset({DialogueState.INVITED}),
     LetterKind.INTRODUCTION: BEFORE_DIALOGUE,
     LetterKind.MEETING_CANCELLED: frozenset(DialogueState),
     LetterKind.CANCELLED: frozenset({DialogueState.CANCELLED}),
@@ -34,6 +35,8 @@ WANTED_STATES: dict[str, frozenset[str]] = {
 }
 """In which states of its dialogue a letter makes sense; for other kinds, until the dialogue is over."""
 
+ASK_FOR_AN_ANSWER = frozenset({LetterKind.INVITATION, LetterKind.REMINDER})
+"""Letters that are held while their batch is stopped, and not sent when its answer date has passed."""
 WANTED_MEETINGS: dict[str, str] = {
     LetterKind.INTRODUCTION: MeetingState.FIXED,
     LetterKind.TIME_PROPOSED: MeetingState.PROPOSED,
@@ -41,6 +44,11 @@ WANTED_MEETINGS: dict[str, str] = {
     LetterKind.FEEDBACK: MeetingState.FIXED,
 }
 OCCASION = re.compile(r"meeting-(\d+)-(\d+)(?:-(\d+))?")
+
+
+def reminder_occasion(batch: InvitationBatch) -> str:
+    """What a reminder has as its occasion: one for each last day to answer that a batch has had."""
+    return f"batch-{batch.pk}-{batch.answer_by}"
 
 
 def why_not_send(letter: Letter) -> str:
@@ -52,14 +60,14 @@ def why_not_send(letter: Letter) -> str:
 
 
 def as_seen(letter: Letter) -> Q:
-    """That the letter's dialogue still is in the state in which it was read, and that an invitation's batch
-    has not been stopped.
+    """That the letter's dialogue still is in the state in which it was read, and that the batch of a letter
+    that asks for an answer has not been stopped.
 
     For the statement that moves the letter: subqueries, since an UPDATE can't join.
     """
     seen = letter.dialogue
     as_read = Q(Exists(Dialogue.objects.filter(pk=seen.pk, state=seen.state))) if seen else Q()
-    if letter.kind != LetterKind.INVITATION or letter.batch_id is None:
+    if letter.kind not in ASK_FOR_AN_ANSWER or letter.batch_id is None:
         return as_read
     stopped = InvitationBatch.objects.filter(pk=letter.batch_id, state=BatchState.STOPPED)
     return as_read & ~Q(Exists(stopped))
@@ -79,9 +87,17 @@ def _dialogue_has_moved_on(letter: Letter) -> str:
     if letter.dialogue.state not in wanted:
         state = letter.dialogue.get_state_display()
         return _("Brevet är inte längre aktuellt: dialogen är i läget ”%(state)s”.") % {"state": state}
-    answer_by = letter.dialogue.batch.answer_by
-    if letter.kind == LetterKind.INVITATION and answer_by and answer_by < timezone.localdate():
+    if letter.kind in ASK_FOR_AN_ANSWER:
+        return _answer_date_has_changed(letter, letter.dialogue.batch)
+    return ""
+
+
+def _answer_date_has_changed(letter: Letter, batch: InvitationBatch) -> str:
+    """An invitation is written anew when its batch gets new dates; a reminder of the old ones is not sent."""
+    if batch.answer_by and batch.answer_by < timezone.localdate():
         return _("Svarsdatumet har passerat.")
+    if letter.kind == LetterKind.REMINDER and letter.occasion != reminder_occasion(batch):
+        return _("Inbjudan har fått en ny svarsdag sedan påminnelsen skrevs.")
     return ""
 
 

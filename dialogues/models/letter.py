@@ -12,6 +12,7 @@ class LetterKind(models.TextChoices):
     """What a letter is about."""
 
     INVITATION = "invitation", _("inbjudan")
+    REMINDER = "reminder", _("påminnelse om inbjudan")
     RECEIPT = "receipt", _("kvitto på svar")
     INTRODUCTION = "introduction", _("kallelse till introduktionsmöte")
     UNDERLAG = "underlag", _("analysunderlag med förslag på tid")

@@ -64,6 +64,7 @@ DEEDS = {
     f"dialogue.{S.CLOSED}": gettext_lazy("Dialogen avslutades."),
     f"dialogue.{S.CANCELLED}": gettext_lazy("Dialogen avbokades."),
     "dialogue.written_late": gettext_lazy("Huvudmannen fick en e-postadress, och inbjudan köades dit."),
+    "dialogue.reminded": gettext_lazy("Huvudmannen har påmints om inbjudan."),
     "dialogue.answered_again": gettext_lazy("Huvudmannen gav samma svar en gång till."),
     "dialogue.record_changed": gettext_lazy("Dokumentationen ändrades."),
     "dialogue.held_time_changed": gettext_lazy("Tiden då mötet hölls ändrades."),

@@ -84,6 +84,7 @@ def _cancelled(_dialogue: Dialogue) -> dict[str, object]:
 
 CONTEXTS: dict[LetterKind, Callable[[Dialogue], dict[str, object]]] = {
     LetterKind.INVITATION: _invitation,
+    LetterKind.REMINDER: _invitation,
     LetterKind.RECEIPT: _receipt,
     LetterKind.INTRODUCTION: _meeting,
     LetterKind.UNDERLAG: _underlag,
