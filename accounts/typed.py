@@ -29,7 +29,7 @@ def written(request: HttpRequest) -> list[str]:
 def ask_to_sign_in(request: HttpRequest, sign_in: str) -> HttpResponse:
     """The sign-in page, then back; whoever wrote something while being signed out is first shown it."""
     if saves_by_itself(request):
-        return _not_saved(request, _("Du är utloggad."))
+        return not_saved(request, _("Du är utloggad."))
     texts = written(request)
     back = _page_of_form(request)
     if not texts:
@@ -43,7 +43,7 @@ def ask_to_sign_in(request: HttpRequest, sign_in: str) -> HttpResponse:
 def refused_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page for a form without a valid token (Django's CSRF_FAILURE_VIEW), with what was written in it."""
     if saves_by_itself(request):
-        return _not_saved(request, _("Formuläret har legat för länge."))
+        return not_saved(request, _("Formuläret har legat för länge."))
     return render(request, "403_csrf.html", {"texts": written(request)}, status=403)
 
 
@@ -52,7 +52,7 @@ def saves_by_itself(request: HttpRequest) -> bool:
     return request.method == "POST" and "HX-Request" in request.headers
 
 
-def _not_saved(request: HttpRequest, why: str) -> HttpResponse:
+def not_saved(request: HttpRequest, why: str) -> HttpResponse:
     """The line, with status 200, since htmx shows no other."""
     return render(request, "not_saved.html", {"why": why})
 

@@ -16,7 +16,7 @@ from accounts.rules import (
     runs_dialogues,
 )
 from dialogues.models import Dialogue, EvaluationRequest, Invitation, Meeting, QuestionForm, Underlag
-from huvudman.queries import represented_by
+from huvudman.queries import represented_by, written_for_by
 
 
 def dialogues_of(subject: Model | None) -> list[Dialogue]:
@@ -37,6 +37,16 @@ def represents_huvudman(user: User, subject: Model | None) -> bool:
     return len(owners) == 1 and represented_by(user).filter(pk__in=owners).exists()
 
 
+@rules.predicate
+def writes_for_huvudman(user: User, subject: Model | None) -> bool:
+    """Holds when the subject belongs to exactly one huvudman, and the user may answer and send for it today.
+
+    Whoever represents it and only reads sees the same pages, and sends nothing from them.
+    """
+    owners = {dialogue.huvudman_id for dialogue in dialogues_of(subject)}
+    return len(owners) == 1 and written_for_by(user).filter(pk__in=owners).exists()
+
+
 PERMISSIONS = {
     "dialogues.view_desk": is_staff,
     "dialogues.view_dialogue": is_staff,
@@ -46,21 +56,21 @@ PERMISSIONS = {
     "dialogues.approve_batch": is_planner,
     "dialogues.send_batch": rules.always_deny,
     "dialogues.invite": is_planner,
-    "dialogues.answer_invitation": runs_dialogues | represents_huvudman,
+    "dialogues.answer_invitation": runs_dialogues | writes_for_huvudman,
     "dialogues.run_introduction": runs_dialogues,
     "dialogues.propose_time": runs_dialogues,
-    "dialogues.settle_time": runs_dialogues | represents_huvudman,
-    "dialogues.send_questions": runs_dialogues | represents_huvudman,
+    "dialogues.settle_time": runs_dialogues | writes_for_huvudman,
+    "dialogues.send_questions": runs_dialogues | writes_for_huvudman,
     "dialogues.hold_dialogue": is_leader,
     "dialogues.hold_feedback": is_leader,
     "dialogues.close_dialogue": runs_dialogues,
-    "dialogues.cancel_dialogue": runs_dialogues | represents_huvudman,
+    "dialogues.cancel_dialogue": runs_dialogues | writes_for_huvudman,
     "dialogues.order_underlag": runs_dialogues,
     "dialogues.render_underlag": rules.always_deny,
     "dialogues.confirm_underlag": is_leader,
     "dialogues.issue_underlag": runs_dialogues,
     "dialogues.ask_for_evaluation": rules.always_deny,
-    "dialogues.evaluate": represents_huvudman,
+    "dialogues.evaluate": writes_for_huvudman,
     "dialogues.view_evaluations": is_planner | is_leader | is_statistician,
     "dialogues.view_letters": is_planner | is_leader | is_registrar | is_administrator,
     "dialogues.handle_letters": is_planner,

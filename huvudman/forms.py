@@ -65,7 +65,7 @@ class ContactForm(PlainWords, forms.ModelForm):
 
     class Meta:
         model = Contact
-        fields = ("role", "name", "title", "email", "telephone", "valid_from", "valid_to")
+        fields = ("role", "access", "name", "title", "email", "telephone", "valid_from", "valid_to")
         widgets = {
             "valid_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "valid_to": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -74,8 +74,13 @@ class ContactForm(PlainWords, forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = [("", _("Välj roll")), *ContactRole.choices]  # type: ignore[attr-defined]
+        self.fields["access"].required = False
         if not self.instance.valid_from:
             self.initial["valid_from"] = timezone.localdate()
+
+    def clean_access(self) -> str:
+        """Unsaid, it stays as it is: a new contact writes."""
+        return self.cleaned_data["access"] or self.instance.access
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}

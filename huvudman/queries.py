@@ -10,7 +10,7 @@ from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from huvudman.models import Contact, Huvudman, SchoolUnit, Skolform, SkolformOffer
+from huvudman.models import Access, Contact, Huvudman, SchoolUnit, Skolform, SkolformOffer
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -48,8 +48,24 @@ def represented_by(user: User, on: datetime.date | None = None) -> QuerySet[Huvu
 
     A contact that has got another address no longer lets in the user of the old one.
     """
-    contacts = valid_contacts(on).filter(user=user, email__iexact=user.email)
+    return Huvudman.objects.filter(pk__in=contacts_of(user, on).values("huvudman_id"))
+
+
+def written_for_by(user: User) -> QuerySet[Huvudman]:
+    """The huvudmän that `user` may answer and send for today; of its others it only reads."""
+    contacts = contacts_of(user).filter(access=Access.WRITE)
     return Huvudman.objects.filter(pk__in=contacts.values("huvudman_id"))
+
+
+def contacts_of(user: User, on: datetime.date | None = None) -> QuerySet[Contact]:
+    """The contacts by which `user` signs in and represents huvudmän on a day (today unless said)."""
+    return valid_contacts(on).filter(user=user, email__iexact=user.email)
+
+
+def writers_of(huvudman: Huvudman) -> QuerySet[Contact]:
+    """Those who may answer and send for a huvudman today: they write, and have an address to sign in by."""
+    rows = valid_contacts().filter(huvudman=huvudman, access=Access.WRITE).exclude(email="")
+    return rows.order_by("name", "pk")
 
 
 def huvudman_rows() -> QuerySet[Huvudman]:

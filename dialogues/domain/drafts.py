@@ -15,7 +15,7 @@ from accounts.domain.machine import NotPossible
 from dialogues.domain.dialogues import DIALOGUES
 from dialogues.domain.questions import MOST, OPEN_FOR_QUESTIONS, Row, send_questions
 from dialogues.models import Channel, Dialogue, PriorityQuestion, QuestionDraft, QuestionForm
-from dialogues.rules import represents_huvudman
+from dialogues.rules import represents_huvudman, writes_for_huvudman
 from quality_system.models import Area, SubGoal
 
 
@@ -24,6 +24,15 @@ def drafts_of(dialogue: Dialogue, actor: Actor) -> QuerySet[QuestionDraft]:
     if actor.user is None or not represents_huvudman(actor.user, dialogue):
         raise PermissionDenied("dialogues.own_space")
     return dialogue.question_drafts.select_related("sub_goal").order_by("rank")
+
+
+def _own_drafts(dialogue: Dialogue, actor: Actor) -> list[QuestionDraft]:
+    """The unsent questions of an open dialogue, locked, for who may write. Raises PermissionDenied for those
+    who only read, NotPossible when the dialogue is not open for questions.
+    """
+    if actor.user is None or not writes_for_huvudman(actor.user, dialogue):
+        raise PermissionDenied("dialogues.own_space")
+    return list(drafts_of(_open(dialogue), actor))
 
 
 @dataclass(frozen=True)
@@ -56,7 +65,7 @@ def save_draft(
     Raises ChangedSince when another form has saved the question or it is gone, NotPossible when there are
     five already or the dialogue is not open for questions.
     """
-    rows = list(drafts_of(_open(dialogue), actor))
+    rows = _own_drafts(dialogue, actor)
     draft = _find(rows, edit.question)
     if draft is None and edit.seen is None:
         draft = _new(dialogue, edit, len(rows) + 1)
@@ -79,7 +88,7 @@ def drop_draft(*, dialogue: Dialogue, question: UUID, seen: UUID | None, actor: 
 
     Raises ChangedSince when it has been saved again since.
     """
-    rows = list(drafts_of(_open(dialogue), actor))
+    rows = _own_drafts(dialogue, actor)
     draft = _find(rows, question)
     if draft is None:
         return
@@ -94,7 +103,7 @@ def move_draft(*, dialogue: Dialogue, question: UUID, steps: int, actor: Actor) 
     """Move a question so many steps down the order, or up when `steps` is negative, as far as it goes;
     nothing for one that is gone.
     """
-    rows = list(drafts_of(_open(dialogue), actor))
+    rows = _own_drafts(dialogue, actor)
     draft = _find(rows, question)
     if draft:
         place = max(rows.index(draft) + steps, 0)
@@ -106,7 +115,7 @@ def move_draft(*, dialogue: Dialogue, question: UUID, steps: int, actor: Actor) 
 @transaction.atomic
 def reopen_questions(*, dialogue: Dialogue, actor: Actor) -> None:
     """Start a draft from the questions that were sent, to change and send again. A draft there is stays."""
-    if drafts_of(_open(dialogue), actor).exists():
+    if _own_drafts(dialogue, actor):
         return
     sent = PriorityQuestion.objects.filter(form__dialogue=dialogue)
     QuestionDraft.objects.bulk_create(
@@ -130,7 +139,7 @@ def send_draft(*, dialogue: Dialogue, told_by: str, actor: Actor, seen: int | No
     `seen` as in `send_questions`: raises AskedSince, and the draft stays. Raises NotPossible when an area is
     missing, and as `send_questions`.
     """
-    rows = list(drafts_of(_open(dialogue), actor))
+    rows = _own_drafts(dialogue, actor)
     if any(not row.area for row in rows):
         raise NotPossible(_("Välj ett område för varje fråga."))
     form = send_questions(

@@ -21,6 +21,7 @@ from dialogues.domain.batches import refuse_outgrown_approval
 from dialogues.domain.correspondence import calendar_file, write_to_huvudman
 from dialogues.domain.dialogues import DIALOGUES, PERMISSIONS, move
 from dialogues.domain.introductions import place_where_free, release_seats
+from dialogues.domain.receipts import in_swedish, register_sent
 from dialogues.letters import queue_letter
 from dialogues.links import answer_link
 from dialogues.models import (
@@ -33,6 +34,7 @@ from dialogues.models import (
     InvitationAnswer,
     InvitationBatch,
     LetterKind,
+    Sent,
 )
 from dialogues.queries import have_link, mailbox_of
 from huvudman.domain.contacts import add_contact
@@ -309,4 +311,13 @@ def _follow_answer(dialogue: Dialogue, answer: InvitationAnswer, actor: Actor) -
             "given_up": [seat.meeting for seat in given_up],
         },
         attachments=[calendar_file(s.meeting, dialogue, method="CANCEL", seat=s) for s in given_up],
+    )
+    register_sent(
+        kind=Sent.ANSWER,
+        dialogue=dialogue,
+        given_by=answer.given_by,
+        channel=Channel(answer.channel),
+        actor=actor,
+        body="\n\n".join(filter(None, [in_swedish(Answer(answer.answer).label), answer.comment])),
+        by_mail=False,
     )

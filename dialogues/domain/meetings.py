@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -24,6 +27,7 @@ from dialogues.domain.meeting_letters import (
 )
 from dialogues.domain.notes import clear_notes
 from dialogues.domain.order import require_order
+from dialogues.domain.receipts import register_sent
 from dialogues.domain.staffing import (
     book_staff,
     free_staff,
@@ -40,9 +44,11 @@ from dialogues.models import (
     Meeting,
     MeetingKind,
     Seat,
+    Sent,
 )
 from dialogues.models import MeetingState as S
 from dialogues.timeline import when
+from huvudman.queries import contacts_of
 
 TABLE: dict[str, frozenset[str]] = {
     S.PROPOSED: frozenset({S.FIXED, S.OTHER_WISHED, S.CANCELLED}),
@@ -103,9 +109,16 @@ def accept_time(
     of a time that has passed, and no letters go out. Accepted again by somebody else, or in another way, that
     is kept in the audit log.
     """
-    told = {"given_by": given_by, "channel": channel}
+    told: dict[str, Any] = {"given_by": given_by, "channel": channel}
     if afterwards:
         actor.require("dialogues.propose_time", meeting)
+
+    def after(row: Meeting) -> None:
+        _fix_time(dialogue, row, actor, tell=not afterwards)
+        if not afterwards:
+            body = _when_in_swedish(row)
+            register_sent(kind=Sent.TIME, dialogue=dialogue, body=body, actor=actor, by_mail=False, **told)
+
     with transaction.atomic():
         dialogue = DIALOGUES.locked(only_dialogue(meeting))
         row = MEETINGS.locked(meeting)
@@ -117,7 +130,7 @@ def accept_time(
             actor=actor,
             check=require_both_agencies,
             change=_count_acceptance,
-            after=lambda row: _fix_time(dialogue, row, actor, tell=not afterwards),
+            after=after,
             again=lambda row: _note_who_else(row, told, actor),
             **told,
             afterwards=afterwards,
@@ -199,6 +212,7 @@ def cancel_dialogue(*, dialogue: Dialogue, reason: str, actor: Actor) -> Dialogu
         clear_notes(row, actor)
         if has_heard:
             _tell_cancelled(row, reason, calendars)
+            _keep_own_receipt(row, reason, actor)
 
     with transaction.atomic():
         has_heard = has_heard_of(DIALOGUES.locked(dialogue))
@@ -325,6 +339,26 @@ def _tell_cancelled(dialogue: Dialogue, reason: str, calendars: Sequence[Attachm
         context={"reason": reason, "calendar": bool(calendars)},
         attachments=calendars,
     )
+
+
+def _when_in_swedish(meeting: Meeting) -> str:
+    with translation.override(settings.LANGUAGE_CODE):
+        return f"{meeting.get_kind_display().capitalize()}: {when(meeting)}"
+
+
+def _keep_own_receipt(dialogue: Dialogue, reason: str, actor: Actor) -> None:
+    """Keep that the huvudman itself cancelled; what the agencies note of a call is in the log."""
+    contact = contacts_of(actor.user).filter(huvudman=dialogue.huvudman_id).first() if actor.user else None
+    if contact:
+        register_sent(
+            kind=Sent.CANCELLED,
+            dialogue=dialogue,
+            given_by=str(contact),
+            channel=Channel.PORTAL,
+            actor=actor,
+            body=reason,
+            by_mail=False,
+        )
 
 
 def _leave_meeting(seat: Seat, dialogue: Dialogue, actor: Actor, reason: str) -> list[Attachment]:

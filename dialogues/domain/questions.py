@@ -19,8 +19,9 @@ from accounts.models import AuditEntry, User
 from accounts.personnummer import mask_personnummer
 from dialogues.domain.correspondence import write_to_huvudman
 from dialogues.domain.dialogues import DIALOGUES
+from dialogues.domain.receipts import in_swedish, register_sent
 from dialogues.links import absolute
-from dialogues.models import Channel, Dialogue, LetterKind, PriorityQuestion, QuestionForm
+from dialogues.models import Channel, Dialogue, LetterKind, PriorityQuestion, QuestionForm, Sent
 from dialogues.models import DialogueState as S
 from quality_system.models import Area, SubGoal
 
@@ -106,6 +107,15 @@ def send_questions(
                 "questions_url": absolute(reverse("portal_questions", args=[locked.public_id])),
             },
         )
+        register_sent(
+            kind=Sent.QUESTIONS,
+            dialogue=locked,
+            given_by=told_by,
+            channel=channel,
+            actor=actor,
+            body="\n".join(_in_words(rank, row) for rank, row in enumerate(rows, start=1)),
+            by_mail=False,
+        )
     return form
 
 
@@ -165,6 +175,11 @@ def _write_form(
         PriorityQuestion(form=form, rank=rank, **row) for rank, row in enumerate(rows, start=1)
     )
     return form
+
+
+def _in_words(rank: int, row: Row) -> str:
+    area = in_swedish(Area(row["area"]).label).capitalize()
+    return f"{rank}. {area}: {row['text']}" if row["text"] else f"{rank}. {area}"
 
 
 def _as_fact(row: Row) -> dict[str, object]:

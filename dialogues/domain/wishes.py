@@ -14,8 +14,9 @@ from dialogues.domain.correspondence import booked
 from dialogues.domain.dialogues import DIALOGUES
 from dialogues.domain.meeting_letters import tell_wished
 from dialogues.domain.meetings import MEETINGS, PERMISSIONS, only_dialogue, require_seen, unfix_time
+from dialogues.domain.receipts import register_sent
 from dialogues.domain.staffing import free_staff
-from dialogues.models import Channel, DialogueState, Meeting
+from dialogues.models import Channel, Dialogue, DialogueState, Meeting, Sent
 from dialogues.models import MeetingState as S
 
 WISHED = f"meeting.{S.OTHER_WISHED}"
@@ -58,26 +59,33 @@ def wish_other_time(
         if was_fixed:
             tell_wished(row, dialogue, list(booked(row)))
         free_staff(row)
+        _register(dialogue, actor, by_mail=not was_fixed, **told)
 
     with transaction.atomic():
         dialogue = DIALOGUES.locked(only_dialogue(meeting))
         row = MEETINGS.locked(meeting)
         if row.state == S.OTHER_WISHED:
-            return _add_wish(row, actor, **told)
+            return _add_wish(row, dialogue, actor, **told)
         was_fixed = row.state == S.FIXED
         return MEETINGS.walk(
             row, to=S.OTHER_WISHED, actor=actor, check=check, change=note_wish, after=after, **told
         )
 
 
-def _add_wish(meeting: Meeting, actor: Actor, *, wish: str, **told: object) -> Meeting:
+def _add_wish(meeting: Meeting, dialogue: Dialogue, actor: Actor, *, wish: str, **told: Any) -> Meeting:
     """Keep another wish beside the first; the same words, of a button pressed twice, are kept once."""
     actor.require(PERMISSIONS[S.OTHER_WISHED], meeting)
     if wish not in _kept(meeting):
         meeting.wish = f"{meeting.wish}\n\n{wish}".strip()
         meeting.save(update_fields=["wish"])
         record(actor=actor, verb=WISH_ADDED, subject=meeting, wish=wish, **told)
+        _register(dialogue, actor, wish=wish, by_mail=True, **told)
     return meeting
+
+
+def _register(dialogue: Dialogue, actor: Actor, *, wish: str, by_mail: bool, **told: Any) -> None:
+    """Write down what was sent; a letter goes out unless one says already that the fixed time is off."""
+    register_sent(kind=Sent.WISH, dialogue=dialogue, actor=actor, body=wish, by_mail=by_mail, **told)
 
 
 def _kept(meeting: Meeting) -> list[str]:

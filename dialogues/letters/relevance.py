@@ -32,6 +32,7 @@ WANTED_STATES: dict[str, frozenset[str]] = {
     LetterKind.CLOSED: frozenset({DialogueState.CLOSED}),
     LetterKind.EVALUATION: frozenset(DialogueState) - {DialogueState.CANCELLED},
     LetterKind.RECEIPT: frozenset(DialogueState),
+    LetterKind.SENT: frozenset(DialogueState),
 }
 """In which states of its dialogue a letter makes sense; for other kinds, until the dialogue is over."""
 

@@ -20,6 +20,7 @@ from dialogues.models.note import AgencyNote
 from dialogues.models.open_matters import AccessibilityReport, ReportState, Voice, Webinar
 from dialogues.models.page_text import PageText, PageTextState
 from dialogues.models.question import PriorityQuestion, QuestionForm
+from dialogues.models.receipt import Receipt, Sent
 from dialogues.models.stored_file import StoredFile
 from dialogues.models.underlag import CentralArea, Underlag, UnderlagConfirmation, UnderlagState
 
@@ -59,9 +60,11 @@ __all__ = [
     "QuestionDraft",
     "QuestionForm",
     "Questionnaire",
+    "Receipt",
     "ReportState",
     "Scale",
     "Seat",
+    "Sent",
     "Sort",
     "StoredFile",
     "Underlag",

@@ -19,6 +19,7 @@ class LetterKind(models.TextChoices):
     TIME_PROPOSED = "time_proposed", _("nytt förslag på tid")
     TIME_FIXED = "time_fixed", _("bekräftad tid för dialogen")
     QUESTIONS = "questions", _("kvitto på prioriterade frågor")
+    SENT = "sent", _("kvitto på det ni har skickat")
     FEEDBACK = "feedback", _("kallelse till återkopplingsmöte")
     MEETING_CANCELLED = "meeting_cancelled", _("avbokat möte")
     CANCELLED = "cancelled", _("avbokning")

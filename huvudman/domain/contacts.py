@@ -20,7 +20,7 @@ from huvudman.models import Contact, Huvudman
 CHANGE = "huvudman.change_register"
 
 
-FIELDS = ("role", "name", "title", "email", "telephone", "valid_from", "valid_to")
+FIELDS = ("role", "access", "name", "title", "email", "telephone", "valid_from", "valid_to")
 """What people write of a contact."""
 
 

@@ -1,6 +1,6 @@
 """The register: places, huvudmän, school units, contacts, and imports of them."""
 
-from huvudman.models.contact import Contact, ContactRole
+from huvudman.models.contact import Access, Contact, ContactRole
 from huvudman.models.huvudman import Huvudman, HuvudmanEvent, HuvudmanType, Koncern, LegalForm, SizeClass
 from huvudman.models.place import Kommun, Lan, RegionalOffice
 from huvudman.models.register_import import (
@@ -15,6 +15,7 @@ from huvudman.models.source import Source
 from huvudman.models.unit import Orientation, PupilCount, SchoolUnit, Skolform, SkolformOffer
 
 __all__ = [
+    "Access",
     "ChangeKind",
     "ChangeTable",
     "Contact",

@@ -25,6 +25,13 @@ class ContactRole(models.TextChoices):
     OTHER = "other", _("annan")
 
 
+class Access(models.TextChoices):
+    """What a person who represents a huvudman may do in the portal."""
+
+    WRITE = "write", _("läser och skriver")
+    READ = "read", _("läser")
+
+
 @pghistory.track(level=pgtrigger.Statement, model_name="ContactHistory")
 class Contact(models.Model):
     """A person (or a functional mailbox) that represents a huvudman for a time."""
@@ -45,6 +52,21 @@ class Contact(models.Model):
     role = models.CharField(_("roll"), max_length=20, choices=ContactRole.choices)
     email = models.EmailField(_("e-post"), blank=True)
     telephone = models.CharField(_("telefon"), max_length=40, blank=True)
+    access = models.CharField(
+        _("i portalen"),
+        max_length=5,
+        choices=Access.choices,
+        default=Access.WRITE,
+        help_text=_("Den som läser ser allt om dialogen, men kan inte svara eller skicka."),
+    )
+    invited_by = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="invited",
+        verbose_name=_("inbjuden av"),
+    )
     valid_from = models.DateField(_("gäller från"))
     valid_to = models.DateField(_("gäller till"), null=True, blank=True)
     confirmed_at = models.DateTimeField(_("bekräftad"), null=True, blank=True)
@@ -64,6 +86,13 @@ class Contact(models.Model):
                 "role",
                 condition=models.Q(valid_to__isnull=True) & ~models.Q(email=""),
                 name="contact_once_per_role",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(access__in=Access.values), name="contact_access_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(invited_by__isnull=True) | ~models.Q(invited_by=models.F("pk")),
+                name="contact_invited_by_another",
             ),
         ]
 

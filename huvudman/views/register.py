@@ -45,7 +45,7 @@ def huvudman_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "title": huvudman.name,
         "huvudman": huvudman,
         "kommuner": huvudman.kommuner.select_related("lan"),
-        "contacts": huvudman.contacts.order_by("role", "name", "pk"),
+        "contacts": huvudman.contacts.select_related("invited_by").order_by("role", "name", "pk"),
         "today": timezone.localdate(),
         "recipients": recipients_of(huvudman),
         "units": Paginator(unit_rows(huvudman), PAGE_SIZE).get_page(request.GET.get("page")),

@@ -9,9 +9,20 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.actors import person
 from accounts.models import StaffRole, User
+from dialogues.domain.receipts import keep_receipt
 from dialogues.links import answer_link, evaluation_link
-from dialogues.models import Dialogue, DialogueState, MeetingKind, MeetingState, Part, QuestionDraft
+from dialogues.models import (
+    Channel,
+    Dialogue,
+    DialogueState,
+    MeetingKind,
+    MeetingState,
+    Part,
+    QuestionDraft,
+    Sent,
+)
 from tests.accounts.factories import leader, staff_user
 from tests.accounts.sign_in import HouseClient
 from tests.dialogues.evaluation.helpers import asked_about
@@ -37,6 +48,10 @@ def letter_of(dialogue: Dialogue) -> list[object]:
 
 def attachment_of(dialogue: Dialogue) -> list[object]:
     return [*letter_of(dialogue), dialogue.letters.get().attachments.get().pk]
+
+
+def receipt_of(dialogue: Dialogue) -> list[object]:
+    return [dialogue.receipts.get().public_id]
 
 
 def draft_of(dialogue: Dialogue) -> list[object]:
@@ -94,6 +109,7 @@ HOW: dict[str, Arguments] = {
     "portal_question_drop": both(own, draft_of),
     "portal_question_raise": both(own, draft_of),
     "portal_question_lower": both(own, draft_of),
+    "portal_receipt": both(own, receipt_of),
     "portal_letter": both(own, letter_of),
     "portal_attachment": both(own, attachment_of),
     "admin:dialogue": own,
@@ -158,6 +174,7 @@ HOW |= {
         "feedback_other_time",
         "feedback_done",
         "letters",
+        "sent",
         "cancel",
         "underlag",
         "underlag_pdf",
@@ -211,6 +228,14 @@ def world() -> tuple[Dialogue, User]:
     note_by(leader("spsm"), dialogue)
     sent_letter(dialogue, user.email, attachment=b"BEGIN")
     asked_about(dialogue, Part.INTRODUCTION)
+    keep_receipt(
+        kind=Sent.ANSWER,
+        huvudman=dialogue.huvudman,
+        dialogue=dialogue,
+        given_by="Anna Ek",
+        channel=Channel.PORTAL,
+        actor=person(user),
+    )
     return dialogue, user
 
 

@@ -25,6 +25,7 @@ from dialogues.views.portal.questions import (
     portal_questions_check,
     portal_questions_done,
 )
+from dialogues.views.portal.sent import portal_receipt, portal_sent
 from dialogues.views.portal.underlag import portal_underlag, portal_underlag_pdf
 
 
@@ -58,5 +59,7 @@ urlpatterns: list[URLPattern] = [
     page("brev/", portal_letters, "portal_letters"),
     page("brev/<uuid:letter_id>/", portal_letter, "portal_letter"),
     page("brev/<uuid:letter_id>/bilaga/<int:number>/", portal_attachment, "portal_attachment"),
+    page("skickat/", portal_sent, "portal_sent"),
+    page("skickat/<uuid:receipt_id>/", portal_receipt, "portal_receipt"),
     page("avboka/", portal_cancel, "portal_cancel"),
 ]

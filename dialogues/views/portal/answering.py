@@ -15,7 +15,7 @@ from dialogues.domain.invitations import answer_invitation
 from dialogues.domain.meetings import cancel_dialogue
 from dialogues.forms.portal import AnswerForm, CancelForm
 from dialogues.forms.steps import answer_in
-from dialogues.models import Answer, Channel, Dialogue, Invitation
+from dialogues.models import Answer, Channel, Dialogue, Invitation, Sent
 from dialogues.views.closed_answers import why_closed
 from dialogues.views.portal.case import Case, case_of
 from dialogues.views.portal.pages import contact_of, own_dialogue, show, who
@@ -54,7 +54,8 @@ def portal_cancel(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
         actor = person(who(request))
         try:
             cancel_dialogue(dialogue=dialogue, reason=form.cleaned_data["reason"], actor=actor)
-            return redirect("portal_huvudman", dialogue.huvudman.public_id)
+            receipt = dialogue.receipts.filter(kind=Sent.CANCELLED)[0]
+            return redirect("portal_receipt", dialogue.public_id, receipt.public_id)
         except NotPossible as reason:
             form.add_error(None, str(reason))
     return show(request, "cancel", dialogue, form=form, status=422 if form.errors else 200)

@@ -7,6 +7,7 @@ import uuid
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from dialogues.domain.evaluations import MINUTES, open_requests
 from dialogues.models import Dialogue
@@ -14,7 +15,7 @@ from dialogues.queries import present_dialogue
 from dialogues.timeline import Phase, phases
 from dialogues.turns import Side, due
 from dialogues.views.portal.case import Case, case_of
-from dialogues.views.portal.pages import portal_page, show, who
+from dialogues.views.portal.pages import frame, portal_page, show, who
 from dialogues.views.portal.tasks import next_task, tasks
 from huvudman.models import Huvudman
 from huvudman.queries import represented_by
@@ -23,6 +24,7 @@ PAGE_OF_PHASE = ("introduction", "time", "feedback")
 
 
 @portal_page
+@require_safe
 def portal(request: HttpRequest) -> HttpResponse:
     """Whom do you act for? Skipped by those who represent one huvudman."""
     mine = list(represented_by(who(request)).order_by("name"))
@@ -34,14 +36,14 @@ def portal(request: HttpRequest) -> HttpResponse:
 
 
 @portal_page
+@require_safe
 def portal_huvudman(request: HttpRequest, huvudman_id: uuid.UUID) -> HttpResponse:
     """Where the huvudman's dialogue stands, whose turn it is, and what is next."""
     user = who(request)
     huvudman = get_object_or_404(represented_by(user), public_id=huvudman_id)
     dialogue, earlier = present_dialogue(user, huvudman)
     if dialogue is None:
-        several = represented_by(user).count() > 1
-        return render(request, "portal/no_dialogue.html", {"huvudman": huvudman, "several": several})
+        return render(request, "portal/no_dialogue.html", frame(request, huvudman))
     return _front(request, dialogue, earlier=earlier)
 
 

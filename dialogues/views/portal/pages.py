@@ -10,17 +10,19 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
-from accounts.typed import ask_to_sign_in
+from accounts.typed import ask_to_sign_in, not_saved, saves_by_itself, written
 from dialogues.models import Dialogue
 from dialogues.queries import dialogue_for
+from dialogues.rules import writes_for_huvudman
 from dialogues.views.portal.case import case_of
 from dialogues.views.portal.tasks import steps
-from huvudman.models import Contact, Huvudman
-from huvudman.queries import represented_by, valid_contacts
+from huvudman.models import Access, Contact, Huvudman
+from huvudman.queries import contacts_of, writers_of
 
 View = Callable[..., HttpResponseBase]
 
@@ -43,13 +45,26 @@ def signed_in(view: View) -> View:
 
 
 def own_dialogue(view: View) -> View:
-    """A page about one of the user's own dialogues, named in the address. Others' are not found."""
+    """A page about one of the user's own dialogues, named in the address. Others' are not found, and those
+    who only read send nothing: their POST is refused whatever the page.
+    """
 
     @wraps(view)
     def page(request: HttpRequest, public_id: uuid.UUID, **rest: Any) -> HttpResponseBase:
-        return view(request, dialogue_for(who(request), public_id), **rest)
+        dialogue = dialogue_for(who(request), public_id)
+        if request.method == "POST" and not writes_for_huvudman(who(request), dialogue):
+            return _refuse(request, dialogue.huvudman)
+        return view(request, dialogue, **rest)
 
     return portal_page(page)
+
+
+def _refuse(request: HttpRequest, huvudman: Huvudman) -> HttpResponse:
+    """Say that who only reads sends nothing, with what was written, should it have changed meanwhile."""
+    if saves_by_itself(request):
+        return not_saved(request, _("Du kan läsa, men inte skriva."))
+    context = {**frame(request, huvudman), "texts": written(request)}
+    return render(request, "portal/refused.html", context, status=403)
 
 
 def who(request: HttpRequest) -> User:
@@ -59,8 +74,23 @@ def who(request: HttpRequest) -> User:
 
 
 def contact_of(user: User, huvudman: Huvudman) -> Contact:
-    """In what capacity the user represents the huvudman today."""
-    return valid_contacts().filter(user=user, huvudman=huvudman).order_by("pk")[0]
+    """In what capacity the user represents the huvudman today; the one that writes, if there are several."""
+    return contacts_of(user).filter(huvudman=huvudman).order_by("-access", "pk")[0]
+
+
+def frame(request: HttpRequest, huvudman: Huvudman) -> dict[str, Any]:
+    """What stands around every page about a huvudman: which one it is, those one can switch to, and whether
+    one may send; `writers` are those who may, for who only reads.
+    """
+    contacts = list(contacts_of(who(request)).select_related("huvudman").order_by("huvudman__name", "pk"))
+    mine = {contact.huvudman_id: contact.huvudman for contact in contacts}
+    may_write = any(c.access == Access.WRITE for c in contacts if c.huvudman_id == huvudman.pk)
+    return {
+        "huvudman": huvudman,
+        "switch": list(mine.values()) if len(mine) > 1 else [],
+        "may_write": may_write,
+        "writers": [] if may_write else [c.name or c.email for c in writers_of(huvudman)],
+    }
 
 
 def show(
@@ -69,10 +99,9 @@ def show(
     """Render a page about a dialogue, with its side list of steps; `here` names the step."""
     case = more.pop("case", None) or case_of(dialogue)
     context = {
+        **frame(request, dialogue.huvudman),
         "dialogue": dialogue,
-        "huvudman": dialogue.huvudman,
         "case": case,
         "steps": steps(case, here),
-        "several": represented_by(who(request)).count() > 1,
     }
     return render(request, f"portal/{template}.html", context | more, status=status)

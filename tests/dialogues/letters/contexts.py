@@ -14,6 +14,8 @@ from dialogues.models import (
     MeetingKind,
     PriorityQuestion,
     QuestionForm,
+    Receipt,
+    Sent,
     Underlag,
 )
 from dialogues.underlag.content import build_content
@@ -78,6 +80,18 @@ def _evaluation(dialogue: Dialogue) -> dict[str, object]:
     return {"part": "dialogue", "answer_url": url, "closes_on": dialogue.batch.answer_by, "minutes": 3}
 
 
+def _sent(dialogue: Dialogue) -> dict[str, object]:
+    receipt = Receipt.objects.create(
+        huvudman=dialogue.huvudman,
+        dialogue=dialogue,
+        kind=Sent.WISH,
+        given_by="Anna Ek",
+        channel=Channel.PORTAL,
+        body="Helst <tisdagar> & onsdagar.",
+    )
+    return {"receipt": receipt, "happens_next": "Vi återkommer."}
+
+
 def _cancelled(_dialogue: Dialogue) -> dict[str, object]:
     return {"reason": "Vi har för lite tid"}
 
@@ -91,6 +105,7 @@ CONTEXTS: dict[LetterKind, Callable[[Dialogue], dict[str, object]]] = {
     LetterKind.TIME_PROPOSED: _meeting,
     LetterKind.TIME_FIXED: _meeting,
     LetterKind.QUESTIONS: _questions,
+    LetterKind.SENT: _sent,
     LetterKind.FEEDBACK: _feedback,
     LetterKind.MEETING_CANCELLED: _meeting_cancelled,
     LetterKind.CANCELLED: _cancelled,

@@ -40,6 +40,7 @@ def states() -> list[str]:
         (LetterKind.INTRODUCTION, {"accepted", "introduced", "underlag_sent", "time_fixed"}),
         (LetterKind.MEETING_CANCELLED, set(DialogueState.values)),
         (LetterKind.RECEIPT, set(DialogueState.values)),
+        (LetterKind.SENT, set(DialogueState.values)),
         (LetterKind.CANCELLED, {"cancelled"}),
         (LetterKind.CLOSED, {"closed"}),
         *[
