@@ -55,6 +55,7 @@ class StaffSite(AdminSite):
         self._rail: list[RailEntry] = []
         self._pages: list[Callable[[], list[URLPattern | URLResolver]]] = []
         self._front: View | None = None
+        self._front_count = ""
 
     def add_rail_entry(self, entry: RailEntry) -> None:
         """Show `entry` in the left rail."""
@@ -64,9 +65,12 @@ class StaffSite(AdminSite):
         """Serve URL patterns under the site, each view wrapped by `page`."""
         self._pages.append(patterns)
 
-    def set_front_page(self, view: View) -> None:
-        """Use `view(request)` as the site's front page."""
+    def set_front_page(self, view: View, *, count: str = "") -> None:
+        """Use `view(request)` as the site's front page; the address named `count` answers as text how much
+        waits there.
+        """
         self._front = view
+        self._front_count = count
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Only active people with a role at an agency."""
@@ -106,7 +110,7 @@ class StaffSite(AdminSite):
         }
 
     def rail_for(self, request: HttpRequest) -> list[dict[str, object]]:
-        """The rail as the signed-in person sees it: label, url, icon, active."""
+        """The rail as the signed-in person sees it: label, url, icon, active; where its number comes from."""
         if not self.has_permission(request):
             return []
         roles = staff_roles(request.user)  # type: ignore[arg-type]
@@ -118,9 +122,14 @@ class StaffSite(AdminSite):
                 "url": reverse(entry.url_name),
                 "icon": entry.icon,
                 "active": entry is best and bool(entry.lies_over(request.path)),
+                "count_from": self._count_of(entry),
             }
             for entry in seen
         ]
+
+    def _count_of(self, entry: RailEntry) -> str:
+        is_front = entry.url_name == "admin:index" and self._front_count
+        return reverse(self._front_count) if is_front else ""
 
 
 site = StaffSite()

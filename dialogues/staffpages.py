@@ -31,6 +31,7 @@ def patterns() -> list[URLPattern | URLResolver]:
     """The pages' URL patterns, each open to staff only."""
     pages: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
         ("sok/", search.search, "search"),
+        ("att-gora/antal/", desk.desk_count, "desk_count"),
         ("dialoger/", dialogues.dialogue_list, "dialogue_list"),
         ("dialoger/<uuid:public_id>/", dialogues.dialogue_page, "dialogue"),
         ("dialoger/<uuid:public_id>/anteckningar/<uuid:note>/", notes.dialogue_note, "dialogue_note"),
@@ -87,7 +88,7 @@ def patterns() -> list[URLPattern | URLResolver]:
 
 
 site.add_pages(patterns)
-site.set_front_page(desk.desk)
+site.set_front_page(desk.desk, count="admin:desk_count")
 site.add_rail_entry(RailEntry(_("Dialoger"), "admin:dialogue_list", "dialogue", 10))
 site.add_rail_entry(RailEntry(_("Omgångar"), "admin:batch_list", "batch", 20))
 site.add_rail_entry(RailEntry(_("Planering"), "admin:cycle_list", "calendar", 30))

@@ -1,7 +1,8 @@
 """Att göra i dag: everything that waits for somebody at the agencies, as one list."""
 
+from dialogues.desk.filters import DeskFilter
 from dialogues.desk.kinds import KINDS, kinds_for
 from dialogues.desk.mine import meetings_of
-from dialogues.desk.todo import Desk, Kind, Todo, waiting
+from dialogues.desk.todo import Desk, Entry, Kind, Todo, waiting
 
-__all__ = ["KINDS", "Desk", "Kind", "Todo", "kinds_for", "meetings_of", "waiting"]
+__all__ = ["KINDS", "Desk", "DeskFilter", "Entry", "Kind", "Todo", "kinds_for", "meetings_of", "waiting"]

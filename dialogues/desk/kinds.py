@@ -50,7 +50,14 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind("ta-fram", _("Ta fram underlag"), BOTH, underlag.to_order, underlag.show_to_order),
     Kind("underlag-fel", _("Underlag som inte kunde tas fram"), BOTH, underlag.failed, underlag.show_failed),
-    Kind("faststall", _("Fastställ underlag"), LEADERS, underlag.to_confirm, underlag.show_to_confirm),
+    Kind(
+        "faststall",
+        _("Fastställ underlag"),
+        LEADERS,
+        underlag.to_confirm,
+        underlag.show_to_confirm,
+        by_agency=True,
+    ),
     Kind("skicka", _("Skicka underlag"), BOTH, underlag.to_issue, underlag.show_to_issue),
     Kind("bemanna", _("Bemanna möte"), BOTH, meetings.lacking_staff, meetings.show_lacking_staff),
     Kind(

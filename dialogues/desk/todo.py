@@ -7,9 +7,8 @@ kind; then only the rows of the page are read, with one query for each kind on i
 from __future__ import annotations
 
 import datetime
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -31,6 +30,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from accounts.models import AuditEntry, StaffRole, User
+from dialogues.desk.belonging import belonging
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,12 @@ class Desk:
         """Today in Stockholm."""
         return timezone.localdate(self.now)
 
+    @property
+    def agency_id(self) -> int | None:
+        """The agency that the user works at."""
+        staff = getattr(self.user, "staff", None)
+        return staff.agency_id if staff else None
+
     def days_ahead(self, days: int) -> datetime.datetime:
         """The moment so many days from now."""
         return self.now + datetime.timedelta(days=days)
@@ -57,7 +63,7 @@ class Desk:
 
 @dataclass(frozen=True)
 class Todo:
-    """One thing to do: what, why now, whose turn, where it is done, and by when."""
+    """One thing to do: what, why now, whose turn, where it is done, by when; and of which kind and row."""
 
     what: str
     why: str
@@ -65,13 +71,16 @@ class Todo:
     url: str
     due: datetime.date | None = None
     is_late: bool = False
+    kind: str = ""
+    pk: int = 0
 
 
 @dataclass(frozen=True)
 class Kind:
     """A kind of thing to do.
 
-    `rows` answers the subjects that wait, annotated with `due`; `show` says a subject in words.
+    `rows` answers the subjects that wait, annotated with `due`; `show` says a subject in words. `by_agency`
+    tells that the rows are those that wait for the user's own agency, whatever the other has done.
     """
 
     key: str
@@ -79,14 +88,20 @@ class Kind:
     roles: frozenset[StaffRole]
     rows: Callable[[Desk], QuerySet[Any]]
     show: Callable[[Any, Desk], Todo]
+    by_agency: bool = False
 
 
 class Entry(NamedTuple):
-    """A line of the list before it is read: which kind, which row, due when."""
+    """A line of the list before it is read: which kind, which row, due when, where it belongs and whose it is
+    (see `belonging`).
+    """
 
     kind: str
     pk: int
     due: datetime.date | None
+    office: int | None
+    is_own: bool
+    is_agencys: bool
 
 
 class Waiting:
@@ -96,7 +111,6 @@ class Waiting:
         self.kinds = {kind.key: kind for kind in kinds}
         self.desk = desk
         self.entries = _entries(kinds, desk)
-        self.counts = Counter(entry.kind for entry in self.entries)
 
     def only(self, key: str) -> list[Entry]:
         """The entries of one kind; of all kinds when `key` is empty."""
@@ -113,15 +127,13 @@ class Waiting:
     def _read_kind(self, key: str, pks: list[int]) -> dict[tuple[str, int], Todo]:
         kind = self.kinds[key]
         return {
-            (key, row.pk): self._dated(kind.show(row, self.desk), row.due) for row in self._rows(kind, pks)
+            (key, row.pk): self._placed(kind.show(row, self.desk), key, row)
+            for row in kind.rows(self.desk).filter(pk__in=pks)
         }
 
-    def _rows(self, kind: Kind, pks: list[int]) -> QuerySet[Any]:
-        return kind.rows(self.desk).filter(pk__in=pks)
-
-    def _dated(self, todo: Todo, due: datetime.date | None) -> Todo:
-        is_late = due is not None and due < self.desk.today
-        return Todo(todo.what, todo.why, todo.whose, todo.url, due, is_late)
+    def _placed(self, todo: Todo, key: str, row: Any) -> Todo:
+        is_late = row.due is not None and row.due < self.desk.today
+        return replace(todo, due=row.due, is_late=is_late, kind=key, pk=row.pk)
 
 
 def waiting(kinds: Sequence[Kind], desk: Desk) -> Waiting:
@@ -130,14 +142,18 @@ def waiting(kinds: Sequence[Kind], desk: Desk) -> Waiting:
 
 
 def _entries(kinds: Sequence[Kind], desk: Desk) -> list[Entry]:
-    parts = [
-        kind.rows(desk).order_by().annotate(kind_key=Value(kind.key)).values_list("kind_key", "pk", "due")
-        for kind in kinds
-    ]
+    parts = [_part(kind, desk) for kind in kinds]
     if not parts:
         return []
     together = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
     return [Entry(*row) for row in together.order_by("due", "kind_key", "pk")]
+
+
+def _part(kind: Kind, desk: Desk) -> QuerySet[Any, Any]:
+    rows = kind.rows(desk).order_by().annotate(kind_key=Value(kind.key))
+    if kind.by_agency:
+        rows = rows.annotate(is_agencys=Value(True))
+    return belonging(rows, desk).values_list("kind_key", *Entry._fields[1:])
 
 
 def day_of(moment: str, *, plus: int = 0) -> Expression:

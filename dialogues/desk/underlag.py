@@ -37,10 +37,7 @@ def failed(_desk: Desk) -> QuerySet[Underlag]:
 
 def to_confirm(desk: Desk) -> QuerySet[Underlag]:
     """Underlag that wait for the user's agency."""
-    staff = getattr(desk.user, "staff", None)
-    own = UnderlagConfirmation.objects.filter(
-        underlag=OuterRef("pk"), agency=staff.agency_id if staff else None
-    )
+    own = UnderlagConfirmation.objects.filter(underlag=OuterRef("pk"), agency=desk.agency_id)
     rows = _underlag(UnderlagState.RENDERED).filter(~Exists(own))
     return rows.annotate(due=day_of("rendered_at", plus=DAYS))
 

@@ -99,7 +99,14 @@
     setTimeout(() => delete form.dataset.sent, 3000);
   }
 
+  async function fillCount(el) {
+    if (el.textContent) return;
+    const answer = await fetch(el.dataset.countFrom);
+    if (answer.ok && !answer.redirected) el.textContent = await answer.text();
+  }
+
   closeRailWhenNarrow();
+  all("[data-count-from]").forEach((el) => fillCount(el).catch(() => {}));
   document.getElementById("error-summary")?.focus();
   countMarked();
   shortcutSwitch();
