@@ -27,7 +27,7 @@ from dialogues.models import (
 from huvudman.filters import HuvudmanFilter
 from huvudman.models import Contact, Huvudman, Skolform
 from huvudman.queries import huvudman_rows, represented_by, skolformer_of, valid_contacts
-from quality_system.models import SubGoal
+from quality_system.models import SubGoal, SuccessFactor
 from quality_system.queries import edition_in_force
 
 if TYPE_CHECKING:
@@ -132,6 +132,13 @@ def sub_goals_for(dialogue: Dialogue, *chosen: int | None) -> QuerySet[SubGoal]:
     offered = Q(objective__edition=edition, objective__skolform__in=run)
     goals = SubGoal.objects.filter(offered | Q(pk__in=[pk for pk in chosen if pk]))
     return goals.select_related("objective").order_by("objective__skolform", "number", "pk")
+
+
+def success_factors_for(dialogue: Dialogue, chosen: int | None) -> QuerySet[SuccessFactor]:
+    """The success factors to start from: of the dialogue's edition, or the one in force; and the chosen."""
+    edition = dialogue.edition or edition_in_force()
+    factors = SuccessFactor.objects.filter(Q(edition=edition) | Q(pk=chosen))
+    return factors.order_by("number", "pk")
 
 
 def mailbox_of(invitation: Invitation) -> str:

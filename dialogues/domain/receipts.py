@@ -18,6 +18,7 @@ HAPPENS_NEXT: dict[str, str | Promise] = {
     Sent.WISH: _("Vi återkommer med ett nytt förslag. Ni får det med e-post och ser det i portalen."),
     Sent.QUESTIONS: _("De som leder dialogen läser frågorna inför mötet. Ni kan ändra dem tills dess."),
     Sent.CANCELLED: _("Kommande möten är avbokade. Ni behöver inte göra något mer."),
+    Sent.GOAL: _("Målet visas för dem som leder dialogen. Ni kan sluta dela det när ni vill."),
     Sent.PEOPLE: _("Ändringen gäller genast. Ni som skriver för huvudmannen har fått besked med e-post."),
     Sent.CHECKED: _("Vi frågar igen om ett år. Ändra gärna själva så snart något blir annorlunda."),
 }

@@ -23,6 +23,7 @@ from dialogues.domain.invitations import (
 from dialogues.forms.held import HeldFields
 from dialogues.forms.plain import LongText
 from dialogues.forms.steps import StepForm, ToldForm, answer_in
+from dialogues.goal_words import shared_as_texts
 from dialogues.models import (
     Answer,
     Channel,
@@ -263,6 +264,17 @@ class HoldFeedbackForm(HeldForm):
     kind = MeetingKind.FEEDBACK
 
     feedback = LongText(label=WHAT_CAME_OF_IT, rows=6, required=False)
+
+    def prepare(self) -> None:
+        super().prepare()
+        record = DialogueRecord.objects.filter(dialogue=self.dialogue).first()
+        self.recalled = [
+            *([(_("Sammanfattning av dialogen"), record.summary)] if record else []),
+            *(
+                (_("Det har hänt sedan dess, det som huvudmannen delar"), text)
+                for text in shared_as_texts(self.dialogue)
+            ),
+        ]
 
     def instead(self) -> StepForm:
         return changed_instead(self)

@@ -38,6 +38,8 @@ class StepForm(PlainForm):
     """The version of what the page shows, where the step must be about that."""
     stands: Sequence[tuple[str | Promise, str]] = ()
     """What somebody else has written meanwhile, to be read beside what was typed here: labels and texts."""
+    recalled: Sequence[tuple[str | Promise, str]] = ()
+    """What has been said before, to be read first: labels and texts."""
     posted_to: ClassVar[str] = ""
     """The step that the form takes, where it can be shown instead of another step's."""
 

@@ -13,6 +13,7 @@ from dialogues.models.evaluation import (
     Scale,
     Sort,
 )
+from dialogues.models.goal import Goal, GoalFollowUp, GoalKind, SharedGoal
 from dialogues.models.invitation import Answer, Channel, DeclineReason, Invitation, InvitationAnswer
 from dialogues.models.letter import Letter, LetterAttachment, LetterKind, LetterState
 from dialogues.models.meeting import Meeting, MeetingForm, MeetingKind, MeetingStaff, MeetingState, Seat
@@ -41,6 +42,9 @@ __all__ = [
     "EvaluationRequest",
     "EvaluationTally",
     "EvaluationText",
+    "Goal",
+    "GoalFollowUp",
+    "GoalKind",
     "Invitation",
     "InvitationAnswer",
     "InvitationBatch",
@@ -65,6 +69,7 @@ __all__ = [
     "Scale",
     "Seat",
     "Sent",
+    "SharedGoal",
     "Sort",
     "StoredFile",
     "Underlag",

@@ -20,6 +20,7 @@ class Sent(models.TextChoices):
     WISH = "wish", _("Önskemål om annan tid")
     QUESTIONS = "questions", _("Prioriterade frågor")
     CANCELLED = "cancelled", _("Avbokning av dialogen")
+    GOAL = "goal", _("Delat mål")
     PEOPLE = "people", _("Ändring bland medarbetare")
     CHECKED = "checked", _("Bekräftade kontaktuppgifter")
 

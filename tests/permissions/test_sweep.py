@@ -103,6 +103,8 @@ HOW: dict[str, Arguments] = {
     "answer": lambda d: [answer_link(d.invitations.get(), d.huvudman.contacts.get()).split("/")[-2]],
     "answer_done": lambda d: [answer_link(d.invitations.get(), d.huvudman.contacts.get()).split("/")[-2]],
     "evaluation": evaluation_token,
+    "portal_goal": both(own, unheard_of),
+    "portal_goal_deed": named(both(own, unheard_of), "folj-upp"),
     "portal_evaluation": named(own, "introduction"),
     "portal_huvudman": lambda d: [d.huvudman.public_id],
     "portal_question": both(own, draft_of),
@@ -178,6 +180,7 @@ HOW |= {
         "cancel",
         "underlag",
         "underlag_pdf",
+        "work",
     ]
 }
 

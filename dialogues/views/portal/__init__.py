@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from dialogues.views.evaluating import portal_evaluation
 from dialogues.views.portal.answering import portal_answer, portal_answer_done, portal_cancel
 from dialogues.views.portal.front import portal, portal_huvudman
+from dialogues.views.portal.goals import portal_goal, portal_goal_deed, portal_work
 from dialogues.views.portal.letters import portal_attachment, portal_letter, portal_letters
 from dialogues.views.portal.meetings import (
     portal_feedback,
@@ -56,6 +57,9 @@ urlpatterns: list[URLPattern] = [
     page("aterkoppling/annan/", portal_feedback_other_time, "portal_feedback_other_time"),
     page("aterkoppling/klart/", portal_feedback_done, "portal_feedback_done"),
     page("utvardering/<slug:part>/", portal_evaluation, "portal_evaluation"),
+    page("fortsatt-arbete/", portal_work, "portal_work"),
+    page("fortsatt-arbete/<uuid:goal>/", portal_goal, "portal_goal"),
+    page("fortsatt-arbete/<uuid:goal>/<slug:name>/", portal_goal_deed, "portal_goal_deed"),
     page("brev/", portal_letters, "portal_letters"),
     page("brev/<uuid:letter_id>/", portal_letter, "portal_letter"),
     page("brev/<uuid:letter_id>/bilaga/<int:number>/", portal_attachment, "portal_attachment"),

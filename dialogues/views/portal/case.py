@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dialogues.domain.goals import OPEN_FOR_GOALS
 from dialogues.domain.invitations import ANSWERABLE, is_open
 from dialogues.models import (
     Dialogue,
@@ -34,6 +35,7 @@ class Case:
     underlag: Underlag | None
     questions: QuestionForm | None
     has_draft: bool
+    goals: int
     missed_introduction: bool
 
     @property
@@ -71,6 +73,7 @@ def case_of(dialogue: Dialogue) -> Case:
         underlag=underlag,
         questions=QuestionForm.objects.filter(dialogue=dialogue).first(),
         has_draft=dialogue.question_drafts.exists(),
+        goals=dialogue.goals.count() if dialogue.state in OPEN_FOR_GOALS else 0,
         missed_introduction=missed_introduction(dialogue),
     )
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import person
 from accounts.domain.machine import NotPossible
 from dialogues.domain.correspondence import booked
+from dialogues.domain.goals import OPEN_FOR_GOALS, happened_since
 from dialogues.domain.meetings import accept_time, already_fixed
 from dialogues.domain.wishes import wish_other_time
 from dialogues.forms.portal import OtherTimeForm
@@ -75,9 +76,21 @@ def portal_time(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
 
 @own_dialogue
 def portal_feedback(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
-    """When the feedback meeting is, and what was noted; POST accepts a time that is proposed anew."""
-    record = DialogueRecord.objects.filter(dialogue=dialogue).first()
-    return _time_page(request, dialogue, case_of(dialogue), FEEDBACK, record=record)
+    """What the dialogue came to and what has happened since, and when the feedback meeting is; POST accepts a
+    time that is proposed anew.
+    """
+    case = case_of(dialogue)
+    has_own_work = dialogue.state in OPEN_FOR_GOALS
+    actor = person(who(request))
+    return _time_page(
+        request,
+        dialogue,
+        case,
+        FEEDBACK,
+        record=DialogueRecord.objects.filter(dialogue=dialogue).first(),
+        has_own_work=has_own_work,
+        happened=happened_since(dialogue, actor) if has_own_work else [],
+    )
 
 
 @own_dialogue

@@ -7,8 +7,10 @@ from typing import TypedDict, TypeGuard
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.templatetags.look import day
+from dialogues.domain.goals import OPEN_FOR_GOALS
 from dialogues.domain.questions import OPEN_FOR_QUESTIONS
 from dialogues.models import BEFORE_DIALOGUE, Meeting, MeetingState
 from dialogues.models import DialogueState as S
@@ -42,6 +44,7 @@ def tasks(case: Case) -> list[Task]:
         _task(case, "questions", _("Era prioriterade frågor"), _questions(case), minutes=8),
         _task(case, "time", _("Tid för dialogen"), _time(case), minutes=2),
         _task(case, "feedback", _("Återkopplingsmöte"), _feedback(case)),
+        _task(case, "work", _("Ert fortsatta arbete"), _work(case)),
     ]
     return [page for page in pages if page["status"] != "off"] if case.is_over else pages
 
@@ -136,6 +139,14 @@ def _feedback(case: Case) -> Status:
     if _is_booked(case.feedback):
         return _to_come(case.feedback)
     return _meeting_status(case.feedback) if case.feedback else ("off", _("Efter dialogen"))
+
+
+def _work(case: Case) -> Status:
+    if case.dialogue.state not in OPEN_FOR_GOALS:
+        return "off", _("Öppnas efter dialogen")
+    if not case.goals:
+        return "wait", _("Frivilligt")
+    return "ok", ngettext("%(n)s mål", "%(n)s mål", case.goals) % {"n": case.goals}
 
 
 def _is_booked(meeting: Meeting | None) -> TypeGuard[Meeting]:

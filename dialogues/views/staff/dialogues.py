@@ -18,6 +18,7 @@ from dialogues.domain.dialogues import OPEN
 from dialogues.domain.meetings import ALONE
 from dialogues.domain.wishes import WISH_ADDED, WISHED
 from dialogues.filters import DialogueFilter
+from dialogues.goal_words import shared_in_words
 from dialogues.models import Dialogue, DialogueState, Meeting
 from dialogues.queries import dialogue_rows, earlier_answer, latest_answer, letters_of, questions_that_stand
 from dialogues.steps import open_steps
@@ -99,4 +100,5 @@ def _what_was_said(dialogue: Dialogue) -> dict[str, Any]:
         "earlier_answer": earlier_answer(dialogue),
         "questions": questions_that_stand(dialogue),
         "record": getattr(dialogue, "record", None),
+        "shared_goals": shared_in_words(dialogue),
     }
