@@ -157,6 +157,7 @@ ACCOUNT_RATE_LIMITS = {
     "request_login_code": env.str("RATE_LOGIN_CODE", default="20/m/ip,3/5m/key"),
     "reset_password": env.str("RATE_PASSWORD_RESET", default="20/m/ip,3/5m/key"),
     "report_problem": env.str("RATE_REPORTS", default="5/m/ip,60/h/ip"),
+    "answer_code": env.str("RATE_ANSWER_CODE", default="10/m/ip"),
 }
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
@@ -222,6 +223,7 @@ CELERY_TASK_ROUTES = {
     "dialogues.render_underlag": {"queue": "long"},
     "huvudman.preview_register_import": {"queue": "long"},
     "huvudman.apply_register_import": {"queue": "long"},
+    "dialogues.render_post_run": {"queue": "long"},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_FILE", default="/tmp/kvalitetsdialoger-beat")  # noqa: S108
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
@@ -244,6 +246,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "dialogues.ask_for_evaluations",
         "schedule": crontab(hour="9", minute="10"),
     },
+    "take up lost post runs": {"task": "dialogues.take_up_lost_post_runs", "schedule": 60.0},
     "take up waiting imports": {"task": "huvudman.take_up_waiting_imports", "schedule": 60.0},
 }
 
@@ -269,6 +272,7 @@ LETTER_ATTEMPTS = env.int("LETTER_ATTEMPTS", default=20)
 UNDERLAG_RENDER_LIMIT = env.int("UNDERLAG_RENDER_LIMIT", default=120)
 EVALUATION_DAYS = env.int("EVALUATION_DAYS", default=30)
 EVALUATION_MONTHS_AFTER = env.int("EVALUATION_MONTHS_AFTER", default=9)
+POST_RUN_RENDER_LIMIT = env.int("POST_RUN_RENDER_LIMIT", default=420)
 
 DEFAULT_EXCEPTION_REPORTER = "accounts.masking.MaskingExceptionReporter"
 LOGGING = {

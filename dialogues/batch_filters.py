@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts import asked
-from dialogues.batch_queries import YES, BatchTally, to_ring
+from dialogues.batch_queries import YES, BatchTally, postable, to_ring, unsure
 from dialogues.models import BatchState, Cycle, Dialogue, DialogueState, InvitationBatch
 
 
@@ -74,6 +74,9 @@ class DialogueView:
             ("nej", _("Nej"), tally.no),
             ("avbokade", _("Avbokade"), tally.cancelled),
             ("utan-epost", _("Saknar e-post"), gaps["unreachable"]),
+            ("papper", _("Får papper"), gaps["by_post"]),
+            ("bara-telefon", _("Saknar också postadress"), gaps["only_by_phone"]),
+            ("obekraftade", _("Obekräftade kontakter"), gaps["unsure"]),
             ("ring", _("Att ringa"), gaps["to_ring"]),
         ]
         return [
@@ -98,6 +101,9 @@ def _views() -> dict[str, Q]:
         "nej": Q(state=DialogueState.DECLINED),
         "avbokade": Q(state=DialogueState.CANCELLED),
         "utan-epost": Q(reachable=False),
+        "papper": Q(reachable=False) & postable(),
+        "bara-telefon": Q(reachable=False) & ~postable(),
+        "obekraftade": unsure(),
         "ring": to_ring(),
     }
 

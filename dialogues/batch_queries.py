@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.utils import timezone
 
-from dialogues.models import BatchState, Dialogue, InvitationBatch, Letter, LetterKind, LetterState
+from dialogues.models import (
+    BatchState,
+    Dialogue,
+    InvitationBatch,
+    Letter,
+    LetterKind,
+    LetterState,
+    PaperLetter,
+    PaperState,
+)
 from dialogues.models import DialogueState as S
-from huvudman.queries import valid_contacts
+from huvudman.queries import has_postal_address, valid_contacts
 
 YES = frozenset(
     {
@@ -24,6 +35,9 @@ YES = frozenset(
     }
 )
 """States of a dialogue whose huvudman has said yes."""
+
+CONFIRMED_FOR = datetime.timedelta(days=365)
+"""How long a contact's confirmation holds: everyone is asked once a year."""
 
 
 @dataclass(frozen=True)
@@ -105,12 +119,39 @@ def reachable() -> Q:
     return Q(Exists(contacts)) | ~Q(huvudman__email="")
 
 
+def postable() -> Q:
+    """Holds for a dialogue whose huvudman has a postal address."""
+    return has_postal_address("huvudman__")
+
+
+def unsure() -> Q:
+    """Holds for a dialogue whose huvudman has contacts with e-mail, none of them confirmed for a year."""
+    contacts = valid_contacts().filter(huvudman=OuterRef("huvudman_id")).exclude(email="")
+    since = timezone.now() - CONFIRMED_FOR
+    return Q(Exists(contacts), ~Exists(contacts.filter(confirmed_at__gte=since)))
+
+
 def letterless() -> Q:
-    """Holds for a dialogue whose huvudman is invited in its batch and has not been written to."""
+    """Holds for a dialogue whose huvudman is invited in its batch and has not been written to, neither by
+    e-mail nor on paper.
+    """
+    return unmailed() & ~_goes_by_post()
+
+
+def unmailed() -> Q:
+    """Holds for a dialogue whose huvudman is invited in its batch and has not been written to by e-mail."""
     letters = Letter.objects.filter(
         kind=LetterKind.INVITATION, dialogue=OuterRef("pk"), batch=OuterRef("batch_id")
     )
     return Q(~Exists(letters), state=S.INVITED)
+
+
+def on_paper(*states: PaperState) -> Q:
+    """Holds for a dialogue whose invitation in its batch is on paper, in one of the states."""
+    letters = PaperLetter.objects.filter(
+        kind=LetterKind.INVITATION, dialogue=OuterRef("pk"), batch=OuterRef("batch_id"), state__in=states
+    )
+    return Q(Exists(letters))
 
 
 def not_invited() -> Q:
@@ -121,21 +162,36 @@ def not_invited() -> Q:
         kind=LetterKind.INVITATION, dialogue=OuterRef("pk"), batch=OuterRef("batch_id")
     )
     got_there = letters.exclude(state__in=(LetterState.FAILED, LetterState.STOPPED))
-    return letterless() | Q(~Exists(got_there), ~reachable(), state=S.INVITED)
+    return letterless() | (Q(~Exists(got_there), ~reachable(), state=S.INVITED) & ~_goes_by_post())
 
 
 def to_ring() -> Q:
     """Holds for a dialogue about whose invitation somebody rings: it is not answered, and none got there or,
     until the batch is closed, no e-mail reaches the huvudman now.
     """
-    return not_invited() | Q(~Q(batch__state=BatchState.CLOSED), ~reachable(), state=S.INVITED)
+    silent = Q(~Q(batch__state=BatchState.CLOSED), ~reachable(), state=S.INVITED)
+    return not_invited() | (silent & ~_goes_by_post())
+
+
+def _goes_by_post() -> Q:
+    return on_paper(PaperState.WAITING, PaperState.IN_RUN, PaperState.POSTED)
 
 
 def gaps(batch: InvitationBatch) -> dict[str, int]:
-    """How many huvudmän of a batch no e-mail reaches (`unreachable`), were invited without a letter
-    (`letterless`), and are to be rung (`to_ring`).
+    """How many huvudmän of a batch no e-mail reaches (`unreachable`), of them how many a letter on paper does
+    (`by_post`) and how many none does (`only_by_phone`), have contacts that nobody has confirmed for a year
+    (`unsure`), were invited without a letter (`letterless`), and are to be rung (`to_ring`); `to_look_at` is
+    how many of them there are to see to before the batch goes out.
     """
-    found = {"unreachable": ~reachable(), "letterless": letterless(), "to_ring": to_ring()}
+    found = {
+        "unreachable": ~reachable(),
+        "by_post": ~reachable() & postable(),
+        "only_by_phone": ~reachable() & ~postable(),
+        "unsure": unsure(),
+        "to_look_at": ~reachable() | unsure(),
+        "letterless": letterless(),
+        "to_ring": to_ring(),
+    }
     return batch.dialogues.aggregate(**{name: Count("pk", filter=rows) for name, rows in found.items()})
 
 

@@ -45,8 +45,13 @@ def absolute(path: str) -> str:
 
 def answer_link(invitation: Invitation, contact: Contact | None) -> str:
     """The address where the recipient answers the invitation without signing in."""
+    return absolute(answer_path(invitation, contact))
+
+
+def answer_path(invitation: Invitation, contact: Contact | None) -> str:
+    """The path of that address on this site."""
     token = signing.dumps([invitation.pk, contact.pk if contact else None], salt=SALT)
-    return absolute(reverse("answer", args=[token]))
+    return reverse("answer", args=[token])
 
 
 def evaluation_link(request: EvaluationRequest, contact: Contact | None) -> str:

@@ -21,6 +21,8 @@ from dialogues.models import (
     Meeting,
     MeetingKind,
     MeetingStaff,
+    PaperLetter,
+    PaperState,
     QuestionForm,
     Seat,
 )
@@ -145,6 +147,12 @@ def mailbox_of(invitation: Invitation) -> str:
     """The huvudman's own mailbox, when that is where the invitation went; empty when it went to contacts."""
     letters = _letters_with(invitation).filter(contact__isnull=True)
     return letters.order_by("pk").values_list("recipient", flat=True).first() or ""
+
+
+def invitation_with_code(code: str) -> Invitation | None:
+    """The invitation whose letter on paper has the code; none when the letter has been withdrawn."""
+    letters = PaperLetter.objects.filter(code=code).exclude(state=PaperState.WITHDRAWN)
+    return Invitation.objects.select_related("batch").filter(paper_letters__in=letters).first()
 
 
 def have_link(invitation: Invitation) -> set[str]:

@@ -76,6 +76,7 @@ PERMISSIONS = {
     "dialogues.handle_letters": is_planner,
     "dialogues.edit_open_pages": is_planner | is_administrator,
     "dialogues.handle_accessibility_reports": is_planner | is_administrator,
+    "dialogues.render_post_run": rules.always_deny,
 }
 
 for thing in ("voice", "webinar"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from accounts.actors import SYSTEM
+from dialogues.paper.tasks import render_post_run, take_up_lost_post_runs
 from dialogues.underlag.tasks import render_underlag, take_up_lost_underlag
 
 __all__ = [
@@ -12,6 +13,10 @@ __all__ = [
     "remind_the_silent",
     "render_underlag",
     "start_due_batches",
+    "render_post_run",
+    "render_underlag",
+    "start_due_batches",
+    "take_up_lost_post_runs",
     "take_up_lost_underlag",
 ]
 

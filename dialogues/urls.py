@@ -4,10 +4,12 @@ from django.urls import URLPattern, path
 
 from dialogues.views import portal, public
 from dialogues.views.answering import answer, answer_done
+from dialogues.views.codes import answer_by_code
 from dialogues.views.evaluating import evaluation, evaluation_done
 
 urlpatterns: list[URLPattern] = [
     *public.urlpatterns,
+    path("svar/", answer_by_code, name="answer_by_code"),
     path("svar/<str:token>/", answer, name="answer"),
     path("svar/<str:token>/klart/", answer_done, name="answer_done"),
     path("tyck-till/tack/", evaluation_done, name="evaluation_done"),

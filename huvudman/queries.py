@@ -10,7 +10,15 @@ from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from huvudman.models import Access, Contact, Huvudman, SchoolUnit, Skolform, SkolformOffer
+from huvudman.models import (
+    Access,
+    Contact,
+    ContactRole,
+    Huvudman,
+    SchoolUnit,
+    Skolform,
+    SkolformOffer,
+)
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -41,6 +49,39 @@ def recipients_of(huvudman: Huvudman) -> list[Recipient]:
     if not found and huvudman.email:
         return [Recipient(huvudman.email, huvudman.name, None)]
     return list(found.values())
+
+
+@dataclass(frozen=True)
+class PostalAddress:
+    """Where a huvudman's letters on paper go: the lines on the envelope, and the person named, if any."""
+
+    lines: tuple[str, ...]
+    person: str
+
+
+def postal_address_of(huvudman: Huvudman) -> PostalAddress | None:
+    """Where letters on paper go: to the skolchef by name, or the contact that comes next; None without a
+    postal code and town.
+    """
+    if not (huvudman.postal_code and huvudman.post_town):
+        return None
+    named = valid_contacts().filter(huvudman=huvudman).exclude(name="")
+    skolchef_first = Case(When(role=ContactRole.SKOLCHEF, then=0), default=1, output_field=IntegerField())
+    person = named.order_by(skolchef_first, "pk").values_list("name", flat=True).first() or ""
+    att = f"Att: {person}" if person else ""
+    town = f"{postal_code(huvudman.postal_code)}  {huvudman.post_town.upper()}"
+    return PostalAddress(tuple(filter(None, (huvudman.name, att, huvudman.street, town))), person)
+
+
+def postal_code(code: str) -> str:
+    """A Swedish postal code with its space: ”123 45”; anything else as it is."""
+    digits = code.replace(" ", "")
+    return f"{digits[:3]} {digits[3:]}" if len(digits) == 5 and digits.isdigit() else code
+
+
+def has_postal_address(prefix: str = "") -> Q:
+    """Holds for rows whose huvudman, found by `prefix` ("huvudman__"), has a postal code and town."""
+    return ~Q(**{f"{prefix}postal_code": ""}) & ~Q(**{f"{prefix}post_town": ""})
 
 
 def represented_by(user: User, on: datetime.date | None = None) -> QuerySet[Huvudman]:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import StaffRole, User
 from accounts.rules import staff_roles
-from dialogues.desk import batches, dialogues, letters, meetings, open_matters, underlag
+from dialogues.desk import batches, dialogues, letters, meetings, open_matters, paper, underlag
 from dialogues.desk.todo import Kind
 
 PLANNERS = frozenset({StaffRole.PLANNER})
@@ -18,6 +18,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("schemalagg", _("Schemalägg utskick"), PLANNERS, batches.to_schedule, batches.show_to_schedule),
     Kind("utskick", _("Se över utskick"), PLANNERS, batches.stalled, batches.show_stalled),
     Kind("brev", _("Se över brev"), PLANNERS, letters.in_doubt, letters.show_letter),
+    Kind("skriv-ut", _("Skriv ut brev"), PLANNERS, paper.to_print, paper.show_to_print),
+    Kind("posta", _("Posta brev"), PLANNERS, paper.to_post, paper.show_to_post),
     Kind(
         "tillganglighet",
         _("Ta hand om anmält problem"),

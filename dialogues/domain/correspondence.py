@@ -12,7 +12,9 @@ from django.utils import timezone, translation
 from accounts.models import Agency
 from dialogues.calendar import meeting_calendar
 from dialogues.letters import Attachment, queue_letter
+from dialogues.letters.relevance import ASK_FOR_AN_ANSWER
 from dialogues.models import Dialogue, Letter, LetterKind, Meeting, MeetingStaff, MeetingState, Seat
+from dialogues.paper import write_on_paper
 from huvudman.models import Contact
 from huvudman.queries import recipients_of
 
@@ -30,7 +32,19 @@ def write_to_huvudman(
     personal: Callable[[Contact | None], Mapping[str, object]] | None = None,
     due_at: datetime.datetime | None = None,
 ) -> list[Letter]:
-    """Queue one letter to each of the huvudman's recipients; `personal` is what its letter alone says."""
+    """Queue one letter to each of the huvudman's recipients; `personal` is what its letter alone says. Where
+    no e-mail reaches the huvudman, one letter goes on paper, unless it is about a personal link.
+    """
+    recipients = recipients_of(dialogue.huvudman)
+    if not recipients and (personal is None or kind in ASK_FOR_AN_ANSWER):
+        write_on_paper(
+            kind=kind,
+            dialogue=dialogue,
+            occasion=occasion,
+            context=context,
+            attachments=attachments,
+            agency=agency,
+        )
     return [
         queue_letter(
             kind=kind,
@@ -45,7 +59,7 @@ def write_to_huvudman(
             agency=agency,
             due_at=due_at,
         )
-        for recipient in recipients_of(dialogue.huvudman)
+        for recipient in recipients
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -16,7 +17,7 @@ from accounts.actors import SYSTEM, Actor
 from accounts.domain.audit import latest, record
 from accounts.domain.machine import Conflict, NotPossible
 from accounts.templatetags.look import day
-from dialogues.batch_queries import letterless, reachable
+from dialogues.batch_queries import on_paper, reachable, unmailed
 from dialogues.domain.batches import refuse_outgrown_approval
 from dialogues.domain.correspondence import calendar_file, write_to_huvudman
 from dialogues.domain.dialogues import DIALOGUES, PERMISSIONS, move
@@ -34,12 +35,15 @@ from dialogues.models import (
     InvitationAnswer,
     InvitationBatch,
     LetterKind,
+    PaperState,
     Sent,
 )
+from dialogues.paper import write_on_paper
+from dialogues.paper.lifecycle import withdraw_waiting
 from dialogues.queries import have_link, mailbox_of
 from huvudman.domain.contacts import add_contact
 from huvudman.models import Contact, ContactRole
-from huvudman.queries import Recipient, recipients_of
+from huvudman.queries import Recipient, postal_address_of, recipients_of
 
 STATE_AFTER = {
     Answer.YES: DialogueState.ACCEPTED,
@@ -60,7 +64,8 @@ class AnsweredSince(Conflict):
 def invite(*, dialogue: Dialogue, actor: Actor) -> Dialogue:
     """Invite the huvudman: the invitation and a letter with a personal link to each recipient.
 
-    Without a recipient it is invited all the same: somebody rings, and can enter the answer.
+    Without a recipient the letter goes on paper. Without a postal address too it is invited all the same:
+    somebody rings, and can enter the answer.
     """
     recipients = recipients_of(dialogue.huvudman)
 
@@ -71,19 +76,23 @@ def invite(*, dialogue: Dialogue, actor: Actor) -> Dialogue:
         )
         _write_letters(invitation, row, recipients)
 
-    return move(
-        dialogue, to=DialogueState.INVITED, actor=actor, after=write_invitation, letters=len(recipients)
-    )
+    facts: dict[str, Any] = {"letters": len(recipients)}
+    if not recipients:
+        facts["on_paper"] = postal_address_of(dialogue.huvudman) is not None
+    return move(dialogue, to=DialogueState.INVITED, actor=actor, after=write_invitation, **facts)
 
 
 def late_addresses() -> QuerySet[Dialogue]:
-    """Dialogues invited without a letter whose huvudman has got an address since, with time to answer."""
+    """Dialogues invited without a letter by e-mail, or one on paper that has been printed, whose huvudman has
+    got an address since, with time to answer.
+    """
     today = timezone.localdate()
     open_ones = Q(huvudman__active_to=None) | Q(huvudman__active_to__gte=today)
     batches = InvitationBatch.objects.filter(
         state__in=(BatchState.SENDING, BatchState.SENT), answer_by__gt=today
     )
-    return Dialogue.objects.filter(letterless(), reachable(), open_ones, batch__in=batches)
+    printed = on_paper(PaperState.IN_RUN, PaperState.POSTED)
+    return Dialogue.objects.filter(unmailed(), ~printed, reachable(), open_ones, batch__in=batches)
 
 
 @transaction.atomic
@@ -98,12 +107,21 @@ def write_to_late_address(*, dialogue: Dialogue, actor: Actor) -> bool:
     recipients = recipients_of(row.huvudman)
     if not recipients:  # the address has gone again since it was looked for
         return False
+    paper = row.paper_letters.select_for_update(no_key=True).filter(kind=LetterKind.INVITATION, batch=batch)
+    withdraw_waiting(paper.order_by("pk"), reason=_("Inbjudan går med e-post i stället."), actor=actor)
     _write_letters(row.invitations.get(batch=batch), row, recipients)
     record(actor=actor, verb="dialogue.written_late", subject=row, letters=len(recipients))
     return True
 
 
 def _write_letters(invitation: Invitation, dialogue: Dialogue, recipients: list[Recipient]) -> None:
+    if not recipients:
+        write_on_paper(
+            kind=LetterKind.INVITATION,
+            dialogue=dialogue,
+            occasion=f"batch-{dialogue.batch_id}",
+            context={"answer_by": invitation.answer_by},
+        )
     for recipient in recipients:
         queue_letter(
             kind=LetterKind.INVITATION,

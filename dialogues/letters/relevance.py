@@ -19,6 +19,7 @@ from dialogues.models import (
     Meeting,
     MeetingStaff,
     MeetingState,
+    PaperLetter,
     Seat,
 )
 
@@ -60,6 +61,11 @@ def why_not_send(letter: Letter) -> str:
     return _contact_has_left(letter) or _dialogue_has_moved_on(letter) or _meeting_has_changed(letter)
 
 
+def why_not_true(letter: PaperLetter) -> str:
+    """Why a letter on paper should no longer be printed, in words for a person; empty when it should."""
+    return _dialogue_has_moved_on(letter) or _meeting_has_changed(letter)
+
+
 def as_seen(letter: Letter) -> Q:
     """That the letter's dialogue still is in the state in which it was read, and that the batch of a letter
     that asks for an answer has not been stopped.
@@ -81,7 +87,7 @@ def _contact_has_left(letter: Letter) -> str:
     return ""
 
 
-def _dialogue_has_moved_on(letter: Letter) -> str:
+def _dialogue_has_moved_on(letter: Letter | PaperLetter) -> str:
     if letter.dialogue is None:
         return ""
     wanted = WANTED_STATES.get(letter.kind, frozenset(DialogueState) - OVER)
@@ -93,7 +99,7 @@ def _dialogue_has_moved_on(letter: Letter) -> str:
     return ""
 
 
-def _answer_date_has_changed(letter: Letter, batch: InvitationBatch) -> str:
+def _answer_date_has_changed(letter: Letter | PaperLetter, batch: InvitationBatch) -> str:
     """An invitation is written anew when its batch gets new dates; a reminder of the old ones is not sent."""
     if batch.answer_by and batch.answer_by < timezone.localdate():
         return _("Svarsdatumet har passerat.")
@@ -102,7 +108,7 @@ def _answer_date_has_changed(letter: Letter, batch: InvitationBatch) -> str:
     return ""
 
 
-def _meeting_has_changed(letter: Letter) -> str:
+def _meeting_has_changed(letter: Letter | PaperLetter) -> str:
     """A letter of the occasion "meeting-<id>-<sequence>" is about that very version of the meeting.
 
     A third number names the huvudman's seat in a group, or the booking of somebody from the agencies.
@@ -117,7 +123,7 @@ def _meeting_has_changed(letter: Letter) -> str:
     return _("Mötet har ändrats sedan brevet skrevs.")
 
 
-def _still_comes(letter: Letter, pk: int) -> bool:
+def _still_comes(letter: Letter | PaperLetter, pk: int) -> bool:
     if letter.kind == LetterKind.INTRODUCTION and letter.dialogue:
         return Seat.objects.filter(pk=pk, is_current=True).exists()
     return MeetingStaff.objects.filter(pk=pk, is_booked=True).exists()

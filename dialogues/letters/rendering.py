@@ -28,10 +28,17 @@ class Rendered:
 def render_letter(kind: LetterKind | str, context: Mapping[str, object]) -> Rendered:
     """Render `templates/letters/<kind>.subject.txt`, `.txt` and `.html` in Swedish and Stockholm's time."""
     with translation.override(LANGUAGE), timezone.override(ZONE):
-        title = _plain(f"letters/{kind}.subject.txt", context)
-        text = _plain(f"letters/{kind}.txt", {**context, "title": one_line(title)})
-        html = get_template(f"letters/{kind}.html").render({**context, "title": one_line(title)})
-    return Rendered(one_line(title)[:TITLE_LENGTH], tidy(text), html.strip() + "\n")
+        title, text = render_text(kind, context)
+        html = get_template(f"letters/{kind}.html").render({**context, "title": title})
+    return Rendered(title, text, html.strip() + "\n")
+
+
+def render_text(kind: LetterKind | str, context: Mapping[str, object]) -> tuple[str, str]:
+    """The title and the plain text of a letter, in Swedish and Stockholm's time."""
+    with translation.override(LANGUAGE), timezone.override(ZONE):
+        title = one_line(_plain(f"letters/{kind}.subject.txt", context))
+        text = _plain(f"letters/{kind}.txt", {**context, "title": title})
+    return title[:TITLE_LENGTH], tidy(text)
 
 
 def one_line(text: str) -> str:

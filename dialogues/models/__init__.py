@@ -20,6 +20,7 @@ from dialogues.models.meeting import Meeting, MeetingForm, MeetingKind, MeetingS
 from dialogues.models.note import AgencyNote
 from dialogues.models.open_matters import AccessibilityReport, ReportState, Voice, Webinar
 from dialogues.models.page_text import PageText, PageTextState
+from dialogues.models.paper import PaperLetter, PaperState, PostRun, RunState
 from dialogues.models.question import PriorityQuestion, QuestionForm
 from dialogues.models.receipt import Receipt, Sent
 from dialogues.models.stored_file import StoredFile
@@ -59,13 +60,17 @@ __all__ = [
     "MeetingState",
     "PageText",
     "PageTextState",
+    "PaperLetter",
+    "PaperState",
     "Part",
+    "PostRun",
     "PriorityQuestion",
     "QuestionDraft",
     "QuestionForm",
     "Questionnaire",
     "Receipt",
     "ReportState",
+    "RunState",
     "Scale",
     "Seat",
     "Sent",

@@ -76,7 +76,8 @@ DEEDS = {
 }
 WORDS = {WISHED: "wish", WISH_ADDED: "wish", f"dialogue.{S.CANCELLED}": "reason"}
 """Where an entry keeps what somebody wrote, by what was done."""
-NOT_WRITTEN = gettext_lazy("Ingen inbjudan kunde skickas: huvudmannen saknade e-postadress.")
+NOT_WRITTEN = gettext_lazy("Ingen inbjudan kunde skickas: huvudmannen saknade e-postadress och postadress.")
+ON_PAPER = gettext_lazy("Inbjudan skrevs på papper: huvudmannen saknade e-postadress.")
 TIME_LET_GO = gettext_lazy("Dialogtiden gäller inte längre. En ny ska bestämmas.")
 
 
@@ -142,7 +143,7 @@ def told_how(entry: AuditEntry) -> str:
 def what_was_done(entry: AuditEntry) -> str:
     """An audit entry as a sentence."""
     if entry.verb == f"dialogue.{S.INVITED}" and entry.facts.get("letters") == 0:
-        return str(NOT_WRITTEN)
+        return str(ON_PAPER if entry.facts.get("on_paper") else NOT_WRITTEN)
     if entry.verb == CLEARED:
         number = sum(entry.facts.get("notes", {}).values())
         text = ngettext("%(n)s arbetsanteckning rensades.", "%(n)s arbetsanteckningar rensades.", number)

@@ -19,7 +19,7 @@ def document_html(content: Json) -> str:
     """The whole document, with its styles, ready to be made into a PDF."""
     with translation.override(LANGUAGE):
         styles = STYLES + ((WATERMARK,) if content["edition"]["is_example"] else ())
-        return render_to_string("underlag/document.html", present(content) | {"styles": _read_all(styles)})
+        return render_to_string("underlag/document.html", present(content) | {"styles": read_styles(*styles)})
 
 
 def body_html(content: Json) -> SafeString:
@@ -28,7 +28,8 @@ def body_html(content: Json) -> SafeString:
         return render_to_string("underlag/body.html", present(content) | {"on_screen": True})
 
 
-def _read_all(names: tuple[str, ...]) -> SafeString:
+def read_styles(*names: str) -> SafeString:
+    """Our own style sheets as text, for a document that carries them with it."""
     return mark_safe("\n".join(_read(name) for name in names))  # noqa: S308  (our own files)
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from huvudman.filters import HuvudmanFilter
 from huvudman.import_texts import Names
 from huvudman.models import Huvudman, HuvudmanEvent
-from huvudman.queries import history_of, huvudman_rows, recipients_of, unit_rows
+from huvudman.queries import history_of, huvudman_rows, postal_address_of, recipients_of, unit_rows
 from huvudman.views.pages import needs, staff_page
 
 PAGE_SIZE = 50
@@ -48,6 +48,7 @@ def huvudman_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "contacts": huvudman.contacts.select_related("invited_by").order_by("role", "name", "pk"),
         "today": timezone.localdate(),
         "recipients": recipients_of(huvudman),
+        "postal_address": postal_address_of(huvudman),
         "units": Paginator(unit_rows(huvudman), PAGE_SIZE).get_page(request.GET.get("page")),
         "events": events.select_related("before", "after"),
         "history": history_of(huvudman),

@@ -136,7 +136,7 @@ class TestPage:
         client.force_login(planner())
         dialogue = sent_to(reached=False)
         text = client.get(page_of(dialogue)).text
-        assert "Ingen inbjudan kunde skickas: huvudmannen saknade e-postadress." in text
+        assert "Ingen inbjudan kunde skickas: huvudmannen saknade e-postadress och postadress." in text
         assert "Myndigheternas tur: Ring och fråga om huvudmannen vill delta" in text
         assert "Lägg till en kontakt, så skickas inbjudan dit" in text
         assert step_of(dialogue, "svar") in text
@@ -155,7 +155,7 @@ class TestPage:
         client.force_login(planner())
         both_agencies()
         dialogue = InvitationFactory().dialogue
-        nobody = "Huvudmannen har ingen e-postadress"
+        nobody = "Huvudmannen har varken e-post eller postadress"
         told = {"answer": "yes", "told_by": "Kim Ek", "channel": "phone"}
         page = client.get(page_of(dialogue)).text
         assert nobody in page

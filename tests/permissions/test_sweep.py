@@ -28,6 +28,7 @@ from tests.accounts.sign_in import HouseClient
 from tests.dialogues.evaluation.helpers import asked_about
 from tests.dialogues.factories import InvitationFactory, dialogue_with_contact, seat_at
 from tests.dialogues.notes import note_by
+from tests.dialogues.paper.factories import letter_in
 from tests.dialogues.portal.helpers import both_booked, issued_underlag, sent_letter
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,14 @@ def own(dialogue: Dialogue) -> list[object]:
 
 def letter_of(dialogue: Dialogue) -> list[object]:
     return [dialogue.letters.get().public_id]
+
+
+def paper_of(dialogue: Dialogue) -> list[object]:
+    return [dialogue.paper_letters.get().public_id]
+
+
+def run_of(dialogue: Dialogue) -> list[object]:
+    return [dialogue.paper_letters.get().run.public_id]
 
 
 def attachment_of(dialogue: Dialogue) -> list[object]:
@@ -137,6 +146,11 @@ HOW: dict[str, Arguments] = {
     "admin:letter_bytes": letter_of,
     "admin:letter_deed": named(letter_of, "stoppa"),
     "admin:letter_attachment": attachment_of,
+    "admin:paper_letter": paper_of,
+    "admin:paper_deed": named(paper_of, "aterkalla"),
+    "admin:post_run": run_of,
+    "admin:post_run_pdf": run_of,
+    "admin:post_run_deed": named(run_of, "los-upp"),
     "admin:underlag": own,
     "admin:underlag_pdf": own,
     "admin:underlag_areas": own,
@@ -229,6 +243,7 @@ def world() -> tuple[Dialogue, User]:
     both_booked(seat_at(dialogue, kind=MeetingKind.DIALOGUE, state=MeetingState.PROPOSED))
     QuestionDraft.objects.create(dialogue=dialogue, rank=1, area="equity", text="Vårt eget")
     note_by(leader("spsm"), dialogue)
+    letter_in("in_run", dialogue=dialogue)
     sent_letter(dialogue, user.email, attachment=b"BEGIN")
     asked_about(dialogue, Part.INTRODUCTION)
     keep_receipt(

@@ -33,6 +33,7 @@ from dialogues.batch_queries import (
     invitation_letters,
     letters_under_way,
     not_invited,
+    postable,
     tallies,
 )
 from dialogues.domain import batches, new_dates
@@ -140,7 +141,8 @@ def _dates_page(
         "form": form,
         "size": batch.dialogues.filter(state=DialogueState.PLANNED).count(),
         "invited": batch.invitations.count(),
-        "gaps": contact_gaps(batch).count(),
+        "gaps": contact_gaps(batch).filter(postable()).count(),
+        "only_by_phone": contact_gaps(batch).exclude(postable()).count(),
         "weeks": days.coming_weeks(),
     }
     return staff_page(request, "staff/batch_schedule.html", context, status=422 if form.is_bound else 200)

@@ -26,7 +26,7 @@ from dialogues.timeline import current_meetings, missed_introduction, phases
 from dialogues.turns import Side, due
 from dialogues.views.staff.frame import page_of, staff_page
 from dialogues.views.staff.sections import notes_section
-from huvudman.queries import recipients_of
+from huvudman.queries import postal_address_of, recipients_of
 
 LETTERS_SHOWN = 20
 HISTORY_SHOWN = 50
@@ -60,6 +60,8 @@ def dialogue_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             "letters": letters_of(dialogue)[:LETTERS_SHOWN],
             "contacts": dialogue.huvudman.contacts.order_by("role", "name"),
             "underlag": dialogue.underlag.order_by("-version"),
+            "paper": dialogue.paper_letters.select_related("run").order_by("-written_at", "-pk"),
+            "by_post": postal_address_of(dialogue.huvudman) is not None,
             "no_recipient": dialogue.state in OPEN and not recipients_of(dialogue.huvudman),
             "cancelled": latest(dialogue, CANCELLED) if dialogue.state == DialogueState.CANCELLED else None,
             "history": history_of(dialogue),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.adminsite import site
 from huvudman.models import Huvudman
-from huvudman.queries import recipients_of
+from huvudman.queries import postal_address_of, recipients_of
 
 PAGE_SIZE = 50
 
@@ -29,12 +29,17 @@ def staff_page(
 
 
 def tell_written(request: HttpRequest, huvudman: Huvudman, done: str | Promise) -> None:
-    """Say what was done and written to the huvudman; when no letter reaches it, say that instead."""
+    """Say what was done and written to the huvudman; when no e-mail reaches it, say that a letter goes on
+    paper, or that none does.
+    """
     if recipients_of(huvudman):
         messages.success(request, str(done))
+    elif postal_address_of(huvudman):
+        text = _("Sparat. Huvudmannen har ingen e-postadress, så brevet väntar på utskrift.")
+        messages.success(request, text)
     else:
         no_letter = _(
-            "Sparat. Huvudmannen har ingen e-postadress, så den får inget brev. Ring eller skriv ut."
+            "Sparat. Huvudmannen har varken e-post eller postadress, så den får inget brev. Ring i stället."
         )
         messages.warning(request, no_letter)
 

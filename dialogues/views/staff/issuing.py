@@ -22,7 +22,7 @@ from dialogues.models import Underlag, UnderlagState
 from dialogues.timeline import when
 from dialogues.underlag.pdf import page_count
 from dialogues.views.staff.frame import staff_page, tell_written
-from huvudman.queries import Recipient
+from huvudman.queries import Recipient, postal_address_of
 
 
 def underlag_issue(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
@@ -61,6 +61,7 @@ def _ask(request: HttpRequest, parcel: Parcel) -> HttpResponse:
         "parcel": parcel,
         "facts": _facts(parcel),
         "hidden": [{"name": "seen", "value": parcel.version}],
+        "by_post": postal_address_of(parcel.underlag.dialogue.huvudman) is not None,
         "back_url": page,
     }
     return staff_page(request, "underlag/issue.html", context)

@@ -25,7 +25,7 @@ from dialogues.underlag.areas import AgainForm, AreaFormSet, area_texts, initial
 from dialogues.underlag.download import pdf_response
 from dialogues.underlag.html import body_html
 from dialogues.views.staff.frame import staff_page
-from huvudman.queries import recipients_of
+from huvudman.queries import postal_address_of, recipients_of
 
 READABLE = frozenset({S.RENDERED, S.CONFIRMED, S.ISSUED})
 
@@ -42,6 +42,7 @@ def underlag_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "before": _before(underlag),
         "confirmations": _confirmations(underlag) if underlag else [],
         "actions": _actions(request.user, dialogue, underlag),  # type: ignore[arg-type]
+        "by_post": postal_address_of(dialogue.huvudman) is not None,
         "no_recipient": dialogue.state in OPEN and not recipients_of(dialogue.huvudman),
         "why_not": _why_not_yet(dialogue, underlag),
         "body": body_html(underlag.content) if underlag and underlag.state in READABLE else "",

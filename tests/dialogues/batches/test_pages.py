@@ -171,7 +171,7 @@ class TestPage:
         assert_shows(
             after,
             "inbjudan är skickad till: 2 av 2",
-            "2 huvudmän har inte fått någon: de saknade e-postadress.",
+            "2 huvudmän har inte fått någon: de saknade e-post och postadress.",
             "<strong>2 huvudmän</strong> nås inte med e-post",
             not_="före utskicket",
         )

@@ -202,7 +202,7 @@ def test_an_address_that_comes_later_gets_the_invitation_once() -> None:
     assert letters_due().filter(dialogue=dialogue).count() == 2
     history = AuditEntry.objects.filter(subject_id=dialogue.pk, verb__startswith="dialogue.").order_by("pk")
     assert [what_was_done(entry) for entry in history] == [
-        "Ingen inbjudan kunde skickas: huvudmannen saknade e-postadress.",
+        "Ingen inbjudan kunde skickas: huvudmannen saknade e-postadress och postadress.",
         "Huvudmannen fick en e-postadress, och inbjudan köades dit.",
     ]
 

@@ -352,11 +352,22 @@ class TestDialogues:
 ROLES: dict[StaffRole, Callable[[str], bool]] = {
     StaffRole.PLANNER: lambda key: key not in {"faststall", "dokumentera"},
     StaffRole.LEADER: lambda key: (
-        key not in {"godkann-omgang", "schemalagg", "utskick", "brev", "senare", "avsluta-omgang"}
+        key
+        not in {
+            "godkann-omgang",
+            "schemalagg",
+            "utskick",
+            "brev",
+            "skriv-ut",
+            "posta",
+            "tillganglighet",
+            "senare",
+            "avsluta-omgang",
+        }
     ),
     StaffRole.REGISTRAR: lambda _key: False,
     StaffRole.STATISTICIAN: lambda _key: False,
-    StaffRole.ADMINISTRATOR: lambda _key: False,
+    StaffRole.ADMINISTRATOR: lambda key: key == "tillganglighet",
 }
 
 
