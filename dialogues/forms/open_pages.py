@@ -44,6 +44,12 @@ class PageTextForm(PlainForm):
         values = {"title": text.title, "lead": text.lead, "body": text.body, "form": uuid4()}
         return cls(initial=values | {"seen": draft.saved_in if draft else None})
 
+    def in_language(self, language: str) -> PageTextForm:
+        """The form, whose texts tell a screen reader which language they are in."""
+        for name in ("title", "lead", "body"):
+            self.fields[name].widget.attrs["lang"] = language
+        return self
+
     @property
     def written(self) -> Written:
         """What the valid form holds."""

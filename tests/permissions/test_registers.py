@@ -8,11 +8,13 @@ import pytest
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.actors import person
 from accounts.adminsite import site
 from accounts.domain.audit import record
 from accounts.models import Agency, AuditEntry, StaffMember, StaffRole, User
+from dialogues.models import Voice, Webinar
 from huvudman.models import Huvudman, Kommun, Koncern, Lan, RegionalOffice, SchoolUnit
 from quality_system.models import Edition, Indicator, Objective, ObservedValue, SubGoal, SuccessFactor
 from tests.accounts.factories import AgencyFactory, StaffFactory, UserFactory, staff_user
@@ -58,6 +60,8 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     StaffMember: StaffFactory,
     User: UserFactory,
     AuditEntry: entry,
+    Voice: lambda: Voice.objects.create(quote="Bra", name="Kim Ek", role="skolchef"),
+    Webinar: lambda: Webinar.objects.create(title="Om dialogerna", starts_at=timezone.now()),
 }
 
 

@@ -196,7 +196,7 @@ def _edit_context(
         "page": page,
         "language": language,
         "draft": draft,
-        "form": form,
+        "form": form.in_language(language),
         "former": former.select_related("published_by")[:SHOWN_VERSIONS],
     }
 
