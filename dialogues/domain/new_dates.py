@@ -15,10 +15,21 @@ from accounts.templatetags.look import day
 from dialogues.domain.batches import BATCHES, PREPARE, date_errors
 from dialogues.letters import write_invitation_anew
 from dialogues.letters.lifecycle import WAITING, take_back
-from dialogues.models import BatchState, InvitationAnswer, InvitationBatch, Letter, LetterKind, LetterState
+from dialogues.models import (
+    BatchState,
+    InvitationAnswer,
+    InvitationBatch,
+    Letter,
+    LetterKind,
+    LetterState,
+    PaperLetter,
+    PaperState,
+)
+from dialogues.paper import write_paper_anew
 
 WAITS = frozenset({BatchState.SCHEDULED, BatchState.STOPPED})
 """The states of a batch that may be given new dates."""
+PAPER_NOT_POSTED = frozenset({PaperState.WAITING, PaperState.IN_RUN})
 MAY_HAVE_ARRIVED = frozenset({LetterState.SENT, LetterState.UNCERTAIN, LetterState.HANDING_OVER})
 """The states of a letter that somebody may have read."""
 
@@ -40,6 +51,7 @@ def choose_new_dates(
         if row.state not in WAITS:
             raise WrongState(_("Bara en schemalagd eller stoppad omgång kan få nya datum."))
         letters = _locked_letters(row)  # so that none leaves with the old day after we have looked
+        papers = _locked_papers(row)
         errors = new_date_errors(row, send_at, answer_by)
         if errors:
             raise NotPossible(" ".join(errors.values()))
@@ -49,7 +61,7 @@ def choose_new_dates(
         row.send_at, row.answer_by = send_at, answer_by
         row.save(update_fields=["send_at", "answer_by"])
         row.invitations.update(answer_by=answer_by)
-        written_anew = _write_letters_anew(row, letters)
+        written_anew = _write_letters_anew(row, letters) + _write_papers_anew(row, papers)
         dates = {"send_at": send_at.isoformat(), "answer_by": answer_by.isoformat()}
         record(
             actor=actor,
@@ -86,8 +98,9 @@ def _told_to_answer_by(batch: InvitationBatch) -> datetime.date | None:
         batch=OuterRef("batch"),
         state__in=MAY_HAVE_ARRIVED,
     )
+    posted = PaperLetter.objects.filter(invitation=OuterRef("pk"), state=PaperState.POSTED)
     answers = InvitationAnswer.objects.filter(invitation=OuterRef("pk"))
-    told = batch.invitations.filter(Q(Exists(letters)) | Q(Exists(answers)))
+    told = batch.invitations.filter(Q(Exists(letters)) | Q(Exists(posted)) | Q(Exists(answers)))
     last: datetime.date | None = told.aggregate(last=Max("answer_by"))["last"]
     return last
 
@@ -101,6 +114,28 @@ def _locked_letters(batch: InvitationBatch) -> list[Letter]:
     if any(letter.state == LetterState.HANDING_OVER for letter in letters):
         raise NotPossible(_("Ett brev i omgången lämnas över just nu. Vänta en stund och försök igen."))
     return letters
+
+
+def _locked_papers(batch: InvitationBatch) -> list[PaperLetter]:
+    """Invitations that wait to be printed, locked. Raises NotPossible while one is printed and not posted:
+    it would come with the old day.
+    """
+    left = batch.paper_letters.filter(kind=LetterKind.INVITATION, state__in=PAPER_NOT_POSTED)
+    rows = left.select_for_update(of=("self",), no_key=True).order_by("pk")
+    papers = list(rows.select_related("huvudman", "agency"))
+    if any(letter.state == PaperState.IN_RUN for letter in papers):
+        raise NotPossible(
+            _("Inbjudningar i omgången är med i en utskrift. Markera den som postad eller ångra den först.")
+        )
+    return papers
+
+
+def _write_papers_anew(batch: InvitationBatch, papers: list[PaperLetter]) -> int:
+    """Write the invitations that wait to be printed with the new day, and answer how many."""
+    invitations = {row.pk: row for row in batch.invitations.select_related("dialogue__huvudman", "batch")}
+    for letter in papers:
+        write_paper_anew(letter, invitations[letter.invitation_id])  # type: ignore[index]
+    return len(papers)
 
 
 def _write_letters_anew(batch: InvitationBatch, letters: list[Letter]) -> int:

@@ -105,6 +105,19 @@ def in_words(
     )
 
 
+def write_paper_anew(letter: PaperLetter, invitation: Invitation) -> None:
+    """Write an invitation that waits to be printed with the last day to answer it has now, to the address
+    that the register has. The caller holds the letter's lock.
+    """
+    address = postal_address_of(letter.huvudman)
+    if address:
+        letter.address = "\n".join(address.lines)
+    named = address or PostalAddress((), "")
+    told = {"answer_by": invitation.answer_by}
+    letter.title, letter.text = in_words(letter.kind, invitation.dialogue, named, letter.agency, told)
+    letter.save(update_fields=["address", "title", "text"])
+
+
 def typed_address(path: str) -> str:
     """The address of a page as somebody types it: without the scheme, and without a last slash."""
     return (settings.BASE_URL.rstrip("/") + path).partition("://")[2].rstrip("/")

@@ -6,18 +6,23 @@ import datetime
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.actors import SYSTEM
+from accounts.domain.machine import NotPossible
 from dialogues.batch_queries import gaps
 from dialogues.domain import sending
 from dialogues.domain.correspondence import write_to_huvudman
 from dialogues.domain.invitations import answer_invitation
+from dialogues.domain.new_dates import choose_new_dates
 from dialogues.letters import Attachment
 from dialogues.models import (
     Answer,
+    BatchState,
     Channel,
     Dialogue,
     DialogueState,
+    InvitationBatch,
     Letter,
     LetterKind,
     PaperLetter,
@@ -27,7 +32,7 @@ from dialogues.paper import CODE_HERE, lifecycle
 from dialogues.turns import Side, due
 from huvudman.models import Huvudman
 from tests.dialogues.factories import DialogueFactory, InvitationFactory, both_agencies
-from tests.dialogues.paper.factories import POSTAL, sent_batch, written
+from tests.dialogues.paper.factories import POSTAL, run_in, sent_batch, written
 from tests.huvudman.factories import ContactFactory, HuvudmanFactory
 
 pytestmark = pytest.mark.django_db
@@ -172,3 +177,41 @@ def test_an_invitation_of_a_later_batch_has_a_code_of_its_own():
     InvitationFactory(dialogue=dialogue)
     second = written(dialogue, LetterKind.INVITATION).code
     assert first != second
+
+
+class TestNewDates:
+    def stopped(self) -> InvitationBatch:
+        batch = sent_batch()
+        InvitationBatch.objects.filter(pk=batch.pk).update(state=BatchState.STOPPED)
+        return InvitationBatch.objects.get()
+
+    def choose(self, batch: InvitationBatch, days: int) -> InvitationBatch:
+        now = timezone.now()
+        return choose_new_dates(
+            batch=batch,
+            send_at=now + datetime.timedelta(hours=1),
+            answer_by=timezone.localdate() + datetime.timedelta(days=days),
+            actor=SYSTEM,
+        )
+
+    def test_a_letter_that_waits_says_the_new_day_and_keeps_its_code(self):
+        batch = self.stopped()
+        before = PaperLetter.objects.get()
+        new = self.choose(batch, 40).answer_by
+        after = PaperLetter.objects.get()
+        assert date_format(new, "j F Y") in after.text
+        assert (after.code, after.state) == (before.code, "waiting")
+        assert after.text != before.text
+
+    def test_not_while_a_letter_is_printed_and_not_posted(self):
+        batch = sent_batch()
+        lifecycle.make_run(actor=SYSTEM)
+        InvitationBatch.objects.update(state=BatchState.STOPPED)
+        with pytest.raises(NotPossible, match="utskrift"):
+            self.choose(batch, 40)
+
+    def test_not_earlier_than_a_posted_letter_says(self):
+        batch = self.stopped()
+        PaperLetter.objects.update(state="posted", run=run_in("posted"), posted_on=timezone.localdate())
+        with pytest.raises(NotPossible, match="den dagen eller senare"):
+            self.choose(batch, 9)
