@@ -49,6 +49,7 @@ def writes_for_huvudman(user: User, subject: Model | None) -> bool:
 
 PERMISSIONS = {
     "dialogues.view_desk": is_staff,
+    "dialogues.put_to_rest": runs_dialogues,
     "dialogues.view_dialogue": is_staff,
     "dialogues.view_batch": is_staff,
     "dialogues.plan_cycle": is_planner,

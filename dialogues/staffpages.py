@@ -12,6 +12,7 @@ from accounts.adminsite import RailEntry, site
 from accounts.models import StaffRole
 from dialogues.views.staff import (
     batches,
+    choices,
     desk,
     dialogues,
     evaluations,
@@ -22,6 +23,7 @@ from dialogues.views.staff import (
     open_pages,
     paper,
     plans,
+    resting,
     search,
     steps,
     underlag,
@@ -33,6 +35,9 @@ def patterns() -> list[URLPattern | URLResolver]:
     pages: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
         ("sok/", search.search, "search"),
         ("att-gora/antal/", desk.desk_count, "desk_count"),
+        ("att-gora/urval/", choices.desk_choices, "desk_choices"),
+        ("att-gora/vila/<slug:kind>/<int:pk>/", resting.desk_rest, "desk_rest"),
+        ("att-gora/vack/<int:pk>/", resting.desk_wake, "desk_wake"),
         ("dialoger/", dialogues.dialogue_list, "dialogue_list"),
         ("dialoger/<uuid:public_id>/", dialogues.dialogue_page, "dialogue"),
         ("dialoger/<uuid:public_id>/anteckningar/<uuid:note>/", notes.dialogue_note, "dialogue_note"),

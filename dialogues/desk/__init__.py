@@ -3,6 +3,17 @@
 from dialogues.desk.filters import DeskFilter
 from dialogues.desk.kinds import KINDS, kinds_for
 from dialogues.desk.mine import meetings_of
-from dialogues.desk.todo import Desk, Entry, Kind, Todo, waiting
+from dialogues.desk.todo import Desk, Entry, Kind, Todo, Waiting, waiting
 
-__all__ = ["KINDS", "Desk", "DeskFilter", "Entry", "Kind", "Todo", "kinds_for", "meetings_of", "waiting"]
+__all__ = [
+    "KINDS",
+    "Desk",
+    "DeskFilter",
+    "Entry",
+    "Kind",
+    "Todo",
+    "Waiting",
+    "kinds_for",
+    "meetings_of",
+    "waiting",
+]

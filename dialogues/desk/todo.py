@@ -21,16 +21,19 @@ from django.db.models import (
     F,
     Model,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Value,
 )
-from django.db.models.functions import Greatest, Least, TruncDate
+from django.db.models.functions import Cast, Greatest, Least, TruncDate
 from django.utils import timezone
 from django.utils.functional import Promise
 
 from accounts.models import AuditEntry, StaffRole, User
 from dialogues.desk.belonging import belonging
+from dialogues.domain.resting import Matter
+from dialogues.models import Rest
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ class Todo:
     is_late: bool = False
     kind: str = ""
     pk: int = 0
+    rest: Rest | None = None
 
 
 @dataclass(frozen=True)
@@ -105,12 +109,18 @@ class Entry(NamedTuple):
 
 
 class Waiting:
-    """What waits: all entries in due order, undated last; read as todos only where they are shown."""
+    """What waits: all entries in due order, undated last; read as todos only where they are shown.
+
+    `resting` are those that somebody has let rest, by `rests`.
+    """
 
     def __init__(self, kinds: Sequence[Kind], desk: Desk) -> None:
         self.kinds = {kind.key: kind for kind in kinds}
         self.desk = desk
-        self.entries = _entries(kinds, desk)
+        self.rests = _rests(self.kinds, desk)
+        everything = _entries(kinds, desk)
+        self.resting = [entry for entry in everything if self._rests(entry)]
+        self.entries = [entry for entry in everything if not self._rests(entry)]
 
     def only(self, key: str) -> list[Entry]:
         """The entries of one kind; of all kinds when `key` is empty."""
@@ -124,6 +134,11 @@ class Waiting:
             found |= self._read_kind(key, [entry.pk for entry in wanted if entry.kind == key])
         return [found[entry.kind, entry.pk] for entry in wanted if (entry.kind, entry.pk) in found]
 
+    def matter(self, entry: Entry) -> Matter:
+        """The thing that an entry stands for, to be put to rest."""
+        agency = self.desk.agency_id if self.kinds[entry.kind].by_agency else None
+        return Matter(kind=entry.kind, pk=entry.pk, due=entry.due, agency_id=agency)
+
     def _read_kind(self, key: str, pks: list[int]) -> dict[tuple[str, int], Todo]:
         kind = self.kinds[key]
         return {
@@ -133,7 +148,12 @@ class Waiting:
 
     def _placed(self, todo: Todo, key: str, row: Any) -> Todo:
         is_late = row.due is not None and row.due < self.desk.today
-        return replace(todo, due=row.due, is_late=is_late, kind=key, pk=row.pk)
+        rest = self.rests.get((key, row.pk))
+        return replace(todo, due=row.due, is_late=is_late, kind=key, pk=row.pk, rest=rest)
+
+    def _rests(self, entry: Entry) -> bool:
+        rest = self.rests.get((entry.kind, entry.pk))
+        return rest is not None and rest.due == entry.due
 
 
 def waiting(kinds: Sequence[Kind], desk: Desk) -> Waiting:
@@ -146,14 +166,22 @@ def _entries(kinds: Sequence[Kind], desk: Desk) -> list[Entry]:
     if not parts:
         return []
     together = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    return [Entry(*row) for row in together.order_by("due", "kind_key", "pk")]
+    return [Entry(*row) for row in together.order_by("due_day", "kind_key", "pk")]
+
+
+def _rests(kinds: Iterable[str], desk: Desk) -> dict[tuple[str, int], Rest]:
+    """What rests today of the kinds, for both agencies or for the user's own, by kind and row."""
+    rows = Rest.objects.filter(kind__in=list(kinds), until__gt=desk.today, ended_at=None)
+    rows = rows.filter(Q(agency=None) | Q(agency=desk.agency_id)).select_related("by")
+    return {(rest.kind, rest.subject_id): rest for rest in rows}
 
 
 def _part(kind: Kind, desk: Desk) -> QuerySet[Any, Any]:
     rows = kind.rows(desk).order_by().annotate(kind_key=Value(kind.key))
     if kind.by_agency:
         rows = rows.annotate(is_agencys=Value(True))
-    return belonging(rows, desk).values_list("kind_key", *Entry._fields[1:])
+    rows = belonging(rows, desk).annotate(due_day=Cast("due", DateField()))
+    return rows.values_list("kind_key", "pk", "due_day", *Entry._fields[3:])
 
 
 def day_of(moment: str, *, plus: int = 0) -> Expression:

@@ -1,6 +1,7 @@
 """The cycle and all that happens in it."""
 
 from dialogues.models.cycle import BatchState, Cycle, InvitationBatch
+from dialogues.models.desk import Rest, SavedChoice
 from dialogues.models.dialogue import BEFORE_DIALOGUE, Dialogue, DialogueRecord, DialogueState
 from dialogues.models.draft import QuestionDraft
 from dialogues.models.evaluation import (
@@ -72,6 +73,8 @@ __all__ = [
     "ReportState",
     "RunState",
     "Scale",
+    "Rest",
+    "SavedChoice",
     "Seat",
     "Sent",
     "SharedGoal",

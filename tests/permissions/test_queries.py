@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 NAMES = ["q", "page", "state", "lan", "type", "batch", "kind", "cykel", "lage", "visa", "region", "size"]
 NAMES += ["skolform", "closed", "sort", "slag", "fordelning", "ar", "about", "o", "p", "edition", "e"]
-NAMES += ["del", "halvar", "grupp"]
+NAMES += ["del", "halvar", "grupp", "vems", "kontor", "vila"]
 HARD = [
     "\x00",
     "²",

@@ -124,6 +124,8 @@ HOW: dict[str, Arguments] = {
     "portal_letter": both(own, letter_of),
     "portal_attachment": both(own, attachment_of),
     "admin:dialogue": own,
+    "admin:desk_rest": lambda d: ["skicka", d.pk],
+    "admin:desk_wake": lambda _d: [1],
     "admin:dialogue_step": named(own, "fragor"),
     "admin:dialogue_note": both(own, note_of),
     "admin:batch": batch,

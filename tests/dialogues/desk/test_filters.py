@@ -94,7 +94,7 @@ def test_every_number_is_the_length_of_the_list_behind_it(people, who: str) -> N
     while left := set(told) - seen:
         for query in left:
             wanted = DeskFilter.from_query(QueryDict(query))
-            assert len(wanted.apply(found.entries)) == told[query], query
+            assert len(wanted.listed(found)) == told[query], query
             for group in wanted.chips(found):
                 for chip in group["chips"]:
                     address = chip["url"].removeprefix("?")
@@ -121,7 +121,7 @@ def test_the_rail_of_the_front_page_has_the_same_number(client: Client, people) 
 
 def narrowed(user: User, **fields: str) -> list[tuple[str, int]]:
     found = waiting(kinds_for(user), Desk.of(user))
-    return [(entry.kind, entry.pk) for entry in DeskFilter(**fields).apply(found.entries)]
+    return [(entry.kind, entry.pk) for entry in DeskFilter(**fields).listed(found)]
 
 
 def test_ones_own_are_those_one_is_booked_for(people) -> None:

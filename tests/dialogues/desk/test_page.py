@@ -64,7 +64,7 @@ def test_asks_the_same_number_of_questions_for_one_of_each_and_three(
     sign_in(client)
     some_of_each(number)
     client.get(FRONT)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         response = client.get(FRONT)
     assert len(rows(response.text)) == 5 * number
 
