@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from accounts.templatetags.look import number
 from dialogues.domain.introductions import waiting_for_seat
 from dialogues.models import Dialogue, Meeting, MeetingKind, Seat
-from huvudman.queries import recipients_of
+from huvudman.queries import postal_address_of, recipients_of
 
 
 def seated(meeting: Meeting) -> list[Dialogue]:
@@ -75,7 +75,12 @@ def _letters(dialogues: list[Dialogue]) -> str:
     letters = {dialogue: len(recipients_of(dialogue.huvudman)) for dialogue in dialogues}
     sent = sum(letters[dialogue] for dialogue in dialogues)
     text = _("Brev till huvudmän: %(n)s.") % {"n": number(sent)}
-    unreached = list(letters.values()).count(0)
+    without_mail = [dialogue for dialogue, n in letters.items() if not n]
+    printed = sum(postal_address_of(dialogue.huvudman) is not None for dialogue in without_mail)
+    if printed:
+        paper = ngettext("%(n)s huvudman får det på papper.", "%(n)s huvudmän får det på papper.", printed)
+        text = _sentences(text, paper % {"n": number(printed)})
+    unreached = len(without_mail) - printed
     if not unreached:
         return text
     without = ngettext(

@@ -151,7 +151,7 @@ def test_without_any_email_it_asks_about_paper_and_sends_no_letter(client: Clien
     after = client.post(address(underlag), {"seen": seen(page)}, follow=True).text
     underlag.refresh_from_db()
     assert (underlag.state, Letter.objects.count()) == (S.ISSUED, 0)
-    assert "så den får inget brev. Ring eller skriv ut." in after
+    assert "så den får inget brev. Ring i stället." in after
     assert "på väg till huvudmannen" not in after
     assert reverse("admin:contact_new", args=[underlag.dialogue.huvudman.public_id]) in after
 
