@@ -16,6 +16,7 @@ from accounts.rules import (
     runs_dialogues,
 )
 from dialogues.models import Dialogue, EvaluationRequest, Invitation, Meeting, QuestionForm, Underlag
+from huvudman.models import Huvudman
 from huvudman.queries import represented_by, written_for_by
 
 
@@ -45,6 +46,19 @@ def writes_for_huvudman(user: User, subject: Model | None) -> bool:
     """
     owners = {dialogue.huvudman_id for dialogue in dialogues_of(subject)}
     return len(owners) == 1 and written_for_by(user).filter(pk__in=owners).exists()
+
+
+def may_read_own_space(user: User, huvudman: Huvudman) -> bool:
+    """Tell whether the user may read what the huvudman has written and not sent.
+
+    Asked directly, never as a permission: those a superuser has, and nobody at the agencies reads here.
+    """
+    return represented_by(user).filter(pk=huvudman.pk).exists()
+
+
+def may_write_own_space(user: User, huvudman: Huvudman) -> bool:
+    """Tell whether the user may write in the huvudman's own space and send what is written there."""
+    return written_for_by(user).filter(pk=huvudman.pk).exists()
 
 
 PERMISSIONS = {

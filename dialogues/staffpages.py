@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.adminsite import RailEntry, site
 from accounts.models import StaffRole
 from dialogues.views.staff import (
+    analyses,
     batches,
     choices,
     desk,
@@ -42,6 +43,8 @@ def patterns() -> list[URLPattern | URLResolver]:
         ("dialoger/<uuid:public_id>/", dialogues.dialogue_page, "dialogue"),
         ("dialoger/<uuid:public_id>/anteckningar/<uuid:note>/", notes.dialogue_note, "dialogue_note"),
         ("dialoger/<uuid:public_id>/<slug:name>/", steps.dialogue_step, "dialogue_step"),
+        ("nulagesanalyser/<uuid:public_id>/<int:version>/", analyses.analysis_page, "analysis"),
+        ("nulagesanalyser/<uuid:public_id>/<int:version>/pdf/", analyses.analysis_pdf, "analysis_pdf"),
         ("omgangar/", batches.batch_list, "batch_list"),
         ("omgangar/<uuid:public_id>/", batches.batch_page, "batch"),
         ("omgangar/<uuid:public_id>/schemalagg/", batches.batch_schedule, "batch_schedule"),

@@ -34,6 +34,7 @@ WANTED_STATES: dict[str, frozenset[str]] = {
     LetterKind.EVALUATION: frozenset(DialogueState) - {DialogueState.CANCELLED},
     LetterKind.RECEIPT: frozenset(DialogueState),
     LetterKind.SENT: frozenset(DialogueState),
+    LetterKind.ANALYSIS: frozenset(DialogueState),
 }
 """In which states of its dialogue a letter makes sense; for other kinds, until the dialogue is over."""
 

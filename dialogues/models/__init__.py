@@ -1,5 +1,6 @@
 """The cycle and all that happens in it."""
 
+from dialogues.models.analysis import AnalysisDraft, SituationAnalysis
 from dialogues.models.cycle import BatchState, Cycle, InvitationBatch
 from dialogues.models.desk import Rest, SavedChoice
 from dialogues.models.dialogue import BEFORE_DIALOGUE, Dialogue, DialogueRecord, DialogueState
@@ -31,6 +32,7 @@ __all__ = [
     "BEFORE_DIALOGUE",
     "AccessibilityReport",
     "AgencyNote",
+    "AnalysisDraft",
     "Answer",
     "BatchState",
     "CentralArea",
@@ -79,6 +81,7 @@ __all__ = [
     "Sent",
     "SharedGoal",
     "Sort",
+    "SituationAnalysis",
     "StoredFile",
     "Underlag",
     "UnderlagConfirmation",

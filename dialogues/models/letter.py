@@ -20,6 +20,7 @@ class LetterKind(models.TextChoices):
     TIME_FIXED = "time_fixed", _("bekräftad tid för dialogen")
     QUESTIONS = "questions", _("kvitto på prioriterade frågor")
     SENT = "sent", _("kvitto på det ni har skickat")
+    ANALYSIS = "analysis", _("kvitto på nulägesanalys")
     FEEDBACK = "feedback", _("kallelse till återkopplingsmöte")
     MEETING_CANCELLED = "meeting_cancelled", _("avbokat möte")
     CANCELLED = "cancelled", _("avbokning")

@@ -19,6 +19,7 @@ class Sent(models.TextChoices):
     TIME = "time", _("Godtagen tid")
     WISH = "wish", _("Önskemål om annan tid")
     QUESTIONS = "questions", _("Prioriterade frågor")
+    ANALYSIS = "analysis", _("Nulägesanalys")
     CANCELLED = "cancelled", _("Avbokning av dialogen")
     GOAL = "goal", _("Delat mål")
     PEOPLE = "people", _("Ändring bland medarbetare")

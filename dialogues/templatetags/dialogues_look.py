@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import AuditEntry
 from accounts.templatetags.look import badge, moment
+from dialogues.domain.analyses import SENT as ANALYSIS_SENT
 from dialogues.domain.notes import CLEARED, SHARED
 from dialogues.domain.questions import SENT
 from dialogues.domain.wishes import WISH_ADDED, WISHED
@@ -71,6 +72,7 @@ DEEDS = {
     "dialogue.placed": gettext_lazy("Huvudmannen fick plats på ett introduktionsmöte."),
     WISHED: gettext_lazy("Huvudmannen önskade en annan tid."),
     WISH_ADDED: gettext_lazy("Huvudmannen skrev mer om vilka tider som passar."),
+    ANALYSIS_SENT: gettext_lazy("Huvudmannen skickade sin nulägesanalys."),
     SENT: gettext_lazy("Prioriterade frågor lämnades."),
     SHARED: gettext_lazy("En arbetsanteckning delades med den andra myndigheten."),
 }

@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 
 from dialogues.underlag.content import Json
-from dialogues.underlag.present import present
+from dialogues.underlag.present import present, present_area, present_loose
 
 LANGUAGE = "sv"
 STYLES = ("css/underlag.css", "css/underlag-pdf.css")
@@ -26,6 +26,18 @@ def body_html(content: Json) -> SafeString:
     """The same document's body, for a page that has its own frame and main heading."""
     with translation.override(LANGUAGE):
         return render_to_string("underlag/body.html", present(content) | {"on_screen": True})
+
+
+def figures_html(content: Json, area: str) -> SafeString:
+    """The figures of an area, to have beside what one writes; without an area, those tied to no goal.
+
+    Values keep their kinds. Empty where there is nothing to show.
+    """
+    with translation.override(LANGUAGE):
+        shown = present_area(content, area) if area else present_loose(content)
+        if not any(shown.values()):
+            return SafeString("")
+        return render_to_string("underlag/beside.html", shown | {"on_screen": True})
 
 
 def read_styles(*names: str) -> SafeString:

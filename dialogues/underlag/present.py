@@ -53,8 +53,7 @@ def present(content: Json) -> dict[str, Any]:
         "strengths": _central(content, CentralArea.Kind.STRENGTH),
         "needs": _central(content, CentralArea.Kind.NEED),
         "areas": [_area(area) for area in content["areas"]],
-        "other_results": [_part(part) for part in content["other_results"]],
-        "conditions": [_part(part) | {"charts": []} for part in content["conditions"]],
+        **present_loose(content),
         "factors": [factor | {"questions": questions_for(factor["text"])} for factor in content["factors"]],
         "group": _group(figures),
         "least_members": MINIMUM_MEMBERS,
@@ -64,6 +63,19 @@ def present(content: Json) -> dict[str, Any]:
         "reasons": sorted({why for figure in figures if (why := _why_hidden(figure))}),
         "sources": _sources(figures),
         "standing": standing_words(figures),
+    }
+
+
+def present_area(content: Json, area: str) -> dict[str, Any]:
+    """What the templates show of one area alone."""
+    return {"areas": [_area(row) for row in content["areas"] if row["area"] == area]}
+
+
+def present_loose(content: Json) -> dict[str, Any]:
+    """What the templates show of the figures tied to no sub-goal, conditions last."""
+    return {
+        "other_results": [_part(part) for part in content["other_results"]],
+        "conditions": [_part(part) | {"charts": []} for part in content["conditions"]],
     }
 
 

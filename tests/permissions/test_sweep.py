@@ -14,6 +14,7 @@ from accounts.models import StaffRole, User
 from dialogues.domain.receipts import keep_receipt
 from dialogues.links import answer_link, evaluation_link
 from dialogues.models import (
+    AnalysisDraft,
     Channel,
     Dialogue,
     DialogueState,
@@ -29,7 +30,7 @@ from tests.dialogues.evaluation.helpers import asked_about
 from tests.dialogues.factories import InvitationFactory, dialogue_with_contact, seat_at
 from tests.dialogues.notes import note_by
 from tests.dialogues.paper.factories import letter_in
-from tests.dialogues.portal.helpers import both_booked, issued_underlag, sent_letter
+from tests.dialogues.portal.helpers import both_booked, issued_underlag, sent_analysis, sent_letter
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +70,10 @@ def draft_of(dialogue: Dialogue) -> list[object]:
 
 def note_of(dialogue: Dialogue) -> list[object]:
     return [dialogue.notes.get().public_id]
+
+
+def sent_analysis_of(dialogue: Dialogue) -> list[object]:
+    return [dialogue.public_id, dialogue.analyses.get().version]
 
 
 def batch(dialogue: Dialogue) -> list[object]:
@@ -123,6 +128,11 @@ HOW: dict[str, Arguments] = {
     "portal_receipt": both(own, receipt_of),
     "portal_letter": both(own, letter_of),
     "portal_attachment": both(own, attachment_of),
+    "portal_analysis_part": named(own, "likvardighet"),
+    "portal_analysis_sent": sent_analysis_of,
+    "portal_analysis_sent_pdf": sent_analysis_of,
+    "admin:analysis": sent_analysis_of,
+    "admin:analysis_pdf": sent_analysis_of,
     "admin:dialogue": own,
     "admin:desk_rest": lambda d: ["skicka", d.pk],
     "admin:desk_wake": lambda _d: [1],
@@ -182,6 +192,11 @@ HOW |= {
         "answer",
         "answer_done",
         "introduction",
+        "analysis",
+        "analysis_read",
+        "analysis_pdf",
+        "analysis_check",
+        "analysis_done",
         "questions",
         "questions_check",
         "questions_done",
@@ -246,6 +261,10 @@ def world() -> tuple[Dialogue, User]:
     QuestionDraft.objects.create(dialogue=dialogue, rank=1, area="equity", text="Vårt eget")
     note_by(leader("spsm"), dialogue)
     letter_in("in_run", dialogue=dialogue)
+    AnalysisDraft.objects.create(
+        dialogue=dialogue, field="likvardighet.see", saved_in=uuid.uuid4(), text="Vi"
+    )
+    sent_analysis(dialogue, user)
     sent_letter(dialogue, user.email, attachment=b"BEGIN")
     asked_about(dialogue, Part.INTRODUCTION)
     keep_receipt(

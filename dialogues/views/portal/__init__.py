@@ -3,6 +3,16 @@
 from django.urls import URLPattern, path
 
 from dialogues.views.evaluating import portal_evaluation
+from dialogues.views.portal.analysis import (
+    portal_analysis,
+    portal_analysis_check,
+    portal_analysis_done,
+    portal_analysis_pdf,
+    portal_analysis_read,
+    portal_analysis_sent,
+    portal_analysis_sent_pdf,
+)
+from dialogues.views.portal.analysis_writing import portal_analysis_part
 from dialogues.views.portal.answering import portal_answer, portal_answer_done, portal_cancel
 from dialogues.views.portal.front import portal, portal_huvudman
 from dialogues.views.portal.goals import portal_goal, portal_goal_deed, portal_work
@@ -43,6 +53,14 @@ urlpatterns: list[URLPattern] = [
     page("introduktion/", portal_introduction, "portal_introduction"),
     page("underlag/", portal_underlag, "portal_underlag"),
     page("underlag/pdf/", portal_underlag_pdf, "portal_underlag_pdf"),
+    page("nulage/", portal_analysis, "portal_analysis"),
+    page("nulage/del/<slug:part>/", portal_analysis_part, "portal_analysis_part"),
+    page("nulage/las/", portal_analysis_read, "portal_analysis_read"),
+    page("nulage/las/pdf/", portal_analysis_pdf, "portal_analysis_pdf"),
+    page("nulage/skicka/", portal_analysis_check, "portal_analysis_check"),
+    page("nulage/klart/", portal_analysis_done, "portal_analysis_done"),
+    page("nulage/skickad/<int:version>/", portal_analysis_sent, "portal_analysis_sent"),
+    page("nulage/skickad/<int:version>/pdf/", portal_analysis_sent_pdf, "portal_analysis_sent_pdf"),
     page("fragor/", portal_questions, "portal_questions"),
     page("fragor/<uuid:question>/", portal_question, "portal_question"),
     page("fragor/<uuid:question>/ta-bort/", portal_question_drop, "portal_question_drop"),

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from dialogues.domain.goals import OPEN_FOR_GOALS
 from dialogues.domain.invitations import ANSWERABLE, is_open
 from dialogues.models import (
+    AnalysisDraft,
     Dialogue,
     DialogueState,
     Invitation,
@@ -15,6 +20,7 @@ from dialogues.models import (
     MeetingKind,
     QuestionForm,
     Seat,
+    SituationAnalysis,
     Underlag,
     UnderlagState,
 )
@@ -22,6 +28,13 @@ from dialogues.queries import current_invitation, latest_answer
 from dialogues.timeline import current_meetings, missed_introduction
 
 OVER = frozenset({DialogueState.CLOSED, DialogueState.CANCELLED, DialogueState.DECLINED})
+
+
+class Analysis(NamedTuple):
+    """How far the situation analysis has come: whether it is begun, and the version sent last (0 before)."""
+
+    is_begun: bool
+    sent: int
 
 
 @dataclass(frozen=True)
@@ -36,6 +49,7 @@ class Case:
     questions: QuestionForm | None
     has_draft: bool
     goals: int
+    analysis: Analysis
     missed_introduction: bool
 
     @property
@@ -63,7 +77,7 @@ class Case:
 
 
 def case_of(dialogue: Dialogue) -> Case:
-    """Gather what the portal tells about a dialogue. Seven queries."""
+    """Gather what the portal tells about a dialogue. Eight queries."""
     underlag = dialogue.underlag.filter(state=UnderlagState.ISSUED).defer("content").first()
     return Case(
         dialogue=dialogue,
@@ -74,6 +88,7 @@ def case_of(dialogue: Dialogue) -> Case:
         questions=QuestionForm.objects.filter(dialogue=dialogue).first(),
         has_draft=dialogue.question_drafts.exists(),
         goals=dialogue.goals.count() if dialogue.state in OPEN_FOR_GOALS else 0,
+        analysis=_analysis_of(dialogue),
         missed_introduction=missed_introduction(dialogue),
     )
 
@@ -81,6 +96,13 @@ def case_of(dialogue: Dialogue) -> Case:
 def seat_of(dialogue: Dialogue, kind: MeetingKind) -> Seat | None:
     """The dialogue's current seat in a phase's meeting."""
     return dialogue.seats.filter(kind=kind, is_current=True).select_related("meeting").first()
+
+
+def _analysis_of(dialogue: Dialogue) -> Analysis:
+    begun = AnalysisDraft.objects.filter(dialogue=OuterRef("pk")).exclude(text="")
+    sent = SituationAnalysis.objects.filter(dialogue=OuterRef("pk")).order_by("-version").values("version")
+    row = Dialogue.objects.filter(pk=dialogue.pk).values_list(Exists(begun), Coalesce(Subquery(sent[:1]), 0))
+    return Analysis(*row.get())
 
 
 def _told(meetings: dict[str, Meeting], underlag: Underlag | None) -> dict[str, Meeting]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.templatetags.look import day
+from dialogues.domain.analysis_drafts import OPEN_FOR_WRITING
 from dialogues.domain.goals import OPEN_FOR_GOALS
 from dialogues.domain.questions import OPEN_FOR_QUESTIONS
 from dialogues.models import BEFORE_DIALOGUE, Meeting, MeetingState
@@ -33,6 +34,7 @@ class Task(TypedDict, total=False):
     minutes: int
     status: str
     status_text: str
+    optional: bool
 
 
 def tasks(case: Case) -> list[Task]:
@@ -41,6 +43,7 @@ def tasks(case: Case) -> list[Task]:
         _task(case, "answer", _("Svara på inbjudan"), _answer(case), minutes=2),
         _task(case, "introduction", _("Introduktionsmöte"), _introduction(case)),
         _task(case, "underlag", _("Ert analysunderlag"), _underlag(case), minutes=30),
+        _task(case, "analysis", _("Er nulägesanalys"), _analysis(case)) | Task(optional=True),
         _task(case, "questions", _("Era prioriterade frågor"), _questions(case), minutes=8),
         _task(case, "time", _("Tid för dialogen"), _time(case), minutes=2),
         _task(case, "feedback", _("Återkopplingsmöte"), _feedback(case)),
@@ -116,6 +119,17 @@ def _underlag(case: Case) -> Status:
     if case.underlag:
         return "ok", _("Skickat %(day)s") % {"day": day(case.underlag.issued_at)}
     return "off", _("Kommer efter introduktionen")
+
+
+def _analysis(case: Case) -> Status:
+    """What is optional asks for nothing: it waits, with no turn and no minutes until it is opened."""
+    if case.dialogue.state not in OPEN_FOR_WRITING and not case.analysis.is_begun:
+        return "off", _("Öppnas när ni tackat ja")
+    if case.analysis.sent:
+        return "ok", _("Version %(number)s skickad") % {"number": case.analysis.sent}
+    if case.analysis.is_begun:
+        return "wait", _("Påbörjad i ert eget utrymme")
+    return "wait", _("Öppen för er")
 
 
 def _questions(case: Case) -> Status:

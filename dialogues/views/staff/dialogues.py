@@ -101,6 +101,7 @@ def _what_was_said(dialogue: Dialogue) -> dict[str, Any]:
         "answer": latest_answer(dialogue),
         "earlier_answer": earlier_answer(dialogue),
         "questions": questions_that_stand(dialogue),
+        "analyses": dialogue.analyses.defer("content"),
         "record": getattr(dialogue, "record", None),
         "shared_goals": shared_in_words(dialogue),
     }

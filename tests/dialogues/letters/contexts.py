@@ -16,6 +16,7 @@ from dialogues.models import (
     QuestionForm,
     Receipt,
     Sent,
+    SituationAnalysis,
     Underlag,
 )
 from dialogues.underlag.content import build_content
@@ -92,6 +93,12 @@ def _sent(dialogue: Dialogue) -> dict[str, object]:
     return {"receipt": receipt, "happens_next": "Vi återkommer."}
 
 
+def _analysis(dialogue: Dialogue) -> dict[str, object]:
+    now = timezone.now()
+    sent = SituationAnalysis(dialogue=dialogue, version=2, told_by="Anna <Ek> & Bo", sent_at=now)
+    return {"analysis": sent}
+
+
 def _cancelled(_dialogue: Dialogue) -> dict[str, object]:
     return {"reason": "Vi har för lite tid"}
 
@@ -106,6 +113,7 @@ CONTEXTS: dict[LetterKind, Callable[[Dialogue], dict[str, object]]] = {
     LetterKind.TIME_FIXED: _meeting,
     LetterKind.QUESTIONS: _questions,
     LetterKind.SENT: _sent,
+    LetterKind.ANALYSIS: _analysis,
     LetterKind.FEEDBACK: _feedback,
     LetterKind.MEETING_CANCELLED: _meeting_cancelled,
     LetterKind.CANCELLED: _cancelled,

@@ -41,6 +41,7 @@ def states() -> list[str]:
         (LetterKind.MEETING_CANCELLED, set(DialogueState.values)),
         (LetterKind.RECEIPT, set(DialogueState.values)),
         (LetterKind.SENT, set(DialogueState.values)),
+        (LetterKind.ANALYSIS, set(DialogueState.values)),
         (LetterKind.CANCELLED, {"cancelled"}),
         (LetterKind.CLOSED, {"closed"}),
         *[

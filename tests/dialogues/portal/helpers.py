@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Agency
+from accounts.models import Agency, User
 from dialogues.domain.files import store_file
 from dialogues.domain.staffing import book_staff
 from dialogues.models import (
@@ -15,6 +15,7 @@ from dialogues.models import (
     Meeting,
     MeetingKind,
     MeetingState,
+    SituationAnalysis,
     Underlag,
     UnderlagState,
 )
@@ -44,6 +45,25 @@ def issued_underlag(dialogue: Dialogue) -> Underlag:
         pdf=store_file(b"%PDF-1.7 prov", "application/pdf"),
         rendered_at=now,
         issued_at=now,
+    )
+
+
+def sent_analysis(dialogue: Dialogue, user: User, words: str = "Vi ser skillnader.") -> SituationAnalysis:
+    """A situation analysis that was sent."""
+    part = {"slug": "likvardighet", "title": "Likvärdighet", "steps": "1 Var är vi?"}
+    return SituationAnalysis.objects.create(
+        dialogue=dialogue,
+        version=1,
+        content={
+            "schema": 1,
+            "huvudman": dialogue.huvudman.name,
+            "cycle": str(dialogue.cycle),
+            "parts": [part | {"fields": [{"label": "Vad vi ser", "text": words}]}],
+            "ratings": [],
+        },
+        pdf=store_file(b"%PDF-1.7 analys", "application/pdf"),
+        told_by="Anna Ek (skolchef)",
+        sent_by=user,
     )
 
 
