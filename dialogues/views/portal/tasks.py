@@ -123,7 +123,8 @@ def _underlag(case: Case) -> Status:
 
 def _analysis(case: Case) -> Status:
     """What is optional asks for nothing: it waits, with no turn and no minutes until it is opened."""
-    if case.dialogue.state not in OPEN_FOR_WRITING and not case.analysis.is_begun:
+    is_open = case.dialogue.state in OPEN_FOR_WRITING and not case.is_over
+    if not is_open and not case.analysis.is_begun:
         return "off", _("Öppnas när ni tackat ja")
     if case.analysis.sent:
         return "ok", _("Version %(number)s skickad") % {"number": case.analysis.sent}
