@@ -17,9 +17,7 @@ HAPPENS_NEXT: dict[str, str | Promise] = {
     Sent.TIME: _("Ni får en bekräftelse med e-post, med en kalenderfil."),
     Sent.WISH: _("Vi återkommer med ett nytt förslag. Ni får det med e-post och ser det i portalen."),
     Sent.QUESTIONS: _("De som leder dialogen läser frågorna inför mötet. Ni kan ändra dem tills dess."),
-    Sent.ANALYSIS: _(
-        "De som leder dialogen läser analysen inför mötet. Ni kan skriva vidare och skicka igen."
-    ),
+    Sent.ANALYSIS: _("De som leder dialogen läser analysen inför mötet. Ni kan skicka den igen."),
     Sent.CANCELLED: _("Kommande möten är avbokade. Ni behöver inte göra något mer."),
     Sent.GOAL: _("Målet visas för dem som leder dialogen. Ni kan sluta dela det när ni vill."),
     Sent.PEOPLE: _("Ändringen gäller genast. Ni som skriver för huvudmannen har fått besked med e-post."),

@@ -13,6 +13,7 @@ from accounts.models import StaffRole
 from dialogues.analysis.parts import PARTS
 from dialogues.domain.analysis_drafts import OPEN_FOR_WRITING, texts_of
 from dialogues.models import AnalysisDraft, DialogueState
+from huvudman.models import Access
 from quality_system.models import SuccessFactor
 from tests.accounts.factories import staff_user
 from tests.dialogues.factories import InvitationFactory, dialogue_with_contact
@@ -30,6 +31,7 @@ from tests.dialogues.own_space.writing import (
     written,
 )
 from tests.dialogues.portal.helpers import address, edition, front, issued_underlag, text
+from tests.huvudman.factories import ContactFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -320,6 +322,22 @@ def test_a_contact_whose_time_is_over_is_out(client, dialogue):
     with pytest.raises(PermissionDenied):
         texts_of(dialogue, former)
     assert client.get(part(dialogue))["Location"] == reverse("account_login")
+
+
+def test_who_only_reads_reads_all_and_writes_nothing(client, dialogue):
+    save(dialogue, "Vårt")
+    board = ContactFactory(huvudman=dialogue.huvudman, access=Access.READ).user
+    client.force_login(board)
+    overview = text(client.get(address("portal_analysis", dialogue)))
+    assert part(dialogue) not in overview
+    assert "Kontrollera och skicka" not in overview
+    assert "Vårt" in text(client.get(address("portal_analysis_read", dialogue)))
+    assert client.get(part(dialogue))["Location"] == address("portal_analysis", dialogue)
+    assert client.get(address("portal_analysis_check", dialogue)).status_code == 302
+    assert client.post(part(dialogue), {"see": "Nämndens"}).status_code == 403
+    with pytest.raises(PermissionDenied):
+        save(dialogue, "Nämndens", was="Vårt", actor=person(board))
+    assert written(dialogue) == {SEE: "Vårt"}
 
 
 @pytest.mark.parametrize("written_parts", [1, 3])
