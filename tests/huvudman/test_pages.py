@@ -253,7 +253,7 @@ def letters_go_to(client, huvudman) -> str:
 @pytest.mark.parametrize("own", ["", "kansli@skola.example"])
 def test_the_page_says_where_letters_go_as_the_letters_do(staff, own):
     huvudman = HuvudmanFactory(email=own)
-    paper, mailbox = "ring eller skriv till huvudmannen", "huvudmannens egen e-post"
+    paper, mailbox = "e-post och postadress saknas, så ring huvudmannen", "huvudmannens egen e-post"
     assert (mailbox if own else paper) in letters_go_to(staff, huvudman)
     ContactFactory(huvudman=huvudman, name="Förra", valid_to=datetime.date(2025, 6, 30))
     ContactFactory(huvudman=huvudman, name="Nästa", valid_from=datetime.date(2999, 1, 1))

@@ -66,6 +66,6 @@ def test_no_colours_outside_the_tokens() -> None:
     """Other sheets use the tokens, so that the pairs above are all there are; paper may repeat them."""
     allowed = {*tokens().values(), "#000", "#fff"}
     for sheet in TOKENS.parent.glob("*.css"):
-        on_paper = sheet.stem == "print" or sheet.stem.startswith("underlag-")
+        on_paper = sheet.stem == "print" or sheet.stem.startswith(("underlag-", "post-run"))
         found = set(re.findall(r"#[0-9a-f]{3,8}\b", sheet.read_text()))
         assert sheet == TOKENS or found <= (allowed if on_paper else set()), sheet.name

@@ -1,7 +1,9 @@
 """Sending the analysis: voluntary, checked first, frozen byte for byte, received by both agencies."""
 
 import hashlib
+import io
 
+import pikepdf
 import pytest
 
 from accounts.actors import SYSTEM, person
@@ -223,5 +225,6 @@ def test_a_draft_pdf_is_accessible_and_says_that_it_is_a_draft(client, dialogue)
     assert pdf["Content-Type"] == "application/pdf"
     assert "no-store" in pdf["Cache-Control"]
     assert pdf.content.startswith(b"%PDF-1.7")
-    assert b"pdfuaid" in pdf.content
+    with pikepdf.open(io.BytesIO(pdf.content)) as opened, opened.open_metadata() as meta:
+        assert meta["pdfuaid:part"] == "1"
     assert not Letter.objects.exists()

@@ -119,7 +119,7 @@ def test_one_from_each_agency_confirms_and_one_sends(client: Client) -> None:
     assert OFFERS["skicka"] in html
 
 
-NO_EMAIL = "Huvudmannen har ingen e-postadress: inga brev skickas."
+NO_EMAIL = "Huvudmannen har varken e-post eller postadress: inga brev skickas."
 
 
 def without_email(state: S) -> Underlag:
