@@ -87,36 +87,41 @@ def send_questions(
         if _asked_since(locked, seen):
             return _the_same(locked, rows, told_by, channel)
         form = _write_form(locked, rows, told_by, channel, actor, call or Call())
-        entry = record(
-            actor=actor,
-            verb=SENT,
-            subject=locked,
-            channel=channel,
-            told_by=told_by,
-            told_on=form.told_on.isoformat() if form.told_on else "",
-            called_by=str(form.called_by or ""),
-            rows=[_as_fact(r) for r in rows],
-        )
-        write_to_huvudman(
-            kind=LetterKind.QUESTIONS,
-            dialogue=locked,
-            occasion=f"questions-{entry.pk}",
-            context={
-                "form": form,
-                "questions": list(form.rows.select_related("sub_goal")),
-                "questions_url": absolute(reverse("portal_questions", args=[locked.public_id])),
-            },
-        )
-        register_sent(
-            kind=Sent.QUESTIONS,
-            dialogue=locked,
-            given_by=told_by,
-            channel=channel,
-            actor=actor,
-            body="\n".join(_in_words(rank, row) for rank, row in enumerate(rows, start=1)),
-            by_mail=False,
-        )
+        _tell_sent(locked, form, rows, actor)
     return form
+
+
+def _tell_sent(dialogue: Dialogue, form: QuestionForm, rows: Sequence[Row], actor: Actor) -> None:
+    """Write down what was told, where it is kept: the audit log, a copy by mail and the receipts."""
+    entry = record(
+        actor=actor,
+        verb=SENT,
+        subject=dialogue,
+        channel=form.channel,
+        told_by=form.told_by,
+        told_on=form.told_on.isoformat() if form.told_on else "",
+        called_by=str(form.called_by or ""),
+        rows=[_as_fact(row) for row in rows],
+    )
+    write_to_huvudman(
+        kind=LetterKind.QUESTIONS,
+        dialogue=dialogue,
+        occasion=f"questions-{entry.pk}",
+        context={
+            "form": form,
+            "questions": list(form.rows.select_related("sub_goal")),
+            "questions_url": absolute(reverse("portal_questions", args=[dialogue.public_id])),
+        },
+    )
+    register_sent(
+        kind=Sent.QUESTIONS,
+        dialogue=dialogue,
+        given_by=form.told_by,
+        channel=Channel(form.channel),
+        actor=actor,
+        body="\n".join(_in_words(rank, row) for rank, row in enumerate(rows, start=1)),
+        by_mail=False,
+    )
 
 
 def questions_version(dialogue: Dialogue) -> int:
