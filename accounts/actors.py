@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,14 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
     from accounts.models import User
+
+
+class Barred(PermissionDenied):
+    """Somebody with the right role is kept from this very subject. The text says why, in words."""
+
+
+BARS: list[Callable[[User, Model], str]] = []
+"""What may keep somebody from one subject: each answers why, in words, or nothing. Packages add theirs."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +39,18 @@ class Actor:
         return self.user is not None and self.user.has_perm(permission, subject)
 
     def require(self, permission: str, subject: Model | None = None) -> None:
-        """Raise PermissionDenied unless the actor holds `permission` for `subject`."""
+        """Raise PermissionDenied unless the actor holds `permission` for `subject`; Barred tells why."""
         if not self.may(permission, subject):
+            self.require_not_barred(subject)
             raise PermissionDenied(permission)
+
+    def require_not_barred(self, subject: Model | None) -> None:
+        """Raise Barred when something keeps the actor from `subject`, whatever the role."""
+        if self.user is None or subject is None:
+            return
+        for bar in BARS:
+            if why := bar(self.user, subject):
+                raise Barred(why)
 
 
 SYSTEM = Actor(label="systemet", everything=True)

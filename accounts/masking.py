@@ -10,7 +10,7 @@ from django.views.debug import ExceptionReporter
 
 from accounts.personnummer import mask_personnummer
 
-SECRET_LINK = re.compile(r"(/svar/|/tyck-till/|/konto/losenord/(?=\w+-))[\w:.%-]+")
+SECRET_LINK = re.compile(r"(/svar/|/tyck-till/|/valj-introduktion/|/konto/losenord/(?=\w+-))[\w:.%-]+")
 """The paths of a personal link and of one to choose a new password: who has them may answer, or sign in."""
 
 

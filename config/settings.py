@@ -224,10 +224,12 @@ CELERY_TASK_ROUTES = {
     "huvudman.preview_register_import": {"queue": "long"},
     "huvudman.apply_register_import": {"queue": "long"},
     "dialogues.render_post_run": {"queue": "long"},
+    "dialogues.make_draw": {"queue": "long"},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_FILE", default="/tmp/kvalitetsdialoger-beat")  # noqa: S108
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "start due batches": {"task": "dialogues.start_due_batches", "schedule": 60.0},
+    "brief leaders": {"task": "dialogues.brief_leaders", "schedule": 600.0, "options": {"expires": 590}},
     "remind the silent": {
         "task": "dialogues.remind_the_silent",
         "schedule": 600.0,
@@ -246,7 +248,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "dialogues.ask_for_evaluations",
         "schedule": crontab(hour="9", minute="10"),
     },
+    "ask for contact checks": {
+        "task": "dialogues.ask_for_contact_checks",
+        "schedule": crontab(hour="9", minute="40"),
+    },
+    "clear what was kept too long": {
+        "task": "dialogues.clear_what_was_kept_too_long",
+        "schedule": crontab(hour="4", minute="20"),
+    },
     "take up lost post runs": {"task": "dialogues.take_up_lost_post_runs", "schedule": 60.0},
+    "take up waiting draws": {"task": "dialogues.take_up_waiting_draws", "schedule": 60.0},
     "take up waiting imports": {"task": "huvudman.take_up_waiting_imports", "schedule": 60.0},
 }
 
@@ -266,6 +277,10 @@ SIZE_CLASS_LIMITS = env.list("SIZE_CLASS_LIMITS", cast=int, default=[1, 100, 500
 SECOND_APPROVAL_ABOVE = env.int("SECOND_APPROVAL_ABOVE", default=20)
 QUESTIONS_CALL_DAYS = env.int("QUESTIONS_CALL_DAYS", default=14)
 REMINDER_DAYS = env.int("REMINDER_DAYS", default=7)
+CONTACT_CHECKS_A_DAY = env.int("CONTACT_CHECKS_A_DAY", default=100)
+LOTTERY_SOURCE = env.str(
+    "LOTTERY_SOURCE", default="OMX Stockholm 30 (OMXS30) hos Nasdaq Stockholm, slutvärde med två decimaler"
+)
 LETTER_AGENCY = env.str("LETTER_AGENCY", default="skolverket")
 LETTER_CLAIM_LIMIT = env.int("LETTER_CLAIM_LIMIT", default=420)
 LETTER_ATTEMPTS = env.int("LETTER_ATTEMPTS", default=20)

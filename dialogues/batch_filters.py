@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from accounts import asked
-from dialogues.batch_queries import YES, BatchTally, postable, to_ring, unsure
-from dialogues.models import BatchState, Cycle, Dialogue, DialogueState, InvitationBatch
+from dialogues.batch_facts import Fact, labels, stuck, views
+from dialogues.models import BatchState, Cycle, InvitationBatch
+from huvudman.models import HuvudmanType, SizeClass
 
 
 @dataclass(frozen=True)
@@ -48,64 +51,95 @@ class BatchFilter:
         return list(Cycle.objects.order_by("-first_year", "pk"))
 
 
-@dataclass(frozen=True)
-class DialogueView:
-    """Which of a batch's huvudmän are shown."""
+STUCK = "alla"
+"""The choice of all that are stuck, whatever the reason."""
 
-    name: str = ""
+
+@dataclass(frozen=True)
+class BatchChoice:
+    """Which of a batch's huvudmän are shown: by view, type, size, region and why they are stuck. Empty means
+    all; unknown values are left out.
+    """
+
+    visa: str = ""
+    typ: str = ""
+    storlek: str = ""
+    region: str = ""
+    fast: str = ""
 
     @classmethod
-    def from_query(cls, query: QueryDict) -> DialogueView:
+    def from_query(cls, query: QueryDict) -> BatchChoice:
         """Read the choice from an address."""
-        return cls(asked.choice(query, "visa", _views()))
+        return cls(
+            visa=asked.choice(query, "visa", views()),
+            typ=asked.choice(query, "typ", HuvudmanType.values),
+            storlek=asked.choice(query, "storlek", SizeClass.values),
+            region=asked.key(query, "region"),
+            fast=asked.choice(query, "fast", [STUCK, *stuck()]),
+        )
 
-    def apply(self, rows: QuerySet[Dialogue]) -> QuerySet[Dialogue]:
-        """The huvudmän of the chosen view; `rows` are annotated with `reachable`."""
-        return rows.filter(_views()[self.name])
+    @property
+    def query(self) -> str:
+        """The choice as the query of an address; empty when nothing is chosen."""
+        return urlencode({name: value for name, value in asdict(self).items() if value})
 
-    def chips(self, tally: BatchTally, gaps: Mapping[str, int]) -> list[dict[str, Any]]:
-        """The choices with their counts, as the chips component wants them."""
-        counts = [
-            ("", _("Alla"), tally.size),
-            ("inte-inbjudna", _("Inte inbjudna"), tally.planned),
-            ("inget-svar", _("Inget svar än"), tally.silent),
-            ("ja", _("Ja"), tally.yes),
-            ("senare", _("Senare"), tally.later),
-            ("nej", _("Nej"), tally.no),
-            ("avbokade", _("Avbokade"), tally.cancelled),
-            ("utan-epost", _("Saknar e-post"), gaps["unreachable"]),
-            ("papper", _("Får papper"), gaps["by_post"]),
-            ("bara-telefon", _("Saknar också postadress"), gaps["only_by_phone"]),
-            ("obekraftade", _("Obekräftade kontakter"), gaps["unsure"]),
-            ("ring", _("Att ringa"), gaps["to_ring"]),
+    def of(self, facts: Iterable[Fact]) -> list[Fact]:
+        """Those of the facts that match."""
+        chosen = asdict(self)
+        return [fact for fact in facts if fact.matches(chosen)]
+
+    def view_chips(self, facts: list[Fact]) -> list[dict[str, Any]]:
+        """The views with the lengths of the lists that they lead to, as the chips component wants them."""
+        return self._chips("visa", [("", _("Alla")), *_view_labels()], facts)
+
+    def groups(self, facts: list[Fact]) -> list[dict[str, Any]]:
+        """The other choices, in groups with a label; one with nothing to choose between is left out."""
+        stuck_labels = [(STUCK, _("Alla som sitter fast")), *labels("fast")]
+        fields = [
+            ("typ", _("Typ"), [("", _("Alla typer")), *labels("typ")]),
+            ("storlek", _("Storlek"), [("", _("Alla storlekar")), *labels("storlek")]),
+            ("region", _("Region"), [("", _("Alla regioner")), *labels("region")]),
+            ("fast", _("Sitter fast"), [("", _("Alla")), *stuck_labels]),
         ]
+        groups = [
+            {"label": label, "chips": self._chips(name, choices, facts)} for name, label, choices in fields
+        ]
+        return [group for group in groups if len(group["chips"]) > 2 or self._is_chosen(group)]
+
+    def _is_chosen(self, group: dict[str, Any]) -> bool:
+        return any(chip["active"] for chip in group["chips"][1:])
+
+    def _chips(self, name: str, choices: list[tuple[str, str]], facts: list[Fact]) -> list[dict[str, Any]]:
+        chosen = asdict(self)
+        rest = [fact for fact in facts if fact.matches(chosen, but=name)]
+        counts = Counter(value for fact in rest for value in fact.values[name])
+        counts[""] = len(rest)
         return [
             {
                 "label": label,
-                "url": f"?visa={name}" if name else "?",
-                "active": name == self.name,
-                "count": count,
+                "url": f"?{replace(self, **{name: value}).query}",
+                "active": value == chosen[name],
+                "count": counts[value],
             }
-            for name, label, count in counts
-            if count != 0 or name == self.name or not name
+            for value, label in choices
+            if counts[value] or value == chosen[name] or not value
         ]
 
 
-def _views() -> dict[str, Q]:
-    return {
-        "": Q(),
-        "inte-inbjudna": Q(state=DialogueState.PLANNED),
-        "inget-svar": Q(state=DialogueState.INVITED),
-        "ja": Q(state__in=YES),
-        "senare": Q(state=DialogueState.POSTPONED),
-        "nej": Q(state=DialogueState.DECLINED),
-        "avbokade": Q(state=DialogueState.CANCELLED),
-        "utan-epost": Q(reachable=False),
-        "papper": Q(reachable=False) & postable(),
-        "bara-telefon": Q(reachable=False) & ~postable(),
-        "obekraftade": unsure(),
-        "ring": to_ring(),
-    }
+def _view_labels() -> list[tuple[str, str]]:
+    return [
+        ("inte-inbjudna", _("Inte inbjudna")),
+        ("inget-svar", _("Inget svar än")),
+        ("ja", _("Ja")),
+        ("senare", _("Senare")),
+        ("nej", _("Nej")),
+        ("avbokade", _("Avbokade")),
+        ("utan-epost", _("Saknar e-post")),
+        ("papper", _("Får papper")),
+        ("bara-telefon", _("Saknar också postadress")),
+        ("obekraftade", _("Obekräftade kontakter")),
+        ("ring", _("Att ringa")),
+    ]
 
 
 def _address(query: QueryDict, state: str) -> str:

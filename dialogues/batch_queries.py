@@ -2,26 +2,46 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
+from dialogues.domain.summary_waits import summary_waits
 from dialogues.models import (
+    Answer,
     BatchState,
     Dialogue,
+    InvitationAnswer,
     InvitationBatch,
     Letter,
     LetterKind,
     LetterState,
     PaperLetter,
     PaperState,
+    QuestionForm,
+    Seat,
 )
 from dialogues.models import DialogueState as S
-from huvudman.queries import has_postal_address, valid_contacts
+from huvudman.queries import CONFIRMED_FOR, has_postal_address, valid_contacts
 
 YES = frozenset(
     {
@@ -36,8 +56,9 @@ YES = frozenset(
 )
 """States of a dialogue whose huvudman has said yes."""
 
-CONFIRMED_FOR = datetime.timedelta(days=365)
-"""How long a contact's confirmation holds: everyone is asked once a year."""
+
+COUNTED_AS = {Answer.YES: S.ACCEPTED, Answer.LATER: S.POSTPONED, Answer.NO: S.DECLINED}
+"""The state that a cancelled dialogue is counted in, by what the huvudman had answered."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +84,7 @@ class BatchTally:
 
     @property
     def yes(self) -> int:
-        """Those who said yes, however far they have come."""
+        """Those who said yes, however far they have come, or left afterwards."""
         return sum(self.states.get(state, 0) for state in YES)
 
     @property
@@ -78,8 +99,13 @@ class BatchTally:
 
     @property
     def cancelled(self) -> int:
-        """Those whose dialogue was cancelled, and those left out because they have closed."""
+        """Those whose dialogue was cancelled before an answer, and those left out who have closed."""
         return self.states.get(S.CANCELLED, 0)
+
+    @property
+    def others(self) -> int:
+        """Those who have not been asked, or whose dialogue was cancelled before an answer."""
+        return self.planned + self.cancelled
 
 
 def tallies(batches: Iterable[InvitationBatch]) -> dict[int, BatchTally]:
@@ -87,9 +113,25 @@ def tallies(batches: Iterable[InvitationBatch]) -> dict[int, BatchTally]:
     ids = [batch.pk for batch in batches]
     found: dict[int, Counter[str]] = {pk: Counter() for pk in ids}
     rows = Dialogue.objects.filter(batch__in=ids).order_by()
-    for batch, state, count in rows.values_list("batch", "state").annotate(Count("pk")):
+    rows = rows.annotate(counts_as=counts_as())
+    for batch, state, count in rows.values_list("batch", "counts_as").annotate(Count("pk")):
         found[batch][state] = count
     return {pk: BatchTally(states) for pk, states in found.items()}
+
+
+def cancelled_after(answer: Answer) -> Q:
+    """Holds for a cancelled dialogue whose huvudman had answered so in its batch."""
+    answers = InvitationAnswer.objects.filter(
+        invitation__dialogue=OuterRef("pk"), invitation__batch=OuterRef("batch_id")
+    )
+    latest = answers.order_by("-given_at", "-pk").values("answer")[:1]
+    return Q(Exact(Subquery(latest), Value(answer.value)), state=S.CANCELLED)
+
+
+def counts_as() -> Case:
+    """The state that a dialogue is counted in: its own, or what it had answered before it was cancelled."""
+    whens = [When(cancelled_after(answer), then=Value(state.value)) for answer, state in COUNTED_AS.items()]
+    return Case(*whens, default=F("state"), output_field=CharField())
 
 
 def batch_rows() -> QuerySet[InvitationBatch]:
@@ -101,11 +143,17 @@ def batch_rows() -> QuerySet[InvitationBatch]:
 
 def batch_dialogues(batch: InvitationBatch) -> QuerySet[Dialogue]:
     """The huvudmän of a batch, by name; `reachable` tells whether a letter by e-mail can reach them now,
-    `without_letter` whether they were invited without one.
+    `without_letter` whether they were invited without one, `has_told` whether they have told their questions,
+    `summary_waits` what their summary waits for, and `current_seats` in which meetings they have a seat.
     """
     by_mail = ExpressionWrapper(reachable(), output_field=BooleanField())
-    rows = batch.dialogues.select_related("huvudman__main_kommun__lan")
-    return rows.annotate(reachable=by_mail, without_letter=letterless()).order_by("huvudman__name", "pk")
+    told = Exists(QuestionForm.objects.filter(dialogue=OuterRef("pk")))
+    seats = Prefetch(
+        "seats", Seat.objects.filter(is_current=True).select_related("meeting"), to_attr="current_seats"
+    )
+    rows = batch.dialogues.select_related("batch", "huvudman__main_kommun__lan").prefetch_related(seats)
+    rows = rows.annotate(reachable=by_mail, without_letter=letterless(), has_told=told)
+    return rows.annotate(summary_waits=summary_waits()).order_by("huvudman__name", "pk")
 
 
 def contact_gaps(batch: InvitationBatch) -> QuerySet[Dialogue]:

@@ -59,9 +59,12 @@ def day_off(day: datetime.date) -> str:
 
 def unusual(*, starts_at: datetime.datetime, ends_at: datetime.datetime) -> str:
     """Why a time is unlikely to be meant for a meeting, in plain words; empty for working hours."""
+    return day_off(timezone.localdate(starts_at)) or unusual_hours(starts_at, ends_at)
+
+
+def unusual_hours(starts_at: datetime.datetime, ends_at: datetime.datetime) -> str:
+    """Why hardly anyone meets at those hours, whatever the day; empty for working hours."""
     starts, ends = timezone.localtime(starts_at), timezone.localtime(ends_at)
-    if off := day_off(starts.date()):
-        return off
     within = starts.time() >= EARLIEST and ends.time() <= LATEST and starts.date() == ends.date()
     return "" if within else _("före kl. 7 eller efter kl. 19")
 

@@ -16,6 +16,9 @@ from dialogues.queries import UNDER_WAY_FIRST
 from huvudman.models import HuvudmanType, Lan
 from huvudman.search import found
 
+PAUSED = "paused"
+"""Beside the states: a paused dialogue keeps its own."""
+
 
 @dataclass(frozen=True)
 class DialogueFilter:
@@ -33,7 +36,7 @@ class DialogueFilter:
         lan = query.get("lan", "")
         return cls(
             q=asked.words(query),
-            state=asked.choice(query, "state", DialogueState.values),
+            state=asked.choice(query, "state", [*DialogueState.values, PAUSED]),
             lan=lan if re.fullmatch(r"\d\d", lan, re.ASCII) else "",
             type=asked.choice(query, "type", HuvudmanType.values),
             batch=asked.key(query, "batch"),
@@ -42,19 +45,21 @@ class DialogueFilter:
     def apply(self, rows: QuerySet[Dialogue]) -> QuerySet[Dialogue]:
         """The rows that match: the best hits of a search first, else the latest change."""
         wanted = {
-            "state": self.state,
+            "state": "" if self.state == PAUSED else self.state,
             "huvudman__main_kommun__lan": self.lan,
             "huvudman__type": self.type,
             "batch": self.batch,
         }
         rows = rows.filter(**{name: value for name, value in wanted.items() if value})
+        if self.state == PAUSED:
+            rows = rows.filter(paused_at__isnull=False)
         if not self.q:
             return rows.order_by("-state_since", "-pk")
         return found(rows, self.q, huvudman="huvudman__", then=UNDER_WAY_FIRST)
 
     def chips(self, query: QueryDict) -> list[dict[str, Any]]:
         """One chip a state, as the chips component wants them."""
-        choices = [("", _("Alla")), *DialogueState.choices]
+        choices = [("", _("Alla")), *DialogueState.choices, (PAUSED, _("pausad"))]
         return [
             {"label": str(label).capitalize(), "url": _with(query, value), "active": value == self.state}
             for value, label in choices

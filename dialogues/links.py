@@ -1,4 +1,6 @@
-"""Personal signed links: they answer one invitation or evaluation for one recipient, and nothing else."""
+"""Personal signed links: each does one thing for one recipient, and nothing else: answers an invitation or
+an evaluation, or chooses an introduction.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +17,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from dialogues.models import EvaluationRequest, Invitation
+from dialogues.models import Dialogue, EvaluationRequest, Invitation
 from huvudman.models import Contact
 from huvudman.queries import valid_contacts
 
 SALT = "dialogues.answer"
 EVALUATION_SALT = "dialogues.evaluation"
+INTRODUCTION_SALT = "dialogues.introduction"
 LASTS = datetime.timedelta(days=30)
 """How long after the last day to answer a link still shows what was answered."""
-PERSONAL = re.compile(r"(/svar/|/tyck-till/)[\w:.-]+")
+PERSONAL = re.compile(r"(/svar/|/tyck-till/|/valj-introduktion/)[\w:.-]+")
 """The path of a personal link wherever it stands in a letter, without its last slash."""
 
 
@@ -60,6 +63,17 @@ def evaluation_link(request: EvaluationRequest, contact: Contact | None) -> str:
     return absolute(reverse("evaluation", args=[token]))
 
 
+def introduction_link(dialogue: Dialogue, contact: Contact | None) -> str:
+    """The address where the recipient chooses an introduction without signing in."""
+    return absolute(introduction_path(dialogue, contact))
+
+
+def introduction_path(dialogue: Dialogue, contact: Contact | None) -> str:
+    """The path of that address on this site."""
+    token = signing.dumps([dialogue.pk, contact.pk if contact else None], salt=INTRODUCTION_SALT)
+    return reverse("choose_introduction", args=[token])
+
+
 def has_personal_link(text: str) -> bool:
     """Tell whether a letter's text or HTML has a personal link in it."""
     return PERSONAL.search(text) is not None
@@ -79,6 +93,13 @@ def read_token(token: str) -> tuple[Invitation, Contact | None]:
 def read_evaluation_token(token: str) -> tuple[EvaluationRequest, Contact | None]:
     """The request and the recipient that an evaluation's link was made for. Raises BadLink or EndedLink."""
     return _read(token, EVALUATION_SALT, EvaluationRequest.objects.select_related("dialogue__huvudman"))
+
+
+def read_introduction_token(token: str) -> tuple[Dialogue, Contact | None]:
+    """The dialogue and the recipient that the link of an introduction's letter was made for. Raises BadLink
+    or EndedLink.
+    """
+    return _read(token, INTRODUCTION_SALT, Dialogue.objects.select_related("huvudman", "batch"))
 
 
 def _read(token: str, salt: str, rows: QuerySet[Row]) -> tuple[Row, Contact | None]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.http import Http404
+from django.utils import timezone
 
 from dialogues.batch_queries import letterless
-from dialogues.domain.dialogues import OPEN, UNTOLD
+from dialogues.domain.dialogues import UNTOLD
 from dialogues.models import (
+    UNDER_WAY,
     Dialogue,
     DialogueState,
     Invitation,
@@ -21,6 +24,7 @@ from dialogues.models import (
     Meeting,
     MeetingKind,
     MeetingStaff,
+    MeetingState,
     PaperLetter,
     PaperState,
     QuestionForm,
@@ -36,9 +40,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 ROW_RELATIONS = ("huvudman__main_kommun__lan", "batch", "cycle")
-ONGOING = OPEN - {DialogueState.PLANNED, DialogueState.DECLINED}
-"""States between the invitation and the end."""
-UNDER_WAY_FIRST = (Case(When(state__in=ONGOING, then=0), default=1).asc(), "-state_since", "-pk")
+UNDER_WAY_FIRST = (Case(When(state__in=UNDER_WAY, then=0), default=1).asc(), "-state_since", "-pk")
 """The order of a huvudman's dialogues: the one that is under way, then the latest change."""
 
 
@@ -56,9 +58,19 @@ def dialogues_for(user: User) -> QuerySet[Dialogue]:
 def present_dialogue(user: User, huvudman: Huvudman) -> tuple[Dialogue | None, list[Dialogue]]:
     """The dialogue that the huvudman is in now, else the latest that was; and the others, latest first."""
     rows = list(dialogues_for(user).filter(huvudman=huvudman).order_by("-cycle__first_year", "-pk"))
-    present = next((row for row in rows if row.state in ONGOING), rows[0] if rows else None)
+    present = present_of(rows).get(huvudman.pk)
     others = [row for row in rows if row != present and row.state != DialogueState.PLANNED]
     return present, others
+
+
+def present_of(rows: Iterable[Dialogue]) -> dict[int, Dialogue]:
+    """The dialogue that each huvudman is in now, else the latest that was, by the huvudman's id."""
+    found: dict[int, Dialogue] = {}
+    for row in sorted(rows, key=lambda row: (row.cycle.first_year, row.pk), reverse=True):
+        stands = found.get(row.huvudman_id)
+        if stands is None or (row.state in UNDER_WAY and stands.state not in UNDER_WAY):
+            found[row.huvudman_id] = row
+    return found
 
 
 def dialogue_for(user: User, public_id: uuid.UUID) -> Dialogue:
@@ -96,6 +108,22 @@ def current_meeting(dialogue: Dialogue, kind: MeetingKind) -> Meeting | None:
         .first()
     )
     return seat.meeting if seat else None
+
+
+def open_introductions(dialogue: Dialogue) -> QuerySet[Meeting]:
+    """The cycle's coming introductions with a free seat, but the one where the huvudman has one. Each has how
+    many seats are `taken`.
+    """
+    rows = Meeting.objects.filter(
+        kind=MeetingKind.INTRODUCTION,
+        state=MeetingState.FIXED,
+        starts_at__gt=timezone.now(),
+        batch__cycle=dialogue.cycle_id,
+    )
+    taken = Count("taken_seats", filter=Q(taken_seats__is_current=True))
+    own = dialogue.seats.filter(is_current=True).values("meeting")
+    rows = rows.exclude(pk__in=own).select_related("batch").annotate(taken=taken)
+    return rows.filter(taken__lt=F("seats")).order_by("starts_at", "pk")
 
 
 def latest_answer(dialogue: Dialogue) -> InvitationAnswer | None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dialogues.domain.dialogues import OPEN
-from dialogues.models import BEFORE_DIALOGUE, Dialogue, Meeting, MeetingKind, MeetingState, Seat
+from dialogues.models import BEFORE_DIALOGUE, Dialogue, Meeting, MeetingKind, MeetingState, Seat, SkippedPart
 from dialogues.models import DialogueState as S
 from dialogues.turns import Side, Standing, Turn, standing, turn_of
 
@@ -25,6 +25,8 @@ class Phase(TypedDict, total=False):
     whose_turn: str
     when: str
     locked: str
+    been: list[str]
+    to_come: list[str]
 
 
 PHASES = (MeetingKind.INTRODUCTION, MeetingKind.DIALOGUE, MeetingKind.FEEDBACK)
@@ -50,6 +52,8 @@ PHASE_OF = {
     S.FEEDBACK_HELD: 2,
     S.CLOSED: 3,
 }
+LEFT_OUT: dict[str, tuple[int, ...]] = {SkippedPart.DIALOGUE: (1, 2), SkippedPart.FEEDBACK: (2,)}
+"""The phases that are left out with a part."""
 BOOKED_AGAIN = Turn(
     Side.STAFF,
     gettext_lazy("Ni kunde inte vara med förra gången. Nu har ni plats på det här mötet i stället."),
@@ -94,6 +98,9 @@ def phases(dialogue: Dialogue, meetings: dict[str, Meeting], side: Side, *, miss
     shown = [_phase(dialogue, meetings, side, number, here) for number in range(len(PHASES))]
     if missed:
         shown[0] |= _introduction_again(dialogue, meetings.get(MeetingKind.INTRODUCTION), side)
+    for number in LEFT_OUT.get(dialogue.skipped, ()):
+        shown[number] |= Phase(state="later", state_text=_("Hoppas över"))
+        shown[number].pop("locked", None)
     return shown
 
 
@@ -117,6 +124,8 @@ def _phase(dialogue: Dialogue, meetings: dict[str, Meeting], side: Side, number:
         phase |= Phase(state="later", state_text=_("Avbokad") if kind in meetings else _("Blir inte av"))
     elif dialogue.state == S.DECLINED:
         phase |= Phase(state="later", state_text=_("Tackat nej"))
+    elif number == here and dialogue.is_paused:
+        phase |= Phase(state="later", state_text=_("Pausad"))
     elif number == here:
         phase["whose_turn"] = _whose_turn(dialogue, meetings, side)
     elif number > here:
@@ -140,7 +149,7 @@ def _introduction_again(dialogue: Dialogue, meeting: Meeting | None, side: Side)
 
 
 def _whose_turn(dialogue: Dialogue, meetings: dict[str, Meeting], side: Side) -> str:
-    turn = turn_of(dialogue, meetings)
+    turn = turn_of(dialogue, meetings, side)
     return _in_words(turn, side) if turn else ""
 
 

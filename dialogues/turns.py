@@ -8,6 +8,8 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from dialogues.domain.closing import are_parts_over
+from dialogues.domain.summary_waits import Waits, waits_of
 from dialogues.models import Dialogue, Meeting, MeetingKind, MeetingState, QuestionForm
 from dialogues.models import DialogueState as S
 
@@ -28,6 +30,7 @@ class Standing(StrEnum):
     WISHED = "wished"
     BOOKED = "booked"
     OVER = "over"
+    MISSED = "missed"
     HELD = "held"
 
 
@@ -49,6 +52,7 @@ STANDINGS = {
     MeetingState.OTHER_WISHED: Standing.WISHED,
     MeetingState.FIXED: Standing.BOOKED,
     MeetingState.HELD: Standing.HELD,
+    MeetingState.MISSED: Standing.MISSED,
     MeetingState.CANCELLED: Standing.NONE,
 }
 MEETING_OF = {
@@ -71,6 +75,35 @@ PROPOSAL_PASSED = Turn(
     _("Tiden som vi föreslog har passerat. Vi föreslår en ny. Ni kan också önska en."),
     _("Tiden som föreslogs har passerat. Föreslå en ny, eller anteckna att mötet blev av."),
 )
+MEETING_MISSED = Turn(
+    Side.STAFF,
+    _("Mötet blev inte av. Vi hör av oss med en ny tid."),
+    _("Mötet blev inte av. Föreslå en ny tid, eller hoppa över delen med ett skäl."),
+)
+BEFORE_CLOSING: dict[Waits, Turn] = {
+    Waits.NOTHING: Turn(Side.STAFF, _("Vi avslutar dialogen."), _("Avsluta dialogen.")),
+    Waits.HUVUDMAN: Turn(
+        Side.HUVUDMAN,
+        _("Läs sammanfattningen och svara. Att svara är frivilligt."),
+        _("Huvudmannen svarar om sammanfattningen, och båda myndigheterna godkänner den."),
+    ),
+    Waits.DAY_HAS_PASSED: Turn(
+        Side.STAFF,
+        _("Dagen att svara om sammanfattningen har gått. Hör av er om ni vill ändra något."),
+        _("Huvudmannen har inte svarat om sammanfattningen. Ring, eller avsluta sammanfattningen utan svar."),
+    ),
+    Waits.AGENCY: Turn(
+        Side.STAFF,
+        _("Ni har godkänt sammanfattningen. Nu väntar den på oss."),
+        _("Huvudmannen har godkänt sammanfattningen. Den myndighet som inte har gjort det godkänner den."),
+    ),
+    Waits.NEW_VERSION: Turn(
+        Side.STAFF,
+        _("Ni vill ändra något i sammanfattningen. Vi skriver en ny version."),
+        _("Huvudmannen vill ändra något i sammanfattningen. Skriv om den och skicka en ny version."),
+    ),
+}
+"""What is due when every part is held or left out, by what the summary waits for."""
 INVITED_WITHOUT_LETTER = Turn(
     Side.STAFF,
     _("Svara på inbjudan. Att delta är frivilligt."),
@@ -154,6 +187,7 @@ TURNS: dict[str, dict[Standing, Turn]] = {
         ),
         Standing.PASSED: PROPOSAL_PASSED,
         Standing.WISHED: OTHER_TIME_WISHED,
+        Standing.MISSED: MEETING_MISSED,
     },
     S.TIME_FIXED: {
         Standing.NONE: QUESTIONS_WAITED_FOR,
@@ -175,6 +209,7 @@ TURNS: dict[str, dict[Standing, Turn]] = {
         ),
         Standing.PASSED: PROPOSAL_PASSED,
         Standing.WISHED: OTHER_TIME_WISHED,
+        Standing.MISSED: MEETING_MISSED,
         Standing.BOOKED: Turn(
             Side.STAFF,
             _("Vi ses på återkopplingsmötet."),
@@ -185,9 +220,6 @@ TURNS: dict[str, dict[Standing, Turn]] = {
             _("Återkopplingsmötets tid har varit. Vi skriver ner vad vi kom fram till."),
             _("Återkopplingsmötets tid har varit. Dokumentera återkopplingen."),
         ),
-    },
-    S.FEEDBACK_HELD: {
-        Standing.NONE: Turn(Side.STAFF, _("Vi avslutar dialogen."), _("Avsluta dialogen.")),
     },
 }
 """A state's turn by how its meeting stands; the row without a meeting holds where no other does."""
@@ -206,21 +238,43 @@ def standing(meeting: Meeting | None) -> Standing:
 
 def due(dialogue: Dialogue, meetings: dict[str, Meeting], side: Side) -> tuple[Side, str] | None:
     """Whose turn it is and what is due, in the words of `side`; None when it is nobody's: the dialogue is
-    over, or the huvudman has declined.
+    over or paused, or the huvudman has declined.
     """
-    turn = turn_of(dialogue, meetings)
+    turn = turn_of(dialogue, meetings, side)
     return (turn.whose, turn.told_to(side)) if turn else None
 
 
-def turn_of(dialogue: Dialogue, meetings: dict[str, Meeting]) -> Turn | None:
-    """The turn in a dialogue with the current meetings, by kind. At most one query."""
+def turn_of(dialogue: Dialogue, meetings: dict[str, Meeting], side: Side = Side.STAFF) -> Turn | None:
+    """The turn in a dialogue with the current meetings, by kind, as `side` sees it. At most one query."""
+    if dialogue.is_paused:
+        return None
     if dialogue.letterless:
         return INVITED_WITHOUT_LETTER
+    if are_parts_over(dialogue):
+        return BEFORE_CLOSING[waits_of(dialogue)]
     rows = TURNS.get(dialogue.state)
     if rows is None:
         return None
     stands = standing(meetings.get(MEETING_OF.get(S(dialogue.state), "")))
     turn = rows.get(stands, rows[Standing.NONE])
-    if turn is QUESTIONS_WAITED_FOR and QuestionForm.objects.filter(dialogue=dialogue).exists():
+    if turn is QUESTIONS_WAITED_FOR and has_told(dialogue):
         return QUESTIONS_TOLD
+    if _is_about_the_summary(dialogue, stands, side):
+        return BEFORE_CLOSING[Waits.HUVUDMAN]
     return turn
+
+
+def _is_about_the_summary(dialogue: Dialogue, stands: Standing, side: Side) -> bool:
+    """Tell whether the huvudman's answer about the summary is what is due between the dialogue and the
+    feedback. The huvudman answers a proposed time first; staff do what the meeting needs of them first.
+    """
+    is_free = stands == Standing.BOOKED if side == Side.STAFF else stands != Standing.PROPOSED
+    return dialogue.state == S.DIALOGUE_HELD and is_free and waits_of(dialogue) == Waits.HUVUDMAN
+
+
+def has_told(dialogue: Dialogue) -> bool:
+    """Tell whether the huvudman has told its questions. A query, unless the row has it already: rows of a
+    list are annotated with it (`has_told`).
+    """
+    known: bool | None = getattr(dialogue, "has_told", None)
+    return QuestionForm.objects.filter(dialogue=dialogue).exists() if known is None else known

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.domain.machine import NotPossible
-from accounts.plain_words import PlainWords
+from accounts.plain_words import LongText, PlainWords
 from accounts.templatetags.look import day
 from huvudman.domain.events import require_free
 from huvudman.models import Huvudman
@@ -33,12 +33,12 @@ class EventForm(PlainWords, forms.Form):
         label=gettext_lazy("Första dagen då det gäller"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    note = forms.CharField(
+    note = LongText(
         label=gettext_lazy("Anteckning"),
         required=False,
         help_text=gettext_lazy("Till exempel beslutet som ligger bakom."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=2000,
+        rows=3,
+        longest=2000,
     )
 
     def __init__(self, *args: Any, huvudman: Huvudman, **kwargs: Any) -> None:

@@ -84,7 +84,7 @@ class ContactForm(PlainWords, forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
-        if not found.get("name") and not found.get("email"):
+        if not any(found.get(field) or field in self.errors for field in ("name", "email")):
             raise forms.ValidationError(_("Ange ett namn eller en e-postadress."))
         begins, ends = found.get("valid_from"), found.get("valid_to")
         if begins and ends and ends < begins:

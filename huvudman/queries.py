@@ -6,8 +6,20 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, When
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    BooleanField,
+    Case,
+    DateField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Q,
+    QuerySet,
+    Sum,
+    When,
+)
+from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
 from huvudman.models import (
@@ -22,6 +34,11 @@ from huvudman.models import (
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+CONFIRMED_FOR = datetime.timedelta(days=365)
+"""How long a contact's confirmation holds: everyone is asked once a year."""
+SOON = datetime.timedelta(days=60)
+"""How long before a contact's last day it is asked what comes after."""
 
 
 def valid_contacts(on: datetime.date | None = None) -> QuerySet[Contact]:
@@ -101,6 +118,39 @@ def written_for_by(user: User) -> QuerySet[Huvudman]:
 def contacts_of(user: User, on: datetime.date | None = None) -> QuerySet[Contact]:
     """The contacts by which `user` signs in and represents huvudmän on a day (today unless said)."""
     return valid_contacts(on).filter(user=user, email__iexact=user.email)
+
+
+def contact_of(user: User, huvudman: Huvudman) -> Contact:
+    """In what capacity the user represents the huvudman today; the one that writes, if there are several.
+
+    Raises IndexError when the user doesn't.
+    """
+    return contacts_of(user).filter(huvudman=huvudman).order_by("-access", "pk")[0]
+
+
+def people_of(huvudman: Huvudman) -> list[Contact]:
+    """Those who represent the huvudman today or will, by name, each with who invited it, and `asks`: whether
+    it is time to ask if it is right. One query.
+    """
+    going_on = Q(valid_to__isnull=True) | Q(valid_to__gte=timezone.localdate())
+    rows = huvudman.contacts.filter(going_on).select_related("invited_by")
+    rows = rows.annotate(asks=ExpressionWrapper(_asks(), output_field=BooleanField()))
+    return list(rows.order_by("name", "pk"))
+
+
+def contacts_to_check() -> QuerySet[Contact]:
+    """Valid contacts of which it is time to ask whether they are right."""
+    return valid_contacts().filter(_asks())
+
+
+def _asks() -> Q:
+    """Holds for a contact of which nobody has said for a year that it is right, or for a while when its time
+    is soon over. What was written the other day is as good as confirmed.
+    """
+    today = timezone.localdate()
+    last = Coalesce(TruncDate("confirmed_at"), F("valid_from"), output_field=DateField())
+    ends_soon = Q(valid_to__isnull=False, valid_to__lte=today + SOON)
+    return Q(LessThanOrEqual(last, today - CONFIRMED_FOR)) | Q(ends_soon, LessThanOrEqual(last, today - SOON))
 
 
 def writers_of(huvudman: Huvudman) -> QuerySet[Contact]:

@@ -23,7 +23,15 @@ from accounts.register_admin import RegisterAdmin
 from accounts.templatetags.look import moment, number
 from quality_system.domain.editions import copy_edition, put_edition_in_force
 from quality_system.forms import SkolformField, draft_objectives, draft_sub_goals
-from quality_system.models import Edition, Indicator, Objective, ObservedValue, SubGoal, SuccessFactor
+from quality_system.models import (
+    Edition,
+    Indicator,
+    Objective,
+    ObservedValue,
+    Organizers,
+    SubGoal,
+    SuccessFactor,
+)
 from quality_system.values import format_value
 from quality_system.wording import SOURCES, source_name, spoken
 
@@ -291,7 +299,10 @@ class ObservedValueAdmin(RegisterAdmin):
     @admin.display(description=_("gäller"))
     def whose(self, value: ObservedValue) -> str:
         unit = str(value.unit or value.unit_code)
-        return unit or str(value.huvudman or value.kommun or value.lan or _("riket"))
+        place = unit or str(value.huvudman or value.kommun or value.lan or _("riket"))
+        if value.organizers == Organizers.ALL:
+            return place
+        return f"{place} ({value.get_organizers_display()})"
 
     @admin.display(description=_("värde"))
     def shown(self, row: ObservedValue) -> str | SafeString:

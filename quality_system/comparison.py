@@ -8,7 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 MINIMUM_MEMBERS = 10
-RANGE_MEMBERS = 20
+RANGE_MEMBERS = 41
+"""So many that two are outside each end: one alone there would know that all others are inside."""
 
 
 class Place(StrEnum):
@@ -50,13 +51,14 @@ def spread_of(
     """The spread of the members' numbers, or None when fewer than `minimum` owners stand behind them.
 
     Counting owners and not huvudmän keeps a koncern from reading the few others' figures out of the spread.
-    The ends (5th and 95th percentile) need `for_range` owners: in a small group they are somebody's figure.
+    Nor may one owner have all that lie outside the middle half on either side: it would know that all others
+    are inside. The ends (5th and 95th percentile) need `for_range` owners, and two owners outside each.
     """
     owners = len({member.owner for member in members})
-    if owners < max(minimum, 1):
+    if owners < max(minimum, 1) or not _several_outside(members, 25):
         return None
     ordered = sorted(member.number for member in members)
-    ends = owners >= for_range
+    ends = owners >= for_range and _several_outside(members, 5)
     return Spread(
         members=len(ordered),
         q1=quantile(ordered, 25),
@@ -65,6 +67,14 @@ def spread_of(
         p5=quantile(ordered, 5) if ends else None,
         p95=quantile(ordered, 95) if ends else None,
     )
+
+
+def _several_outside(members: Collection[Member], percent: int) -> bool:
+    """Tell whether two owners or more have the members outside the percentile, and outside its mirror."""
+    outside = (len(members) - 1) * percent // 100
+    ordered = sorted(members, key=lambda member: member.number)
+    sides = (ordered[:outside], ordered[len(ordered) - outside :])
+    return all(len({member.owner for member in side}) > 1 for side in sides)
 
 
 def quantile(ordered: Sequence[Decimal], percent: int) -> Decimal:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from huvudman.models import Huvudman, HuvudmanType, SkolformOffer
 from quality_system import disclosure
+from quality_system.disclosure import Figure, Rule
 from quality_system.models import Edition, Indicator, Level, ObservedValue, Sex
 from quality_system.values import MISSING, NOT_APPLICABLE, Value, approximate, number
 
@@ -228,15 +229,14 @@ class _Drawing:
         lead = spread.girls if spread else 0.0
         girls_count = round(count * (0.49 + 0.02 * self.rng.gauss(0, 1)))
         half = lead / 2 + self.rng.gauss(0, 0.3) * abs(lead)
-        values = [
-            _shown(indicator, subject, _within(spread, drawn + side), part)
+        girls, boys = (
+            Figure(_shown(indicator, subject, _within(spread, drawn + side), part), part)
             for side, part in ((half, girls_count), (-half, count - girls_count))
-        ]
-        shown = disclosure.protect_sexes(total, *values)
-        for sex, value, part in zip(
-            (Sex.GIRLS, Sex.BOYS), shown, (girls_count, count - girls_count), strict=True
-        ):
-            yield _line(indicator, subject, subject.level, sex, period, value, part)
+        )
+        rule = Rule(indicator.based_on, indicator.unit)
+        _total, *shown = disclosure.protect_sexes(Figure(total, count), girls, boys, rule)
+        for sex, value, part in zip((Sex.GIRLS, Sex.BOYS), shown, (girls, boys), strict=True):
+            yield _line(indicator, subject, subject.level, sex, period, value, part.count)
 
 
 def _periods(indicator: Indicator) -> tuple[str, ...]:

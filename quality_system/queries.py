@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from decimal import Decimal
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, QuerySet
@@ -12,8 +12,9 @@ from django.db.models import Count, Q, QuerySet
 from huvudman.models import Huvudman, SkolformOffer
 from quality_system import disclosure
 from quality_system.comparison import Member, Spread, place_in, spread_of
+from quality_system.disclosure import Figure, Rule
 from quality_system.figures import Group, IndicatorFigures, PeriodValue
-from quality_system.models import Edition, Indicator, Level, ObservedValue, Sex
+from quality_system.models import Edition, Indicator, Level, ObservedValue, Organizers, Sex
 from quality_system.models.observation import stored_value
 from quality_system.values import MISSING, Value, ValueKind
 from quality_system.weighting import NotComputable
@@ -35,8 +36,28 @@ Series = dict[tuple[str, str], Stored]
 """Values by (period, sex)."""
 Target = tuple[int | None, str]
 """A huvudman's id (None: riket) and an indicator's key."""
+Shown = tuple[Value, Value | None, Value | None]
+"""All, girls and boys as they may be shown; no girls and boys where the indicator is not by sex."""
+SEXES = (Sex.ALL, Sex.GIRLS, Sex.BOYS)
+NO_FIGURE = Figure(MISSING, None)
 Comparison = tuple[str, str, str, str]
 """A huvudman type, a size class, an indicator's key and a period."""
+
+
+@dataclass
+class _Compared:
+    """The best figures of a huvudman that others are compared with, by sex, each with its rank."""
+
+    owner: tuple[str, int] = ("", 0)
+    best: dict[str, tuple[tuple, Figure]] = field(default_factory=dict)
+
+    def see(self, sex: str, rank: tuple, figure: Figure, owner: tuple[str, int]) -> None:
+        self.owner = owner
+        if sex not in self.best or rank < self.best[sex][0]:
+            self.best[sex] = rank, figure
+
+    def figures(self) -> list[Figure]:
+        return [self.best[sex][1] if sex in self.best else NO_FIGURE for sex in SEXES]
 
 
 def edition_in_force() -> Edition | None:
@@ -94,7 +115,8 @@ class _Reading:
         return self._series(rows, "huvudman_id")
 
     def _read_riket(self) -> dict[Target, Series]:
-        return self._series(self._values().filter(level=Level.RIKET, sex=Sex.ALL), "huvudman_id")
+        rows = self._values().filter(level=Level.RIKET, sex=Sex.ALL, organizers=Organizers.ALL)
+        return self._series(rows, "huvudman_id")
 
     def _series(self, rows: QuerySet[ObservedValue], whose: str) -> dict[Target, Series]:
         """The best value of every period and sex, by (huvudman, indicator key)."""
@@ -135,39 +157,42 @@ class _Reading:
             for huvudman in self.huvudman
             for key in self._keys(huvudman)
         }
-        members: dict[Comparison, dict[int, tuple[tuple, Member]]] = defaultdict(dict)
+        members: dict[Comparison, dict[int, _Compared]] = defaultdict(lambda: defaultdict(_Compared))
         for row in self._comparable(needed):
-            who, koncern, kind_of, size, key, period, number, count, is_derived, source = row
+            who, koncern, kind_of, size, key, period, sex, kind, number, count, is_derived, source = row
             comparison = (kind_of, size, key, period)
-            if comparison in needed and self._is_shown(key, number, count):
+            if comparison in needed:
                 rank = (is_derived, source != self.by_key[key].source, source)
-                best = members[comparison].get(who)
-                if best is None or rank < best[0]:
-                    members[comparison][who] = rank, Member(_owner(who, koncern), number)
+                figure = Figure(stored_value(kind, number), count)
+                members[comparison][who].see(sex, rank, figure, _owner(who, koncern))
         return {
-            comparison: spread_of([member for _rank, member in found.values()])
+            comparison: spread_of(list(self._shown_members(self.by_key[comparison[2]], found.values())))
             for comparison, found in members.items()
         }
+
+    def _shown_members(self, indicator: Indicator, compared: Iterable[_Compared]) -> Iterator[Member]:
+        """Those whose own figure is shown, by the same rules as in their own underlag."""
+        for member in compared:
+            own, _girls, _boys = _protected(indicator, member.figures())
+            if own.kind is ValueKind.NUMBER:
+                yield Member(member.owner, own.exact)
 
     def _comparable(self, needed: Iterable[Comparison]) -> Iterable[tuple]:
         groups = Q(pk__in=[])
         for kind_of, size in sorted({(kind_of, size) for kind_of, size, _key, _period in needed}):
             groups |= Q(huvudman__type=kind_of, huvudman__size_class=size)
+        by_sex = [indicator.key for indicator in self.indicators if indicator.by_sex]
         rows = self._values().filter(
             groups,
+            Q(sex=Sex.ALL) | Q(indicator_key__in=by_sex),
             level=Level.HUVUDMAN,
-            sex=Sex.ALL,
-            kind=ValueKind.NUMBER,
             indicator_key__in={key for *_group, key, _period in needed},
             period__in={period for *_group, period in needed},
         )
         return rows.values_list(
             "huvudman_id", "huvudman__koncern_id", "huvudman__type", "huvudman__size_class", "indicator_key",
-            "period", "number", "count", "is_derived", "source",
+            "period", "sex", "kind", "number", "count", "is_derived", "source",
         ).iterator(chunk_size=10_000)  # fmt: skip
-
-    def _is_shown(self, key: str, number: Decimal, count: int | None) -> bool:
-        return not self._protected(self.by_key[key], Value(ValueKind.NUMBER, number), count).is_hidden
 
     # Answering --------------------------------------------------------------------------------------------
     def figures_of(self, huvudman: Huvudman) -> list[IndicatorFigures]:
@@ -191,8 +216,7 @@ class _Reading:
         period = self._period(huvudman.pk, indicator.key)
         series = self.own.get((huvudman.pk, indicator.key), {})
         stored = series.get((period, Sex.ALL))
-        own = self._own(indicator, stored)
-        girls, boys = self._sexes(indicator, series, period, own)
+        own, girls, boys = self._place(indicator, series, period)
         group = self._group(huvudman, indicator.key, period)
         place = place_in(group.spread, own.exact) if group and own.kind is ValueKind.NUMBER else None
         riket = self.riket.get((None, indicator.key), {})
@@ -213,25 +237,10 @@ class _Reading:
             series=self._recent(indicator, series, period),
         )
 
-    def _own(self, indicator: Indicator, stored: Stored | None) -> Value:
-        return self._protected(indicator, stored.value, stored.basis) if stored else MISSING
-
-    def _protected(self, indicator: Indicator, value: Value, count: int | None) -> Value:
-        return disclosure.protect(
-            value,
-            count=count,
-            based_on=indicator.based_on,
-            level=Level.HUVUDMAN,
-            is_share=indicator.unit == "%" and indicator.based_on == Indicator.Basis.PUPILS,
-        )
-
-    def _sexes(
-        self, indicator: Indicator, series: Series, period: str, own: Value
-    ) -> tuple[Value | None, Value | None]:
-        if not indicator.by_sex:
-            return None, None
-        girls, boys = (self._own(indicator, series.get((period, sex))) for sex in (Sex.GIRLS, Sex.BOYS))
-        return disclosure.protect_sexes(own, girls, boys)
+    def _place(self, indicator: Indicator, series: Series, period: str) -> Shown:
+        """The huvudman's figures of one period as they may be shown together."""
+        stored = (series.get((period, sex)) for sex in SEXES)
+        return _protected(indicator, [Figure(s.value, s.basis) if s else NO_FIGURE for s in stored])
 
     def _group(self, huvudman: Huvudman, key: str, period: str) -> Group | None:
         spread = self.spreads.get((huvudman.type, huvudman.size_class, key, period))
@@ -243,9 +252,18 @@ class _Reading:
     def _recent(self, indicator: Indicator, series: Series, until: str) -> tuple[PeriodValue, ...]:
         periods = sorted(period for period, sex in series if sex == Sex.ALL and period <= until)
         return tuple(
-            PeriodValue(period, self._own(indicator, series[period, Sex.ALL]))
+            PeriodValue(period, self._place(indicator, series, period)[0])
             for period in periods[-PERIODS_SHOWN:]
         )
+
+
+def _protected(indicator: Indicator, figures: Sequence[Figure]) -> Shown:
+    """All, girls and boys of one huvudman and period, protected together."""
+    rule = Rule(indicator.based_on, indicator.unit)
+    if indicator.by_sex:
+        everybody, girls, boys = figures
+        return disclosure.protect_sexes(everybody, girls, boys, rule)
+    return disclosure.protect_alone(figures[0], rule), None, None
 
 
 def _owner(huvudman_id: int, koncern_id: int | None) -> tuple[str, int]:

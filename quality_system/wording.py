@@ -43,6 +43,8 @@ SOURCES: dict[str, str | Promise] = {
     "skolverket-csv": gettext_lazy("Skolverket, statistik om huvudmän och skolenheter"),
     "skolverket": gettext_lazy("Skolverket, statistik om huvudmän"),
     "skolenkaten": gettext_lazy("Skolinspektionen, Skolenkäten"),
+    "pxweb": gettext_lazy("Skolverket, underlag för analys inom kvalitetssystemet"),
+    "kolada": gettext_lazy("Kolada"),
     "salsa": gettext_lazy("Skolverket, SALSA"),
     "example": gettext_lazy("Påhittade exempelvärden"),
 }
@@ -76,7 +78,7 @@ def spoken(value: Value) -> str:
     words = {
         ValueKind.MISSING: _("uppgift saknas"),
         ValueKind.NEARLY_ALL: _(
-            "nästan alla: bara några få når inte målet, därför visas inte den exakta andelen"
+            "alla eller nästan alla: högst fyra når inte målet, därför visas inte den exakta andelen"
         ),
         ValueKind.NOT_APPLICABLE: _("inte aktuellt: det finns inga lärare som behöver legitimation"),
     }

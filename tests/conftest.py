@@ -3,7 +3,8 @@
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -14,12 +15,22 @@ import redis
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings as django_settings
+from django.core.management import CommandError
+from django.db import OperationalError, connection
+from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis_settings
 from pytest_django.fixtures import Settings
 
+from accounts import mail as sign_in_mail
 from tests.accounts.sign_in import HouseClient
+from tests.polling import until
 
 # Playwright's loop runs in the tests' own thread, where Django would refuse the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# A machine that is busy is slow: no example is wrong for that.
+hypothesis_settings.register_profile("house", deadline=None)
+hypothesis_settings.load_profile("house")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -76,7 +87,56 @@ def smtp_inbox(settings: Settings) -> Iterator[Inbox]:
     settings.EMAIL_HOST = "127.0.0.1"
     settings.EMAIL_PORT = port
     yield inbox
+    _let_sign_in_mail_go()  # or a server that is gone would keep its senders waiting, into the next tests
     controller.stop()
+
+
+def _let_sign_in_mail_go() -> None:
+    """Wait until every hand that sends sign-in mail is free."""
+    hands = sign_in_mail._hands
+    all_free = threading.Barrier(hands._max_workers + 1)
+    for _hand in range(hands._max_workers):
+        hands.submit(all_free.wait, 30)
+    all_free.wait(30)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tables_emptied_in_peace() -> Iterator[None]:
+    """Tables are emptied once nobody is in the middle of something.
+
+    A page may still ask for something when its test is over; such a question and the emptying, which wants
+    every table at once, could each hold what the other waits for. One that begins just as the tables are to
+    be emptied can still do so: PostgreSQL then lets one of the two go, and the emptying is tried again.
+    """
+    empty = TransactionTestCase._fixture_teardown
+
+    def when_at_rest(case: TransactionTestCase) -> None:
+        until(lambda: _nobody_is_at_work() and _emptied(case, empty))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", when_at_rest)
+        yield
+
+
+def _emptied(case: TransactionTestCase, empty: Callable[[TransactionTestCase], None]) -> bool:
+    """Empty the tables; False when somebody held what the emptying waited for."""
+    try:
+        empty(case)
+    except CommandError as error:
+        if not isinstance(error.__cause__, OperationalError):
+            raise
+        return False
+    return True
+
+
+def _nobody_is_at_work() -> bool:
+    """Whether no other session in this database has a transaction going."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND xact_start IS NOT NULL"
+        )
+        return cursor.fetchone()[0] == 0
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
@@ -61,9 +60,9 @@ class Machine(Generic[Row]):
         Raises PermissionDenied, WrongState or NotPossible, and then nothing has changed.
         """
         with transaction.atomic():
-            locked = self.locked(row)
-            if not actor.may(self.permissions[to], locked):
-                raise PermissionDenied(self.permissions[to])
+            locked = self.locked_as_it_stands(row)
+            actor.require(self.permissions[to], locked)
+            self.require_open(locked, to)
             if locked.state == to:  # type: ignore[attr-defined]
                 if again:
                     again(locked)
@@ -73,8 +72,22 @@ class Machine(Generic[Row]):
                 after(locked)
         return locked
 
+    def require_open(self, row: Row, to: str = "") -> None:
+        """Raise NotPossible when nothing in the row may be changed now; `to` is the wanted state, if any.
+
+        Nothing stands in the way, unless a lifecycle says what does.
+        """
+
     def locked(self, row: Row) -> Row:
-        """The row as it stands in the database now, locked until the transaction ends.
+        """The row as it stands in the database now, locked until the transaction ends. Raises as
+        `require_open`.
+        """
+        locked = self.locked_as_it_stands(row)
+        self.require_open(locked)
+        return locked
+
+    def locked_as_it_stands(self, row: Row) -> Row:
+        """The row locked as by `locked`, also when nothing in it may be changed.
 
         NO KEY: rows that only point at this one are written meanwhile, so that two who write letters about
         each other's rows do not wait for each other.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils import translation
 
 from dialogues.analysis.parts import PARTS, RATINGS, STEPS, Part, factor_key
-from dialogues.domain.analysis_drafts import Texts, version_of
+from dialogues.domain.analysis_drafts import Texts
 from dialogues.models import Dialogue
 from quality_system.models import SuccessFactor
 from quality_system.queries import edition_in_force
@@ -42,11 +41,6 @@ def build_content(dialogue: Dialogue, texts: Texts, parts: Iterable[str] | None 
 def is_empty(content: Json) -> bool:
     """Tell whether nothing is written."""
     return not content["parts"] and not content["ratings"]
-
-
-def content_version(content: Json) -> str:
-    """The version of a content: the same words have the same."""
-    return version_of(json.dumps(content, ensure_ascii=False, sort_keys=True))
 
 
 def factors_of(dialogue: Dialogue, *rated: int) -> list[SuccessFactor]:

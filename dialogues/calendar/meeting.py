@@ -11,7 +11,7 @@ from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStand
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 CET, CEST = datetime.timedelta(hours=1), datetime.timedelta(hours=2)
-STATUS = {"REQUEST": "CONFIRMED", "CANCEL": "CANCELLED"}
+STATUS = {"REQUEST": "CONFIRMED", "PUBLISH": "CONFIRMED", "CANCEL": "CANCELLED"}
 
 
 def meeting_calendar(
@@ -30,9 +30,10 @@ def meeting_calendar(
 ) -> bytes:
     """A calendar file with one meeting, in CRLF lines and UTF-8.
 
-    `method` is REQUEST (enter or update) or CANCEL; `uid` names the meeting for ever and `sequence` counts
-    its changes. `organizer` and `attendees` are e-mail addresses, with or without a name
-    ("Anna Ek <a@b.example>"). Times must be aware; they are written in Stockholm's time.
+    `method` is REQUEST (enter or update), PUBLISH (to pass on: it asks for no answer) or CANCEL; `uid` names
+    the meeting for ever and `sequence` counts its changes. `organizer` and `attendees` are e-mail addresses,
+    with or without a name ("Anna Ek <a@b.example>"). Times must be aware; they are written in Stockholm's
+    time.
     Raises ValueError for anything else.
     """
     if method not in STATUS:

@@ -57,9 +57,10 @@ def travelling() -> Iterator[None]:
 @contextmanager
 def moment(then: datetime.datetime) -> Iterator[None]:
     """Let it be another moment, with its clock running, for all that asks Django or the database."""
-    _Travelled.behind = datetime.datetime.now(datetime.UTC) - then
     with patch.object(timezone, "datetime", _Travelled), connection.cursor() as cursor:
         cursor.execute(SET_BEHIND, [then])
+        # After the database's: what is due by this clock is due by that, however slow the machine.
+        _Travelled.behind = datetime.datetime.now(datetime.UTC) - then
         try:
             yield
         finally:

@@ -14,6 +14,10 @@ from dialogues.models import (
     LetterState,
     Meeting,
     MeetingKind,
+    PaperLetter,
+    PaperState,
+    PostRun,
+    RunState,
     Underlag,
     UnderlagState,
 )
@@ -65,3 +69,16 @@ def sent(batch: InvitationBatch, kind: LetterKind | None = None) -> QuerySet[Let
 def meeting(dialogue: Dialogue, kind: MeetingKind) -> Meeting:
     """The dialogue's current meeting of a phase."""
     return Meeting.objects.get(taken_seats__dialogue=dialogue, taken_seats__is_current=True, kind=kind)
+
+
+def posted(batch: InvitationBatch) -> QuerySet[PaperLetter]:
+    """The batch's letters that were printed and posted."""
+    return PaperLetter.objects.filter(batch=batch, state=PaperState.POSTED)
+
+
+def is_printed(run: PostRun) -> bool:
+    """Tell whether a run's PDF is ready. Raises Missing when it could not be made."""
+    run.refresh_from_db()
+    if run.state == RunState.FAILED:
+        raise Missing(f"utskriften av breven: {run.failure}")
+    return run.state == RunState.READY

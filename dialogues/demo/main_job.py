@@ -18,10 +18,11 @@ from django.utils import timezone
 
 from accounts.actors import Actor, person
 from accounts.models import User
+from dialogues.batch_queries import postable
 from dialogues.demo import counts
 from dialogues.demo import huvudman_side as theirs
 from dialogues.demo.inbox import Inbox
-from dialogues.demo.people import leader_pairs
+from dialogues.demo.people import declare_none, leader_pairs
 from dialogues.demo.report import Missing, Report, must_equal, wait_for
 from dialogues.domain import batches, cycles, introductions, meetings, plans, records, underlag
 from dialogues.domain.arrangement import Arrangement
@@ -40,6 +41,7 @@ from dialogues.models import (
     Underlag,
 )
 from dialogues.models import DialogueState as S
+from dialogues.paper import lifecycle
 from huvudman.models import Huvudman, SchoolUnit, Skolform
 from quality_system.models import Area, ObservedValue
 
@@ -68,6 +70,7 @@ class MainJob:
         batch = self.plan_cycle()
         self.send_invitations(batch)
         letters = self.read_invitations(batch)
+        self.post_letters(batch, letters)
         self.answer(batch, letters)
         self.introduce(batch)
         self.send_underlag(batch)
@@ -118,9 +121,21 @@ class MainJob:
             links = theirs.answer_links(batch, self.inbox.letters)
             must_equal("huvudmän som fått sin länk", len(links), counts.with_letters(batch))
             told += [f"{sum(self.delivered.values())} brev framme", f"{len(links)} huvudmän med länk"]
-            paper = batch.dialogues.count() - len(links)
-            told.append(f"{paper} utan e-post")
         return links
+
+    def post_letters(self, batch: InvitationBatch, links: dict[int, str]) -> None:
+        """Print and post a letter to each huvudman that no e-mail reaches; the rest of them are rung."""
+        with self.report.step("Breven på papper") as told:
+            without = batch.dialogues.exclude(pk__in=links)
+            posted = without.filter(postable()).count()
+            run = lifecycle.make_run(actor=self.planners[0])
+            if run is None:
+                must_equal("brev att skriva ut", 0, posted)
+                return
+            wait_for("brevens PDF", lambda: counts.is_printed(run), seconds=180)
+            lifecycle.mark_as_posted(run=run, on=timezone.localdate(), actor=self.planners[0])
+            must_equal("postade brev", counts.posted(batch).count(), posted)
+            told += [f"{posted} postade", f"{run.sheets} ark", f"{without.count() - posted} rings"]
 
     def answer(self, batch: InvitationBatch, links: dict[int, str]) -> None:
         with self.report.step("Svaren över HTTP") as told:
@@ -180,6 +195,7 @@ class MainJob:
 
     def propose_times(self, dialogues: list[Dialogue]) -> None:
         for dialogue, (starts, pair) in zip(dialogues, self.free_times(), strict=False):
+            declare_none(dialogue, pair)
             meetings.propose_time(
                 dialogue=dialogue,
                 arrangement=Arrangement(
@@ -257,6 +273,7 @@ class MainJob:
 
     def feed_back(self, dialogue: Dialogue, starts: datetime.datetime, pair: list[User]) -> None:
         leader = person(pair[0])
+        declare_none(dialogue, pair)
         meetings.set_up_feedback(
             dialogue=dialogue,
             arrangement=Arrangement(
@@ -280,8 +297,9 @@ class MainJob:
             twice = [key for key, count in self.delivered.items() if count > 1]
             must_equal("brev som kom två gånger", len(twice), 0)
             must_equal("brev som aldrig kom", len(sent - set(self.delivered)), 0)
-            kinds = Counter(counts.sent(batch).values_list("kind", flat=True))
-            told += [f"{len(sent)} brev", f"{len(kinds)} slag", "alla framme en gång"]
+            kinds = set(counts.sent(batch).values_list("kind", flat=True))
+            told += [f"{len(sent)} med e-post, {len(kinds)} slag, alla framme en gång"]
+            told += [f"{counts.posted(batch).count()} med posten"]
 
     def in_portal(self, dialogue: Dialogue) -> theirs.InPortal:
         """The dialogue's skolchef, who signs in once."""

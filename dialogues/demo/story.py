@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from dialogues.days import remarks
 
-FOUNDED, DRAWN = -125, -90
-"""When the register and the staff were put in, and the cycle drawn."""
+FOUNDED, LOCKED, DRAWN = -125, -95, -90
+"""When the register and the staff were put in, the register locked for the lottery, and the cycle drawn."""
 
 
 @dataclass(frozen=True)

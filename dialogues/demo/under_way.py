@@ -19,19 +19,26 @@ from django.utils import timezone
 from accounts.actors import SYSTEM, Actor, person
 from accounts.models import User
 from dialogues.demo.another_day import moment
+from dialogues.demo.by_post import scene_of_code, scenes_of_post, who_answers_with_code
+from dialogues.demo.colleagues import scenes_of_colleagues
+from dialogues.demo.earlier import put_in_earlier
+from dialogues.demo.evaluated import evaluate, put_in_others
 from dialogues.demo.groups import FIRST, NEXT, SECOND, THIRD
 from dialogues.demo.journeys import GroupTold, Scene
+from dialogues.demo.lottery import hold_lottery
+from dialogues.demo.mistyped import is_mistyped, mistype_addresses
 from dialogues.demo.people import kommun_tried, leader_pairs, small_association
 from dialogues.demo.story import CARRIED, CLOSED, COMING, DRAWN, EARLIER, RECENT, Sending, Story
-from dialogues.domain import batches, cycles, invitations, plans
+from dialogues.domain import batches, carrying, invitations
+from dialogues.half_years import coming_half_years
 from dialogues.letters.delivery import deliver_due
-from dialogues.models import Answer, Channel, Cycle, Dialogue, InvitationBatch
+from dialogues.models import Answer, Channel, Dialogue, InvitationBatch
 from dialogues.models import DialogueState as S
-from huvudman.models import Huvudman
 
-YEARS, BATCHES_A_YEAR = 4, 7
 ANSWERS = [Answer.YES] * 14 + [Answer.NO] * 2 + [Answer.LATER]
 LEFT_INVITED = 12
+STILL_TO_CARRY = 2
+"""So many of those who want to take part later have not got a place in another batch yet."""
 ANSWERING_HOURS = 6 * 60
 """The minutes of a day, from nine, in which answers come."""
 
@@ -39,19 +46,26 @@ ANSWERING_HOURS = 6 * 60
 def put_cycle_under_way(story: Story, planners: Sequence[User]) -> None:
     """Plan a cycle and take its first batches through the months that have passed. Needs `travelling`."""
     first, second = (person(user) for user in planners)
-    with moment(story.at(DRAWN, 10)):
-        cycle = draw(story, first)
-        earlier, recent, coming, *_rest = cycle.batches.order_by("year", "number")
-        bring_into(earlier, kommun_tried())
-        bring_into(recent, small_association())
+    cycle = hold_lottery(story, first, second)
+    with moment(story.at(DRAWN, 11)):
+        earlier, recent, coming, *rest = cycle.batches.order_by("year", "number")
+        mistype_addresses(recent)
+        before = put_in_earlier(kommun_tried(), before=cycle, by=planners[0])
+        evaluated = put_in_others(before, rest)
         learn_sizes()
+    evaluate(evaluated, before.state_since)
+    told = groups(story, earlier, first)
     play(
         [
             *scenes_of_sending(story, earlier, EARLIER, first, second),
             *scenes_of_answers(story, earlier, EARLIER.sent + 1, EARLIER.answer_by - 1, first),
             *scenes_of_ending(story, earlier, coming, first),
-            *(scene for group in groups(story, earlier, first) for scene in group.scenes()),
+            *(scene for group in told for scene in group.scenes()),
+            *scenes_of_colleagues(story, told, first),
+            *scenes_of_post(story, EARLIER, first),
             *scenes_of_sending(story, recent, RECENT, first, second),
+            *scenes_of_post(story, RECENT, first),
+            scene_of_code(story, recent, RECENT),
             *scenes_of_answers(story, recent, RECENT.sent + 1, -1, first),
             *scenes_of_sending(story, coming, COMING, first, second),
         ]
@@ -72,29 +86,6 @@ def play(scenes: Iterable[Scene]) -> None:
             scene.play()
             let_letters_go()
             ended = timezone.now()
-
-
-def draw(story: Story, actor: Actor) -> Cycle:
-    """Make and draw the cycle: it begins with the year in which the first are invited."""
-    first_year = story.day(EARLIER.sent).year
-    cycle = cycles.create_cycle(
-        name=f"Cykel {first_year}–{first_year + YEARS - 1}",
-        first_year=first_year,
-        years=YEARS,
-        batches_per_year=BATCHES_A_YEAR,
-        seed="exempel",
-        actor=actor,
-    )
-    return plans.plan_cycle(cycle=cycle, actor=actor)
-
-
-def bring_into(batch: InvitationBatch, huvudman: Huvudman) -> None:
-    """See that a huvudman that is to be tried is in the batch, by letting it change places with another."""
-    dialogue = Dialogue.objects.get(cycle=batch.cycle, huvudman=huvudman)
-    if dialogue.batch_id != batch.pk:
-        other = batch.dialogues.exclude(huvudman__in=[kommun_tried(), small_association()]).order_by("pk")[0]
-        Dialogue.objects.filter(pk=other.pk).update(batch=dialogue.batch)
-        Dialogue.objects.filter(pk=dialogue.pk).update(batch=batch)
 
 
 def groups(story: Story, batch: InvitationBatch, actor: Actor) -> list[GroupTold]:
@@ -143,25 +134,31 @@ def scenes_of_answers(
 
 
 def those_who_answer(batch: InvitationBatch) -> list[Dialogue]:
-    """Those who answer, in order; the förening that is to be tried has not answered yet.
+    """Those who answer by phone, in order; the förening that is to be tried has not answered yet.
 
     The kommun that is to be tried comes when the first introduction is full, and gets a seat in the second.
     """
     kommun = list(batch.dialogues.filter(huvudman=kommun_tried()))
     others = batch.dialogues.exclude(huvudman__in=[kommun_tried(), small_association()])
-    others_who_do = list(others.order_by("pk"))[LEFT_INVITED:]
+    by_code = who_answers_with_code(batch)
+    silent = {by_code, *batch.dialogues.filter(is_mistyped())}
+    others_who_do = sorted(others, key=lambda row: (row not in silent, row.pk))[LEFT_INVITED:]
     seats = len(FIRST.journeys)
     return [*others_who_do[:seats], *kommun, *others_who_do[seats:]]
 
 
 def give_answer(dialogue: Dialogue, answer: Answer, actor: Actor) -> None:
-    """Answer an invitation by phone."""
+    """Answer an invitation by phone, some with a wish: who wants to come later says when, and one yes in five
+    is for a digital dialogue.
+    """
     invitations.answer_invitation(
         invitation=dialogue.invitations.get(),
         answer=answer,
         given_by="Kim Exempel, skolchef",
         channel=Channel.PHONE,
         reason="time" if answer == Answer.NO else "",
+        wants_digital=dialogue.pk % 5 == 0,
+        wished_half_year=coming_half_years(timezone.localdate())[0],
         actor=actor,
     )
 
@@ -175,9 +172,9 @@ def scenes_of_ending(
 
 
 def carry_postponed(batch: InvitationBatch, later: InvitationBatch, actor: Actor) -> None:
-    """Give those in a batch who want to take part later their place in another."""
-    for dialogue in batch.dialogues.filter(state=S.POSTPONED).order_by("pk"):
-        invitations.carry_to_later_batch(dialogue=dialogue, batch=later, actor=actor)
+    """Give those in a batch who want to take part later their place in another, but for a few."""
+    for dialogue in batch.dialogues.filter(state=S.POSTPONED).order_by("pk")[STILL_TO_CARRY:]:
+        carrying.carry_to_later_batch(dialogue=dialogue, batch=later, actor=actor)
 
 
 def let_letters_go() -> None:

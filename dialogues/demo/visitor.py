@@ -75,7 +75,9 @@ class _Forms(HTMLParser):
         if tag == "form" and told.get("method", "").lower() == "post":
             self._inside = Form(told.get("action", ""))
             self.forms.append(self._inside)
-        elif tag in {"input", "select", "textarea"} and self._inside is not None and told.get("name"):
+        elif (
+            tag in {"input", "select", "textarea", "button"} and self._inside is not None and told.get("name")
+        ):
             self._inside.names.add(told["name"])
             if tag == "input":
                 self._note(self._inside, told)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from dialogues.demo.another_day import moment, travelling
+from dialogues.demo.colleagues import colleagues_to_try
 from dialogues.demo.people import DemoUser, write_contacts, write_people
 from dialogues.demo.register import write_example_register
 from dialogues.demo.report import Report
@@ -41,7 +42,7 @@ def make_world(*, register: Path | None, bare: bool, write: Callable[[str], obje
             with report.step("En cykel på väg"):
                 planners = User.objects.filter(email__startswith="planerare").order_by("email")
                 put_cycle_under_way(story, list(planners))
-    return users
+    return users + colleagues_to_try()
 
 
 def _found(report: Report, register: Path | None) -> list[DemoUser]:

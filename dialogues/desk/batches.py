@@ -87,7 +87,7 @@ def to_call(_desk: Desk) -> QuerySet[InvitationBatch]:
     """Batches that have gone out, with huvudmän that no invitation reached and that have not answered: also
     closed ones, since by phone it is never too late.
     """
-    silent = Dialogue.objects.filter(to_ring(), batch=OuterRef("pk"))
+    silent = Dialogue.objects.filter(to_ring(), batch=OuterRef("pk"), paused_at=None)
     rows = _batches(*GONE_OUT).filter(Exists(silent))
     return rows.annotate(due=day_of("send_at", plus=RING_WITHIN), silent=_count(silent))
 
@@ -96,6 +96,7 @@ def waiting_for_introduction(_desk: Desk) -> QuerySet[InvitationBatch]:
     """Batches with huvudmän that said yes and have no seat in an introduction."""
     seats = Seat.objects.filter(dialogue=OuterRef("pk"), kind=MeetingKind.INTRODUCTION, is_current=True)
     without = Dialogue.objects.filter(~Exists(seats), batch=OuterRef("pk"), state=DialogueState.ACCEPTED)
+    without = without.filter(paused_at=None)
     first = Subquery(without.order_by("state_since").values("state_since")[:1])
     rows = InvitationBatch.objects.filter(Exists(without)).select_related("cycle").annotate(first_yes=first)
     due = Greatest("answer_by", day_of("first_yes", plus=SEAT_WITHIN))

@@ -22,7 +22,17 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
-from dialogues.models import Dialogue, InvitationBatch, Meeting, MeetingKind, MeetingStaff, MeetingState, Seat
+from dialogues.models import (
+    ConflictDeclaration,
+    Dialogue,
+    InvitationBatch,
+    Meeting,
+    MeetingKind,
+    MeetingStaff,
+    MeetingState,
+    Seat,
+    Underlag,
+)
 
 if TYPE_CHECKING:
     from dialogues.desk.todo import Desk
@@ -40,6 +50,31 @@ def belonging(rows: QuerySet[Any], desk: Desk) -> QuerySet[Any]:
     """
     found = {"office": _office(rows.model), **_whose(rows.model, desk)}
     return rows.annotate(**{name: how for name, how in found.items() if name not in rows.query.annotations})
+
+
+def without_paused(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The rows but those of a paused dialogue: what is to be done in it rests, but for its letters."""
+    if rows.model is Dialogue:
+        return rows.filter(paused_at=None)
+    if rows.model is Underlag:
+        return rows.filter(dialogue__paused_at=None)
+    if rows.model is Meeting:
+        seats = Seat.objects.filter(meeting=OuterRef("pk"), is_current=True, kind__in=ALONE)
+        return rows.exclude(Exists(seats.filter(dialogue__paused_at__isnull=False)))
+    return rows
+
+
+def without_barred(rows: QuerySet[Any], desk: Desk) -> QuerySet[Any]:
+    """The rows but those of dialogues in which the user has a conflict of interest: others do them."""
+    said = ConflictDeclaration.objects.filter(user=desk.user, has_conflict=True).values("dialogue")
+    if rows.model is Dialogue:
+        return rows.exclude(pk__in=said)
+    if rows.model is Underlag:
+        return rows.exclude(dialogue__in=said)
+    if rows.model is Meeting:
+        seats = Seat.objects.filter(meeting=OuterRef("pk"), is_current=True, kind__in=ALONE)
+        return rows.exclude(Exists(seats.filter(dialogue__in=said)))
+    return rows
 
 
 def _office(model: type[Model]) -> Any:

@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db.models import DateField, Exists, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.functions import Greatest
+from django.db.models import (
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.look import day
 from dialogues.desk.todo import Desk, Todo, day_of, due_before, last_done
-from dialogues.domain.introductions import ATTENDANCE_CHANGED
+from dialogues.domain.attendance import ATTENDANCE_CHANGED
+from dialogues.domain.closing import that_can_be_closed
+from dialogues.domain.skipping import SKIPPED
 from dialogues.models import (
     BEFORE_DIALOGUE,
     Dialogue,
     DialogueState,
     Invitation,
+    Letter,
+    LetterKind,
+    LetterState,
     Meeting,
     MeetingKind,
     MeetingStaff,
     MeetingState,
+    PaperLetter,
+    PaperState,
     QuestionForm,
     Seat,
 )
@@ -31,6 +49,8 @@ CALL_WITHIN = 7
 """Days to make the call in, however near the dialogue is when its time is fixed."""
 AFTER_STEP = 14
 """Days after a step that the next should be taken."""
+SHORT = 120
+"""Signs of a reason that the list shows."""
 TO_PLACE = 28
 """Days within which a huvudman that wants to take part later should have a later batch."""
 
@@ -63,6 +83,12 @@ def to_offer_again(_desk: Desk) -> QuerySet[Dialogue]:
         missed_at=Subquery(missed.values("meeting__ends_at")[:1]),
     )
     noted_at = last_done(Meeting, "missed", f"meeting.{MeetingState.HELD}", ATTENDANCE_CHANGED)
+    offers = Letter.objects.filter(dialogue=OuterRef("pk"), kind=LetterKind.MISSED)
+    offers = offers.exclude(state__in=(LetterState.FAILED, LetterState.STOPPED)).order_by("-queued_at")
+    posted = PaperLetter.objects.filter(dialogue=OuterRef("pk"), kind=LetterKind.MISSED)
+    posted = posted.filter(state__in=(PaperState.WAITING, PaperState.IN_RUN, PaperState.POSTED))
+    paper = Subquery(posted.order_by("-written_at").values("written_at")[:1])
+    rows = rows.annotate(offered_at=Coalesce(Subquery(offers.values("queued_at")[:1]), paper))
     return rows.annotate(noted_at=Greatest(noted_at, "missed_at"), due=day_of("noted_at", plus=AFTER_STEP))
 
 
@@ -82,13 +108,31 @@ def to_place_later(_desk: Desk) -> QuerySet[Dialogue]:
 def to_book_feedback(_desk: Desk) -> QuerySet[Dialogue]:
     """Dialogues held that have no feedback meeting."""
     seats = Seat.objects.filter(dialogue=OuterRef("pk"), kind=MeetingKind.FEEDBACK, is_current=True)
-    rows = _dialogues(DialogueState.DIALOGUE_HELD).filter(~Exists(seats))
+    rows = _dialogues(DialogueState.DIALOGUE_HELD).filter(~Exists(seats), skipped="")
     return rows.annotate(due=day_of("state_since", plus=AFTER_STEP))
 
 
 def to_close(_desk: Desk) -> QuerySet[Dialogue]:
-    """Dialogues whose feedback has been held."""
-    return _dialogues(DialogueState.FEEDBACK_HELD).annotate(due=day_of("state_since", plus=AFTER_STEP))
+    """Dialogues that can be closed: every part is held or left out, and no summary waits."""
+    rows = that_can_be_closed(_dialogues(*DialogueState))
+    rows = rows.annotate(ready_at=Greatest("state_since", last_done(Dialogue, "pk", SKIPPED)))
+    return rows.annotate(due=day_of("ready_at", plus=AFTER_STEP))
+
+
+def paused(_desk: Desk) -> QuerySet[Dialogue]:
+    """Paused dialogues, due on the day on which somebody wants to look at the pause again, if any."""
+    rows = Dialogue.objects.filter(paused_at__isnull=False).select_related("huvudman", "paused_by")
+    return rows.annotate(due=F("look_again_on"))
+
+
+def show_paused(dialogue: Dialogue, _desk: Desk) -> Todo:
+    """A paused dialogue, in words."""
+    why = _("Pausad sedan %(day)s av %(who)s: %(reason)s")
+    reason = Truncator(" ".join(dialogue.paused_reason.split())).chars(SHORT)
+    facts = {"day": day(dialogue.paused_at), "who": dialogue.paused_by, "reason": reason}
+    address = reverse("admin:dialogue", args=[dialogue.public_id])
+    what = _("Se över pausen för %(name)s") % {"name": dialogue.huvudman}
+    return Todo(what, why % facts, _("Planerare"), address)
 
 
 def show_call_about_questions(dialogue: Dialogue, _desk: Desk) -> Todo:
@@ -108,9 +152,13 @@ def _people(dialogue: Dialogue) -> list[MeetingStaff]:
 def show_offer_again(dialogue: Dialogue, _desk: Desk) -> Todo:
     """A huvudman to offer another introduction, in words."""
     why = _("Kunde inte komma på introduktionsmötet %(day)s och har ingen ny plats.")
-    facts = {"day": day(dialogue.missed_at)}  # type: ignore[attr-defined]
+    why %= {"day": day(dialogue.missed_at)}  # type: ignore[attr-defined]
+    offered_at = dialogue.offered_at  # type: ignore[attr-defined]
+    if offered_at:
+        told = _("Ett brev om andra möten skrevs %(day)s. Ring om svaret dröjer.")
+        why = f"{why} {told % {'day': day(offered_at)}}"
     what = _("Erbjud %(name)s ett annat introduktionsmöte")
-    return _todo(what, why % facts, dialogue, "plats")
+    return _todo(what, why, dialogue, "plats")
 
 
 def show_place_later(dialogue: Dialogue, _desk: Desk) -> Todo:
@@ -129,6 +177,8 @@ def show_book_feedback(dialogue: Dialogue, _desk: Desk) -> Todo:
 def show_close(dialogue: Dialogue, _desk: Desk) -> Todo:
     """A dialogue to close, in words."""
     why = _("Återkopplingen dokumenterades %(day)s.") % {"day": day(dialogue.state_since)}
+    if dialogue.skipped:
+        why = _("En del hoppas över: %(part)s.") % {"part": dialogue.get_skipped_display()}
     return _todo(_("Avsluta dialogen med %(name)s"), why, dialogue, "avsluta")
 
 

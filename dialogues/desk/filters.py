@@ -32,7 +32,7 @@ Choices = Sequence[tuple[str, "str | Promise"]]
 @dataclass(frozen=True)
 class DeskFilter:
     """Kind, whose and office, and whether what rests is listed instead; empty means all, and what is awake.
-    An unknown value is left out, but for the kind.
+    An unknown value is left out, but for the kind: one that the reader has not leads to an empty list.
     """
 
     kind: str = ""

@@ -22,6 +22,8 @@ ANSWER_WITHIN = 7
 """Days that the huvudman has to answer in before we ring, however near the proposed time is."""
 NEW_TIME_WITHIN = 7
 """Days within which a wish for another time should have a proposal."""
+OFFER_WITHIN = 14
+"""Days within which a meeting that did not take place should be offered again, or left out."""
 NOTE_WITHIN = 3
 """Days within which a meeting should be noted as held."""
 ASKED = {DialogueState.UNDERLAG_SENT, DialogueState.DIALOGUE_HELD}
@@ -62,6 +64,16 @@ def waiting_for_answer(desk: Desk) -> QuerySet[Meeting]:
     return rows.annotate(due=due)
 
 
+def missed(_desk: Desk) -> QuerySet[Meeting]:
+    """Dialogues and feedback meetings that did not take place, to be offered again or left out."""
+    waits = Seat.objects.filter(
+        meeting=OuterRef("pk"), is_current=True, dialogue__state__in=ASKED, dialogue__skipped=""
+    )
+    rows = _meetings(MeetingState.MISSED).filter(Exists(waits))
+    rows = rows.annotate(noted_at=last_done(Meeting, "pk", f"meeting.{MeetingState.MISSED}"))
+    return rows.annotate(due=Coalesce(day_of("noted_at", plus=OFFER_WITHIN), day_of("starts_at")))
+
+
 def passed_unanswered(desk: Desk) -> QuerySet[Meeting]:
     """Proposed times that have passed."""
     rows = _meetings(MeetingState.PROPOSED).filter(starts_at__lte=desk.now)
@@ -99,6 +111,13 @@ def show_waiting_for_answer(meeting: Meeting, desk: Desk) -> Todo:
     why, whose = why % {"day": day(meeting.starts_at)}, _whose(meeting) if is_ours else _("Huvudmannen")
     what = _("Svar på föreslagen tid: %(name)s") % {"name": _name(meeting)}
     return Todo(what, why, whose, _step(meeting, ACCEPT_STEP[MeetingKind(meeting.kind)]))
+
+
+def show_missed(meeting: Meeting, _desk: Desk) -> Todo:
+    """A meeting to offer again, in words; its page has the step that leaves the part out too."""
+    why = _("Mötet %(day)s blev inte av. Föreslå en ny tid, eller hoppa över delen med ett skäl.")
+    what = _("Erbjud en ny tid: %(name)s") % {"name": _name(meeting)}
+    return Todo(what, why % {"day": day(meeting.starts_at)}, _whose(meeting), _page(meeting))
 
 
 def show_passed(meeting: Meeting, _desk: Desk) -> Todo:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, F, QuerySet, Subquery
+from django.db.models import Count, IntegerField, QuerySet, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,7 +11,7 @@ from accounts.templatetags.look import day, number
 from dialogues.desk.belonging import NOBODYS, NOWHERE
 from dialogues.desk.todo import Desk, Todo, day_of
 from dialogues.models import PaperLetter, PostRun, RunState
-from dialogues.paper.lifecycle import NOT_POSTED, printable
+from dialogues.paper.lifecycle import NOT_POSTED, printable_by_truth
 
 PRINT_WITHIN = 2
 """Days after the first of them was written that letters should be printed."""
@@ -20,10 +20,13 @@ POST_WITHIN = 1
 
 
 def to_print(_desk: Desk) -> QuerySet[PaperLetter]:
-    """The letter that has waited longest to be printed, for all that wait; `waits` is how many."""
-    first = printable().values("pk")[:1]
-    how_many = printable().order_by().values(one=F("state")).annotate(n=Count("pk")).values("n")
-    rows = PaperLetter.objects.filter(pk__in=first).annotate(waits=Subquery(how_many))
+    """The letter that has waited longest to be printed, for all that wait and still hold; `waits` is how
+    many.
+    """
+    true, _untrue = printable_by_truth()
+    first = [letter.pk for letter in true[:1]]
+    waits = Value(len(true), output_field=IntegerField())
+    rows = PaperLetter.objects.filter(pk__in=first).annotate(waits=waits)
     whose = {"office": NOWHERE, "is_own": NOBODYS, "is_agencys": NOBODYS}
     return rows.annotate(due=day_of("written_at", plus=PRINT_WITHIN), **whose)
 

@@ -31,7 +31,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from accounts.models import AuditEntry, StaffRole, User
-from dialogues.desk.belonging import belonging
+from dialogues.desk.belonging import belonging, without_barred, without_paused
 from dialogues.domain.resting import Matter
 from dialogues.models import Rest
 
@@ -84,7 +84,8 @@ class Kind:
     """A kind of thing to do.
 
     `rows` answers the subjects that wait, annotated with `due`; `show` says a subject in words. `by_agency`
-    tells that the rows are those that wait for the user's own agency, whatever the other has done.
+    tells that the rows are those that wait for the user's own agency, whatever the other has done, and
+    `of_paused` that they are paused dialogues, of which all else rests.
     """
 
     key: str
@@ -93,6 +94,7 @@ class Kind:
     rows: Callable[[Desk], QuerySet[Any]]
     show: Callable[[Any, Desk], Todo]
     by_agency: bool = False
+    of_paused: bool = False
 
 
 class Entry(NamedTuple):
@@ -178,6 +180,9 @@ def _rests(kinds: Iterable[str], desk: Desk) -> dict[tuple[str, int], Rest]:
 
 def _part(kind: Kind, desk: Desk) -> QuerySet[Any, Any]:
     rows = kind.rows(desk).order_by().annotate(kind_key=Value(kind.key))
+    if not kind.of_paused:
+        rows = without_paused(rows)
+    rows = without_barred(rows, desk)
     if kind.by_agency:
         rows = rows.annotate(is_agencys=Value(True))
     rows = belonging(rows, desk).annotate(due_day=Cast("due", DateField()))

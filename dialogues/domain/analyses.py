@@ -10,15 +10,16 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.domain.audit import record
-from accounts.domain.machine import Conflict, NotPossible
+from accounts.domain.machine import NotPossible
 from accounts.templatetags.look import moment
-from dialogues.analysis.content import LANGUAGE, Json, build_content, content_version, is_empty
+from dialogues.analysis.content import LANGUAGE, Json, build_content, is_empty
 from dialogues.analysis.document import pdf_name, pdf_of
 from dialogues.domain.analysis_drafts import require_writer, texts_of
 from dialogues.domain.correspondence import write_to_huvudman
-from dialogues.domain.dialogues import DIALOGUES
+from dialogues.domain.dialogues import DIALOGUES, require_not_paused
 from dialogues.domain.files import store_file
 from dialogues.domain.receipts import register_sent
+from dialogues.domain.seen import WrittenSince, require_as_seen
 from dialogues.letters import Attachment
 from dialogues.models import (
     BEFORE_DIALOGUE,
@@ -34,10 +35,6 @@ from dialogues.models import DialogueState as S
 OPEN_FOR_SENDING = BEFORE_DIALOGUE | {S.DIALOGUE_HELD, S.FEEDBACK_HELD}
 SENT = "analysis.sent"
 """What the audit log calls it that an analysis was sent: which version, none of its words."""
-
-
-class WrittenSince(Conflict):
-    """Somebody has written in the analysis after the page that shows what is sent was opened."""
 
 
 def send_analysis(
@@ -66,7 +63,7 @@ def send_analysis(
     with transaction.atomic():
         locked = DIALOGUES.locked(dialogue)
         if _checked(locked, parts, seen, actor) != content:
-            raise _written_since()
+            raise WrittenSince(_written_since())
         last = locked.analyses.first()
         if last and last.content == content:
             return last
@@ -75,25 +72,23 @@ def send_analysis(
 
 def _checked(dialogue: Dialogue, parts: Collection[str], seen: str, actor: Actor) -> Json:
     """The content to send, of a draft that is as it was seen."""
+    require_not_paused(dialogue)
     if dialogue.state not in OPEN_FOR_SENDING:
         raise NotPossible(
             _("Nulägesanalysen går att skicka från det att ni tackat ja tills dialogen avslutas.")
         )
     texts = texts_of(dialogue, actor)
-    if content_version(build_content(dialogue, texts)) != seen:
-        raise _written_since()
+    require_as_seen(build_content(dialogue, texts), seen, _written_since())
     content = build_content(dialogue, texts, parts)
     if is_empty(content):
         raise NotPossible(_("Välj minst en del att skicka."))
     return content
 
 
-def _written_since() -> WrittenSince:
-    return WrittenSince(
-        _(
-            "Någon har skrivit i analysen sedan sidan öppnades, och inget är skickat. Läs den igen. "
-            "Ska den här texten skickas? Tryck då på knappen igen."
-        )
+def _written_since() -> str:
+    return _(
+        "Någon har skrivit i analysen sedan sidan öppnades, och inget är skickat. Läs den igen. "
+        "Ska den här texten skickas? Tryck då på knappen igen."
     )
 
 

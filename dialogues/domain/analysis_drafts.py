@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +16,7 @@ from accounts.actors import Actor
 from accounts.domain.machine import NotPossible
 from accounts.personnummer import mask_personnummer
 from dialogues.domain.dialogues import DIALOGUES
+from dialogues.domain.seen import version_of
 from dialogues.models import AnalysisDraft, Dialogue
 from dialogues.models import DialogueState as S
 from dialogues.rules import may_read_own_space, may_write_own_space
@@ -60,11 +60,6 @@ class Saved:
     news: Texts = field(default_factory=dict)
 
 
-def version_of(text: str) -> str:
-    """The version of a text: the same words have the same."""
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
 def tidy(text: str) -> str:
     """The text as it is kept: with plain line ends, nothing empty around it."""
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
@@ -90,7 +85,12 @@ def save_texts(*, dialogue: Dialogue, typed: Mapping[str, Typed], form: UUID, by
         raise NotPossible(_("Ta bort personnumret ur texten innan ni sparar."))
     locked = DIALOGUES.locked(dialogue)
     if locked.state not in OPEN_FOR_WRITING:
-        raise NotPossible(_("Nulägesanalysen går att skriva i från det att ni tackat ja."))
+        raise NotPossible(
+            _(
+                "Nulägesanalysen går att skriva i från det att ni tackat ja, så länge dialogen inte är "
+                "avbokad."
+            )
+        )
     rows, saved = texts_of(locked, actor), Saved(at=timezone.now())
     for name, each in typed.items():
         row = rows.get(name) or AnalysisDraft(dialogue=locked, field=name)

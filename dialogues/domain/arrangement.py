@@ -23,8 +23,17 @@ class Arrangement:
 
     @property
     def where(self) -> dict[str, object]:
-        """When and where, by the names of a meeting's columns."""
-        return {name: getattr(self, name) for name in ("starts_at", "ends_at", "form", "place", "link")}
+        """When and where, by the names of a meeting's columns. A digital meeting has a link and no place, and
+        one in person a place and no link.
+        """
+        is_digital = self.form == MeetingForm.DIGITAL
+        return {
+            "starts_at": self.starts_at,
+            "ends_at": self.ends_at,
+            "form": self.form,
+            "place": "" if is_digital else self.place,
+            "link": self.link if is_digital else "",
+        }
 
     def is_kept_by(self, meeting: Meeting) -> bool:
         """Tell whether the meeting is when and where it says, whoever comes."""

@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from accounts.domain.machine import Machine, NotPossible, WrongState
 from accounts.templatetags.look import day
 from dialogues.models import BatchState as S
-from dialogues.models import DialogueState, InvitationBatch, LetterKind, LetterState
+from dialogues.models import DialogueState, Draw, DrawState, InvitationBatch, LetterKind, LetterState
 
 TABLE: dict[str, frozenset[str]] = {
     S.DRAFT: frozenset({S.APPROVED}),
@@ -53,6 +53,7 @@ def approve_batch(*, batch: InvitationBatch, actor: Actor) -> InvitationBatch:
     def check(row: InvitationBatch) -> None:
         if row.state != S.DRAFT:
             raise WrongState(_("Omgången är redan schemalagd."))
+        _refuse_open_plan(row)
         _refuse_approval(row, actor)
 
     def change(row: InvitationBatch) -> None:
@@ -209,16 +210,28 @@ def needs_second_person(batch: InvitationBatch) -> bool:
     return batch.dialogues.count() > settings.SECOND_APPROVAL_ABOVE
 
 
+def outgrows_approval(batch: InvitationBatch) -> bool:
+    """Tell whether a batch has become too large for the one who both prepared and approved it."""
+    own = batch.approved_by_id is not None and batch.approved_by_id == batch.prepared_by_id
+    return batch.state != S.DRAFT and own and needs_second_person(batch)
+
+
 def refuse_outgrown_approval(batch: InvitationBatch) -> None:
     """Raise NotPossible for an approved batch that has become too large for the one who approved it."""
-    own = batch.approved_by_id is not None and batch.approved_by_id == batch.prepared_by_id
-    if batch.state != S.DRAFT and own and needs_second_person(batch):
+    if outgrows_approval(batch):
         raise NotPossible(
             _(
                 "Omgången blir så stor att en annan planerare än den som förberett den behöver godkänna "
                 "den. Återta godkännandet först, eller välj en annan omgång."
             )
         )
+
+
+def _refuse_open_plan(batch: InvitationBatch) -> None:
+    """A batch is approved when its plan is frozen, not while huvudmän change places in it."""
+    opened = Draw.objects.filter(cycle=batch.cycle_id, state=DrawState.DRAWN, written_at__isnull=False)
+    if opened.exists():
+        raise NotPossible(_("Planen är öppen för byten. Godkänn planen först."))
 
 
 def _refuse_without_time_to_answer(batch: InvitationBatch) -> None:

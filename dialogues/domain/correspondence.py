@@ -11,13 +11,25 @@ from django.utils import timezone, translation
 
 from accounts.models import Agency
 from dialogues.calendar import meeting_calendar
+from dialogues.domain.impartial import ALONE, taking_part
 from dialogues.letters import Attachment, queue_letter
 from dialogues.letters.relevance import ASK_FOR_AN_ANSWER
-from dialogues.models import Dialogue, Letter, LetterKind, Meeting, MeetingStaff, MeetingState, Seat
+from dialogues.models import (
+    Dialogue,
+    Letter,
+    LetterKind,
+    Meeting,
+    MeetingForm,
+    MeetingStaff,
+    MeetingState,
+    Seat,
+)
 from dialogues.paper import write_on_paper
 from huvudman.models import Contact
 from huvudman.queries import recipients_of
 
+TRUE_WITHOUT_LINK = ASK_FOR_AN_ANSWER | {LetterKind.INTRODUCTION, LetterKind.MISSED}
+"""Letters with a personal link that are written on paper too: the link is left out."""
 CALENDAR = "text/calendar; charset=utf-8; method={method}"
 
 
@@ -36,7 +48,7 @@ def write_to_huvudman(
     no e-mail reaches the huvudman, one letter goes on paper, unless it is about a personal link.
     """
     recipients = recipients_of(dialogue.huvudman)
-    if not recipients and (personal is None or kind in ASK_FOR_AN_ANSWER):
+    if not recipients and (personal is None or kind in TRUE_WITHOUT_LINK):
         write_on_paper(
             kind=kind,
             dialogue=dialogue,
@@ -98,6 +110,12 @@ def booked(meeting: Meeting) -> QuerySet[MeetingStaff]:
     return people.select_related("user__staff", "agency").order_by("pk")
 
 
+def _known(meeting: Meeting, dialogue: Dialogue | None) -> QuerySet[MeetingStaff]:
+    """Those who are booked; in a dialogue, those of them who have said that they have no conflict."""
+    people = booked(meeting)
+    return taking_part(people, dialogue) if dialogue and meeting.kind in ALONE else people
+
+
 def calendar_file(
     meeting: Meeting,
     dialogue: Dialogue | None,
@@ -106,7 +124,8 @@ def calendar_file(
     seat: Seat | None = None,
     people: Iterable[MeetingStaff] | None = None,
 ) -> Attachment:
-    """The meeting in a Swedish calendar file: `REQUEST` to enter or update it, `CANCEL` to take it away.
+    """The meeting in a Swedish calendar file: `REQUEST` to enter or update it, `CANCEL` to take it away,
+    `PUBLISH` to pass on to anybody: it names nobody who comes.
 
     Without a dialogue it is for those from the agencies in a group meeting. With a `seat` the file is about
     that seat in the group: given up and taken again it is another entry in the calendar. `people` are those
@@ -123,12 +142,18 @@ def calendar_file(
         title=title,
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
-        location=meeting.place or meeting.link,
-        description=meeting.link,
+        location=meeting.where,
+        description=meeting.where if meeting.form == MeetingForm.DIGITAL else "",
         organizer=Agency.objects.get(code=settings.LETTER_AGENCY).sender,
-        attendees=[
+        attendees=[]
+        if method == "PUBLISH"
+        else [
             *([recipient.email for recipient in recipients_of(dialogue.huvudman)] if dialogue else []),
-            *([] if seat else [p.user.email for p in (booked(meeting) if people is None else people)]),
+            *(
+                []
+                if seat
+                else [p.user.email for p in (_known(meeting, dialogue) if people is None else people)]
+            ),
         ],
         stamp=timezone.now(),
     )

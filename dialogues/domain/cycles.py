@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.domain.audit import record
 from accounts.domain.machine import NotPossible
 from dialogues.models import BatchState, Cycle, DialogueState, Meeting
+from dialogues.models.draw import USABLE
 from huvudman.models import Huvudman
 
 PLAN = "dialogues.plan_cycle"
@@ -70,10 +71,12 @@ def delete_cycle(*, cycle: Cycle, actor: Actor) -> None:
         locked = _locked(cycle)
         lock_dialogues(locked)
         require_unsent(locked)
+        _refuse_with_lottery(locked)
         counts = {"batches": locked.batches.count(), "dialogues": locked.dialogues.count()}
         record(actor=actor, verb="cycle.deleted", subject=locked, name=locked.name, **counts)
         locked.dialogues.all().delete()
         locked.batches.all().delete()
+        locked.draws.all().delete()
         locked.delete()
 
 
@@ -97,6 +100,16 @@ def with_place_in(cycles: QuerySet[Cycle], first_year: int, years: int) -> Query
     return Huvudman.objects.filter(
         dialogues__cycle__in=cycles.values("pk"), dialogues__batch__year__in=within
     ).distinct()
+
+
+def has_lottery(cycle: Cycle) -> bool:
+    """Tell whether a lottery was ever committed for the cycle, or a draw of it has swaps: then it is kept."""
+    return cycle.draws.filter(Q(kind__in=USABLE) | Q(swaps__isnull=False)).exists()
+
+
+def _refuse_with_lottery(cycle: Cycle) -> None:
+    if has_lottery(cycle):
+        raise NotPossible(_("Cykeln har en lottning som ska gå att granska, så den finns kvar."))
 
 
 def _locked(cycle: Cycle) -> Cycle:

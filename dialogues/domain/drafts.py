@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,7 +14,8 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.domain.machine import NotPossible
 from dialogues.domain.dialogues import DIALOGUES
-from dialogues.domain.questions import MOST, OPEN_FOR_QUESTIONS, Row, send_questions
+from dialogues.domain.questions import MOST, OPEN_FOR_QUESTIONS, Row, has_personnummer, send_questions
+from dialogues.domain.seen import content_version, require_as_seen
 from dialogues.models import Channel, Dialogue, PriorityQuestion, QuestionDraft, QuestionForm
 from dialogues.rules import represents_huvudman, writes_for_huvudman
 from quality_system.models import Area, SubGoal
@@ -35,6 +37,11 @@ def _own_drafts(dialogue: Dialogue, actor: Actor) -> list[QuestionDraft]:
     return list(drafts_of(_open(dialogue), actor))
 
 
+def draft_version(drafts: Iterable[QuestionDraft]) -> str:
+    """The version of the unsent questions: the same words in the same order have the same."""
+    return content_version(_as_content(drafts))
+
+
 @dataclass(frozen=True)
 class Edit:
     """What a form writes to: a question, the save it was made from (none for a new one), and its own id."""
@@ -46,6 +53,14 @@ class Edit:
 
 class ChangedSince(NotPossible):
     """The question was changed, taken away or sent after the form was made."""
+
+
+class NotReady(NotPossible):
+    """Something must be mended before the questions are sent: `faults` say in which, and what."""
+
+    def __init__(self, faults: list[tuple[UUID, str]]) -> None:
+        super().__init__(" ".join(words for _question, words in faults))
+        self.faults = faults
 
 
 @transaction.atomic
@@ -60,15 +75,18 @@ def save_draft(
     figure: str = "",
     evidence: str = "",
 ) -> QuestionDraft:
-    """Keep what was typed in a form, whole or not. A form for a new question adds it after the last one.
+    """Keep what was typed in a form, whole or not. A form for a new question adds it after the last one; the
+    first one after questions were sent adds it to those.
 
-    Raises ChangedSince when another form has saved the question or it is gone, NotPossible when there are
-    five already or the dialogue is not open for questions.
+    Raises ChangedSince when another form has saved the question or it is gone, NotPossible for a new one
+    where nothing is typed, when there are five already or the dialogue is not open for questions.
     """
     rows = _own_drafts(dialogue, actor)
     draft = _find(rows, edit.question)
     if draft is None and edit.seen is None:
-        draft = _new(dialogue, edit, len(rows) + 1)
+        if not any((area, text, sub_goal, figure, evidence)):
+            raise NotPossible(_("Frågan är tom."))
+        draft = _new(dialogue, edit, len(rows or _copy_sent(dialogue)) + 1)
     elif draft is None or draft.saved_in not in (edit.seen, edit.form):
         raise ChangedSince(
             _(
@@ -99,6 +117,21 @@ def drop_draft(*, dialogue: Dialogue, question: UUID, seen: UUID | None, actor: 
 
 
 @transaction.atomic
+def throw_draft(*, dialogue: Dialogue, read: str, actor: Actor) -> None:
+    """Throw away all that is written and not sent; what was sent stands. Nothing for a draft that is gone.
+
+    `read` is the version of the draft on the page (`draft_version`): raises WrittenSince when it is another
+    one now.
+    """
+    rows = _own_drafts(dialogue, actor)
+    if not rows:
+        return
+    refusal = _("Någon har ändrat i utkastet sedan sidan öppnades, och inget är kastat. Läs det igen först.")
+    require_as_seen(_as_content(rows), read, refusal)
+    dialogue.question_drafts.all().delete()
+
+
+@transaction.atomic
 def move_draft(*, dialogue: Dialogue, question: UUID, steps: int, actor: Actor) -> None:
     """Move a question so many steps down the order, or up when `steps` is negative, as far as it goes;
     nothing for one that is gone.
@@ -115,10 +148,23 @@ def move_draft(*, dialogue: Dialogue, question: UUID, steps: int, actor: Actor) 
 @transaction.atomic
 def reopen_questions(*, dialogue: Dialogue, actor: Actor) -> None:
     """Start a draft from the questions that were sent, to change and send again. A draft there is stays."""
-    if _own_drafts(dialogue, actor):
-        return
-    sent = PriorityQuestion.objects.filter(form__dialogue=dialogue)
-    QuestionDraft.objects.bulk_create(
+    if not _own_drafts(dialogue, actor):
+        _copy_sent(dialogue)
+
+
+def has_room(dialogue: Dialogue, actor: Actor) -> bool:
+    """Tell whether one more question can be written, beside those of the draft or those that were sent."""
+    drafts = drafts_of(dialogue, actor).count()
+    return (drafts or _sent(dialogue).count()) < MOST
+
+
+def _sent(dialogue: Dialogue) -> QuerySet[PriorityQuestion]:
+    return PriorityQuestion.objects.filter(form__dialogue=dialogue)
+
+
+def _copy_sent(dialogue: Dialogue) -> list[QuestionDraft]:
+    """A draft with the questions that were sent, as they were."""
+    return QuestionDraft.objects.bulk_create(
         QuestionDraft(
             dialogue=dialogue,
             rank=q.rank,
@@ -128,20 +174,23 @@ def reopen_questions(*, dialogue: Dialogue, actor: Actor) -> None:
             figure=q.figure,
             evidence=q.evidence,
         )
-        for q in sent
+        for q in _sent(dialogue)
     )
 
 
 @transaction.atomic
-def send_draft(*, dialogue: Dialogue, told_by: str, actor: Actor, seen: int | None = None) -> QuestionForm:
+def send_draft(
+    *, dialogue: Dialogue, read: str, told_by: str, actor: Actor, seen: int | None = None
+) -> QuestionForm:
     """Send the questions to the agencies and empty the draft.
 
-    `seen` as in `send_questions`: raises AskedSince, and the draft stays. Raises NotPossible when an area is
-    missing, and as `send_questions`.
+    `read` is the version of the draft on the page (`draft_version`): raises WrittenSince when it is another
+    one now. `seen` as in `send_questions`: raises AskedSince. Raises NotReady when an area is missing or a
+    text has a personnummer, and as `send_questions`. The draft stays then.
     """
     rows = _own_drafts(dialogue, actor)
-    if any(not row.area for row in rows):
-        raise NotPossible(_("Välj ett område för varje fråga."))
+    require_as_seen(_as_content(rows), read, _written_since())
+    _require_ready(rows)
     form = send_questions(
         dialogue=dialogue,
         rows=[_as_row(row) for row in rows],
@@ -162,6 +211,29 @@ def _open(dialogue: Dialogue) -> Dialogue:
     return locked
 
 
+def _written_since() -> str:
+    return _(
+        "Någon har ändrat i frågorna sedan sidan öppnades, och inget är skickat. Läs dem igen. "
+        "Ska de skickas så som de står nu? Tryck då på knappen igen."
+    )
+
+
+def _require_ready(rows: list[QuestionDraft]) -> None:
+    faults = []
+    for row in rows:
+        if not row.area:
+            faults.append((row.public_id, _("Fråga %(rank)s: välj ett område.") % {"rank": row.rank}))
+        elif has_personnummer(_as_row(row)):
+            told = _("Fråga %(rank)s: ta bort personnumret innan ni skickar.") % {"rank": row.rank}
+            faults.append((row.public_id, told))
+    if faults:
+        raise NotReady(faults)
+
+
+def _as_content(drafts: Iterable[QuestionDraft]) -> list[list[object]]:
+    return [[row.area, row.text, row.sub_goal_id, row.figure, row.evidence] for row in drafts]
+
+
 def _as_row(draft: QuestionDraft) -> Row:
     return Row(
         area=Area(draft.area),
@@ -178,7 +250,9 @@ def _find(rows: list[QuestionDraft], question: UUID) -> QuestionDraft | None:
 
 def _new(dialogue: Dialogue, edit: Edit, rank: int) -> QuestionDraft:
     if rank > MOST:
-        raise NotPossible(_("Ni kan skicka högst fem frågor."))
+        raise NotPossible(
+            _("Ni kan skicka högst fem frågor, och så många finns redan. Ta bort en av dem först.")
+        )
     return QuestionDraft(dialogue=dialogue, public_id=edit.question, rank=rank)
 
 

@@ -17,14 +17,16 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.domain.machine import NotPossible
 from accounts.personnummer import mask_personnummer
 from dialogues.domain.correspondence import write_to_huvudman
 from dialogues.domain.dialogues import DIALOGUES
-from dialogues.evaluation.periods import half_year_of
+from dialogues.half_years import half_year_of
 from dialogues.links import evaluation_link
+from dialogues.minutes import MINUTES as ALL_MINUTES
 from dialogues.models import (
     Dialogue,
     DialogueState,
@@ -43,12 +45,16 @@ from dialogues.models import (
 from huvudman.models import Contact, Huvudman, HuvudmanType
 from huvudman.queries import recipients_of
 
-MINUTES = 3
+MINUTES = ALL_MINUTES["evaluation"]
 """What answering takes."""
 LATEST_AFTER = datetime.timedelta(days=365)
 """How long after the dialogue it is too late to ask how it went on."""
 ASKED_AT_LEAST = 10
 """How many of a kind must have been asked in the half-year before an answer is kept as one of that kind."""
+ALREADY_ANSWERED = gettext_lazy(
+    "Er huvudman har redan svarat. Var det du nyss är svaret sparat. Ett svar går inte att ändra: ingen kan "
+    "se vilket som är ert."
+)
 MONTH = datetime.timedelta(days=30.44)
 KINDS = {
     Part.INTRODUCTION: MeetingKind.INTRODUCTION,
@@ -90,19 +96,20 @@ def to_ask(part: Part) -> QuerySet[Dialogue]:
         meeting__state=MeetingState.HELD, meeting__ends_at__gte=earliest, meeting__ends_at__lt=latest
     )
     asked = EvaluationRequest.objects.filter(dialogue=OuterRef("pk"), part=part)
-    return Dialogue.objects.filter(Exists(held), ~Exists(asked)).exclude(state=DialogueState.CANCELLED)
+    rows = Dialogue.objects.filter(Exists(held), ~Exists(asked), paused_at=None)
+    return rows.exclude(state=DialogueState.CANCELLED)
 
 
 @transaction.atomic
 def ask_for_evaluation(*, dialogue: Dialogue, part: Part, actor: Actor) -> EvaluationRequest | None:
     """Ask a huvudman what it thinks of a part, once, by a letter to each of its recipients; nothing when no
-    letter reaches it, or there are no questions.
+    letter reaches it, it is paused, or there are no questions.
     """
-    row = DIALOGUES.locked(dialogue)
+    row = DIALOGUES.locked_as_it_stands(dialogue)
     actor.require("dialogues.ask_for_evaluation", row)
     asked = EvaluationRequest.objects.filter(dialogue=row, part=part).first()
     questionnaire = questionnaire_in_force(part)
-    if asked or questionnaire is None or not recipients_of(row.huvudman):
+    if asked or questionnaire is None or row.is_paused or not recipients_of(row.huvudman):
         return asked
     today = timezone.localdate()
     request = EvaluationRequest.objects.create(
@@ -180,12 +187,7 @@ def _write(request: EvaluationRequest) -> None:
 
 def _require_open(request: EvaluationRequest) -> None:
     if request.is_answered:
-        raise AlreadyAnswered(
-            _(
-                "Er huvudman har redan svarat. Var det du nyss är svaret sparat. Ett svar går inte att "
-                "ändra: ingen kan se vilket som är ert."
-            )
-        )
+        raise AlreadyAnswered(str(ALREADY_ANSWERED))
     if not is_open(request):
         raise NotPossible(_("Utvärderingen är stängd och tar inte emot fler svar."))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable, Sequence
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -10,15 +11,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.domain.audit import latest, record
-from accounts.domain.machine import Conflict, NotPossible, WrongState
-from accounts.models import AuditEntry
+from accounts.domain.audit import record
+from accounts.domain.machine import NotPossible, WrongState
 from dialogues.domain.arrangement import Arrangement
-from dialogues.domain.conflicts import who_and_when
+from dialogues.domain.attendance import (
+    ATTENDANCE_CHANGED,
+    attendance_conflict,
+    attendance_version,
+    noted_seats,
+    refuse_others,
+    who_came,
+)
 from dialogues.domain.correspondence import booked
-from dialogues.domain.dialogues import DIALOGUES, OPEN, move
+from dialogues.domain.dialogues import DIALOGUES, OPEN, PausedNow, move, require_not_paused
 from dialogues.domain.holding import note_held
-from dialogues.domain.introduction_letters import tell_cancelled, tell_left, tell_seat
+from dialogues.domain.introduction_letters import offer_others, tell_cancelled, tell_left, tell_seat
 from dialogues.domain.meeting_letters import call_staff, tell_staff_change, tell_staff_free
 from dialogues.domain.meetings import MEETINGS
 from dialogues.domain.staffing import StaffChange, book_staff, free_staff, rebook_staff, require_from_both
@@ -33,8 +40,7 @@ from dialogues.models import (
     MeetingState,
     Seat,
 )
-
-ATTENDANCE_CHANGED = "meeting.attendance_changed"
+from dialogues.queries import open_introductions
 
 
 def set_up_introduction(
@@ -47,14 +53,22 @@ def set_up_introduction(
     actor.require("dialogues.run_introduction", batch)
     require_from_both(arrangement.staff)
     with transaction.atomic():
-        meeting = Meeting(kind=MeetingKind.INTRODUCTION, state=MeetingState.FIXED, seats=seats, batch=batch)
-        _lock_for_placing(meeting)
-        arrangement.set_on(meeting)
-        meeting.save()
-        people = book_staff(meeting, arrangement.staff)
-        record(actor=actor, verb="meeting.introduction_set_up", subject=meeting, seats=seats)
-        call_staff(meeting, None, people)
+        lock_for_placing(Meeting(batch=batch))
+        meeting = make_group(batch=batch, arrangement=arrangement, seats=seats, actor=actor)
         _fill(meeting, actor)
+    return meeting
+
+
+def make_group(*, batch: InvitationBatch, arrangement: Arrangement, seats: int, actor: Actor) -> Meeting:
+    """Make an empty group in the caller's transaction, which has called `lock_for_placing`, and call its
+    people. Raises NotPossible when somebody is booked elsewhere at that time.
+    """
+    meeting = Meeting(kind=MeetingKind.INTRODUCTION, state=MeetingState.FIXED, seats=seats, batch=batch)
+    arrangement.set_on(meeting)
+    meeting.save()
+    people = book_staff(meeting, arrangement.staff)
+    record(actor=actor, verb="meeting.introduction_set_up", subject=meeting, seats=seats)
+    call_staff(meeting, None, people)
     return meeting
 
 
@@ -67,7 +81,7 @@ def change_introduction(*, meeting: Meeting, arrangement: Arrangement, seats: in
     actor.require("dialogues.run_introduction", meeting)
     require_from_both(arrangement.staff)
     with transaction.atomic():
-        _lock_for_placing(meeting)
+        lock_for_placing(meeting)
         row = MEETINGS.locked(meeting)
         _require_coming(row)
         if seats < taken_seats(row):
@@ -95,7 +109,7 @@ def cancel_introduction(*, meeting: Meeting, actor: Actor) -> Meeting:
         row.sequence += 1
 
     with transaction.atomic():
-        _lock_for_placing(meeting)
+        lock_for_placing(meeting)
         return MEETINGS.walk(
             meeting,
             to=MeetingState.CANCELLED,
@@ -106,11 +120,18 @@ def cancel_introduction(*, meeting: Meeting, actor: Actor) -> Meeting:
         )
 
 
-def place(*, dialogue: Dialogue, meeting: Meeting, actor: Actor) -> Seat:
+def place(
+    *,
+    dialogue: Dialogue,
+    meeting: Meeting,
+    actor: Actor,
+    after: Callable[[Seat], None] | None = None,
+) -> Seat:
     """Give the huvudman a seat and tell it when and where; a seat in another coming group is given up.
 
     Who could not come when its group met may have a seat in another, until the dialogue is held; the
-    dialogue's state stays. Raises NotPossible when there is no seat, or the huvudman is in no need of one.
+    dialogue's state stays. `after` is told of a seat that is new, in the same transaction. Raises NotPossible
+    when there is no seat, or the huvudman is in no need of one.
     """
     actor.require("dialogues.answer_invitation", dialogue)
     with transaction.atomic():
@@ -129,6 +150,8 @@ def place(*, dialogue: Dialogue, meeting: Meeting, actor: Actor) -> Seat:
         if current and current.meeting.state == MeetingState.FIXED:
             tell_left(current, dialogue)
         tell_seat(seat, dialogue, why=_why_again(dialogue, current))
+        if after:
+            after(seat)
     return seat
 
 
@@ -158,30 +181,35 @@ def hold_introduction(
     """Note that the meeting was held and who came (`attended`: dialogue ids), and when (`held_at`) should it
     be at another time than was planned.
 
-    Everyone's underlag is ordered, also of those who could not come, who are offered another group.
-    Raises NotPossible when its time has not come or there is no edition of the quality system in force to
-    make it from, and Conflict when it is noted already that others came.
+    Everyone's underlag is ordered, also of those who could not come, who are offered another group. Those
+    whose dialogue is paused give up their seat, and get another when it goes on.
+    Raises NotPossible when its time has not come, there is no edition of the quality system in force to make
+    it from, or a paused one came, and Conflict when it is noted already that others came.
     """
 
     def note_attendance(row: Meeting) -> None:
         taken = row.taken_seats.filter(is_current=True).select_for_update(of=("self",))
         for seat in taken.select_related("dialogue").order_by("dialogue_id"):
+            if seat.dialogue.is_paused:
+                _give_up_paused(seat, attended)
+                continue
             seat.attended = seat.dialogue_id in attended
             seat.save(update_fields=["attended"])
             if seat.dialogue.state == DialogueState.ACCEPTED:
                 move(seat.dialogue, to=DialogueState.INTRODUCED, actor=actor, attended=seat.attended)
 
     with transaction.atomic():
-        _lock_for_placing(meeting)
+        lock_for_placing(meeting)
         held = note_held(
             meeting,
             held_at=held_at,
             actor=actor,
             after=note_attendance,
-            again=lambda row: _refuse_others(row, attended),
+            again=lambda row: refuse_others(row, attended),
             attended=sorted(attended),
         )
         order_underlag_for_meeting(meeting=held, actor=actor)
+        _offer_others([seat for seat in noted_seats(held) if not seat.attended], held)
     return held
 
 
@@ -195,7 +223,7 @@ def change_attendance(*, meeting: Meeting, attended: set[int], seen: int, actor:
     """
     actor.require("dialogues.run_introduction", meeting)
     with transaction.atomic():
-        _lock_for_placing(meeting)
+        lock_for_placing(meeting)
         row = MEETINGS.locked(meeting)
         if row.kind != MeetingKind.INTRODUCTION or row.state != MeetingState.HELD:
             raise WrongState(_("Vilka som deltog går att ändra när introduktionsmötet är hållet."))
@@ -203,29 +231,13 @@ def change_attendance(*, meeting: Meeting, attended: set[int], seen: int, actor:
         if not wrong:
             return row
         if seen != attendance_version(row):
-            raise _conflict(row)
-        was = sorted(_who_came(row))
+            raise attendance_conflict(row)
+        was = sorted(who_came(row))
         for seat in wrong:
             _correct(seat)
         record(actor=actor, verb=ATTENDANCE_CHANGED, subject=row, was=was, attended=sorted(attended))
+        _offer_others([seat for seat in wrong if not seat.attended], row)
     return row
-
-
-def noted_seats(meeting: Meeting) -> QuerySet[Seat]:
-    """The seats of those who came to a held introduction, or could not, also when they have got another."""
-    seats = meeting.taken_seats.filter(attended__isnull=False)
-    return seats.select_related("dialogue__huvudman", "dialogue__batch").order_by("dialogue_id")
-
-
-def last_noted(meeting: Meeting) -> AuditEntry | None:
-    """Who last noted who came to an introduction, and when."""
-    return latest(meeting, f"meeting.{MeetingState.HELD}", ATTENDANCE_CHANGED)
-
-
-def attendance_version(meeting: Meeting) -> int:
-    """A number that is another one each time somebody notes who came."""
-    entry = last_noted(meeting)
-    return entry.pk if entry else 0
 
 
 def needs_seat(dialogue: Dialogue) -> bool:
@@ -243,28 +255,22 @@ def taken_seats(meeting: Meeting) -> int:
 def waiting_for_seat(batch: InvitationBatch) -> QuerySet[Dialogue]:
     """Those in the batch who said yes and have no seat."""
     seated = Seat.objects.filter(kind=MeetingKind.INTRODUCTION, is_current=True)
-    return batch.dialogues.filter(state=DialogueState.ACCEPTED).exclude(pk__in=seated.values("dialogue"))
+    rows = batch.dialogues.filter(state=DialogueState.ACCEPTED, paused_at=None)
+    return rows.exclude(pk__in=seated.values("dialogue"))
 
 
-def _who_came(meeting: Meeting) -> set[int]:
-    return set(meeting.taken_seats.filter(attended=True).values_list("dialogue_id", flat=True))
-
-
-def _refuse_others(meeting: Meeting, attended: set[int]) -> None:
-    if attended != _who_came(meeting):
-        raise _conflict(meeting)
-
-
-def _conflict(meeting: Meeting) -> Conflict:
-    text = _(
-        "%(who)s skrev in vilka som deltog, %(when)s. Det du har kryssat i är inte sparat. Jämför med det "
-        "som står och spara igen."
-    )
-    return Conflict(text % who_and_when(last_noted(meeting)))
+def _give_up_paused(seat: Seat, attended: set[int]) -> None:
+    """A paused dialogue stays as it is when its group meets without it."""
+    if seat.dialogue_id in attended:
+        text = _("Dialogen med %(huvudman)s är pausad. Återuppta den först, om huvudmannen deltog.")
+        raise PausedNow(text % {"huvudman": seat.dialogue.huvudman})
+    seat.is_current = False
+    seat.save(update_fields=["is_current"])
 
 
 def _correct(seat: Seat) -> None:
     """Let a seat say the opposite of what it did. Who came needs no other group."""
+    require_not_paused(seat.dialogue)
     if seat.dialogue.state not in OPEN:
         text = _("Dialogen med %(huvudman)s är över, så det går inte längre att ändra om den deltog.")
         raise NotPossible(text % {"huvudman": seat.dialogue.huvudman})
@@ -274,6 +280,15 @@ def _correct(seat: Seat) -> None:
             tell_left(other, seat.dialogue)
             seat.is_current = True
     seat.save(update_fields=["attended", "is_current"])
+
+
+def _offer_others(absent: Sequence[Seat], meeting: Meeting) -> None:
+    """Write to those who could not come which other groups have free seats, if they still need one."""
+    noted = attendance_version(meeting)
+    for seat in absent:
+        dialogue = Dialogue.objects.select_related("huvudman", "batch").get(pk=seat.dialogue_id)
+        if seat.is_current and needs_seat(dialogue):
+            offer_others(seat, dialogue, list(open_introductions(dialogue)), noted)
 
 
 def _fill(meeting: Meeting, actor: Actor) -> None:
@@ -306,7 +321,7 @@ def _tell_change(meeting: Meeting, change: StaffChange, *, is_moved: bool) -> No
         tell_seat(seat, seat.dialogue, why="changed")
 
 
-def _lock_for_placing(meeting: Meeting) -> None:
+def lock_for_placing(meeting: Meeting) -> None:
     """Lock the batch, then all who may get or lose a seat, then the coming meetings: always in that order.
 
     All in the batch, whatever they have answered: a yes that is being given either sees the meeting when it

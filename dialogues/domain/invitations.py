@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
-from django.utils import timezone
+from django.db.models import Q, QuerySet
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM, Actor
 from accounts.domain.audit import latest, record
 from accounts.domain.machine import Conflict, NotPossible
-from accounts.templatetags.look import day
 from dialogues.batch_queries import on_paper, reachable, unmailed
-from dialogues.domain.batches import refuse_outgrown_approval
 from dialogues.domain.correspondence import calendar_file, write_to_huvudman
 from dialogues.domain.dialogues import DIALOGUES, PERMISSIONS, move
 from dialogues.domain.introductions import place_where_free, release_seats
-from dialogues.domain.receipts import in_swedish, register_sent
+from dialogues.domain.receipts import register_sent
 from dialogues.letters import queue_letter
 from dialogues.links import answer_link
 from dialogues.models import (
@@ -51,7 +48,6 @@ STATE_AFTER = {
     Answer.NO: DialogueState.DECLINED,
 }
 ANSWERABLE = frozenset({DialogueState.INVITED, *STATE_AFTER.values()})
-NOT_SENT = frozenset({BatchState.DRAFT, BatchState.APPROVED, BatchState.SCHEDULED})
 ANSWERED_AGAIN = "dialogue.answered_again"
 OWN_CHANNELS = frozenset({Channel.LINK, Channel.PORTAL})
 """Channels that close when the answer date has passed; by phone it is never too late."""
@@ -92,7 +88,8 @@ def late_addresses() -> QuerySet[Dialogue]:
         state__in=(BatchState.SENDING, BatchState.SENT), answer_by__gt=today
     )
     printed = on_paper(PaperState.IN_RUN, PaperState.POSTED)
-    return Dialogue.objects.filter(unmailed(), ~printed, reachable(), open_ones, batch__in=batches)
+    rows = Dialogue.objects.filter(unmailed(), ~printed, reachable(), open_ones, batch__in=batches)
+    return rows.filter(paused_at=None)
 
 
 @transaction.atomic
@@ -100,7 +97,7 @@ def write_to_late_address(*, dialogue: Dialogue, actor: Actor) -> bool:
     """Write the invitation that had nowhere to go, once; tell whether there was still need to."""
     # The batch before its dialogue, as when it is sent: nobody stops it or changes its dates meanwhile.
     batch = InvitationBatch.objects.select_for_update(no_key=True).get(pk=dialogue.batch_id)
-    row = DIALOGUES.locked(dialogue)
+    row = DIALOGUES.locked_as_it_stands(dialogue)
     actor.require(PERMISSIONS[DialogueState.INVITED], row)
     if not late_addresses().filter(pk=row.pk, batch=batch).exists():
         return False
@@ -152,38 +149,40 @@ def answer_invitation(
     actor: Actor,
     reason: str = "",
     comment: str = "",
+    wants_digital: bool = False,
+    wished_half_year: str = "",
     contact: Contact | None = None,
     seen: int | None = None,
 ) -> InvitationAnswer:
     """Record the huvudman's answer. A new one counts before the old; the same again does nothing, but
     that another person has given it, or in another way, is kept in the audit log.
 
-    `seen` is the id of the answer that the page showed, 0 for none: raises AnsweredSince when another one
-    is the latest now. Raises NotPossible when the answer date has passed (own channels), the dialogue has
-    gone further, or the huvudman has been invited anew in a later batch.
+    `wants_digital` counts with a yes, `wished_half_year` (as `half_years` writes it) with *later*, and
+    `reason` with a no. `seen` is the id of the answer that the page showed, 0 for none: raises AnsweredSince
+    when another one is the latest now. Raises NotPossible when the answer date has passed (own channels), the
+    dialogue has gone further, or the huvudman has been invited anew in a later batch.
     """
     if channel in OWN_CHANNELS and not is_open(invitation):
         raise NotPossible(_("Svarstiden har gått ut. Ring oss gärna, så hjälper vi er."))
-    reason = reason if answer == Answer.NO else ""
+    said = _what_counts(answer, reason, wants_digital=wants_digital, wished_half_year=wished_half_year)
+    said["comment"] = comment
     with transaction.atomic():
         dialogue = DIALOGUES.locked(invitation.dialogue)
         actor.require("dialogues.answer_invitation", dialogue)
         _refuse_when_too_late(dialogue)
         _refuse_when_invited_anew(invitation, dialogue)
         last = invitation.answers.first()
-        if last and (last.answer, last.reason, last.comment) == (answer, reason, comment):
+        if last and all(getattr(last, name) == value for name, value in said.items()):
             _note_who_else(dialogue, last, {"given_by": given_by, "channel": channel}, actor)
             return last
         _refuse_when_answered_since(last, seen)
         row = InvitationAnswer.objects.create(
             invitation=invitation,
-            answer=answer,
-            reason=reason,
-            comment=comment,
             given_by=given_by,
             channel=channel,
             contact=contact,
             recorded_by=actor.user,
+            **said,
         )
         if answer == Answer.YES and channel == Channel.LINK and contact is None:
             _let_mailbox_sign_in(invitation, dialogue, given_by)
@@ -191,83 +190,16 @@ def answer_invitation(
     return row
 
 
-def may_answer_until(dialogue: Dialogue) -> datetime.date | None:
-    """The last day on which the huvudman may change its answer by itself; None when that day has passed."""
-    last: datetime.date | None = dialogue.invitations.filter(
-        batch=dialogue.batch_id, answer_by__gte=timezone.localdate()
-    ).aggregate(last=Max("answer_by"))["last"]
-    return last
-
-
-def batches_to_move_to(dialogue: Dialogue) -> QuerySet[InvitationBatch]:
-    """The batches that may take a huvudman that wants to take part later: later than the one in which it was
-    invited, and not sent. None for a huvudman that has not been invited.
-    """
-    invited = InvitationBatch.objects.filter(invitations__dialogue=dialogue)
-    since = dialogue.batch if dialogue.state == DialogueState.POSTPONED else invited.last()
-    if since is None:
-        return InvitationBatch.objects.none()
-    later = Q(year__gt=since.year) | Q(year=since.year, number__gt=since.number)
-    rows = InvitationBatch.objects.filter(later, cycle=dialogue.cycle_id, state__in=NOT_SENT)
-    return rows.exclude(pk=dialogue.batch_id)
-
-
-def carry_to_later_batch(*, dialogue: Dialogue, batch: InvitationBatch, actor: Actor) -> Dialogue:
-    """Give a huvudman that wants to take part later its place in a later batch of the cycle; while neither
-    has been sent, move it from there to another such batch.
-
-    Raises NotPossible while the huvudman may change its answer, and when the batch is not later, has begun to
-    be sent, or would outgrow its approval.
-    """
-
-    def check(row: Dialogue) -> None:
-        last = may_answer_until(row)
-        if last:
-            raise NotPossible(still_may_change(last))
-        if not batches_to_move_to(row).filter(pk=batch.pk).exists():
-            raise NotPossible(_("Välj en senare omgång som inte har skickats."))
-
-    def change(row: Dialogue) -> None:
-        row.batch = locked[batch.pk]
-
-    with transaction.atomic():
-        # The batches before their dialogues, as when they are sent.
-        rows = InvitationBatch.objects.select_for_update(no_key=True).order_by("pk")
-        locked = {row.pk: row for row in rows.filter(pk__in={batch.pk, dialogue.batch_id})}
-        row = DIALOGUES.locked(dialogue)
-        if row.state == DialogueState.PLANNED and row.batch_id != batch.pk:
-            carried = _move_on(row, locked, check, change, actor)
-        else:
-            carried = move(
-                row, to=DialogueState.PLANNED, actor=actor, check=check, change=change, batch=str(batch)
-            )
-        refuse_outgrown_approval(locked[batch.pk])
-    return carried
-
-
-def still_may_change(last: datetime.date) -> str:
-    """Why a huvudman that wants to take part later is not given a later batch yet."""
-    text = _("Huvudmannen kan ändra sitt svar till och med %(day)s. Välj en senare omgång efter den dagen.")
-    return text % {"day": day(last)}
-
-
-def _move_on(
-    row: Dialogue,
-    locked: Mapping[int, InvitationBatch],
-    check: Callable[[Dialogue], None],
-    change: Callable[[Dialogue], None],
-    actor: Actor,
-) -> Dialogue:
-    """Move a planned dialogue from a batch that has not been sent; its batch must be among the locked."""
-    actor.require(PERMISSIONS[DialogueState.PLANNED], row)
-    source = locked.get(row.batch_id)
-    if source is None or source.state not in NOT_SENT:
-        raise NotPossible(_("Omgången som huvudmannen är i har börjat skickas."))
-    check(row)
-    change(row)
-    row.save(update_fields=["batch"])
-    record(actor=actor, verb="dialogue.moved", subject=row, was=str(source), batch=str(row.batch))
-    return row
+def _what_counts(
+    answer: Answer, reason: str, *, wants_digital: bool, wished_half_year: str
+) -> dict[str, Any]:
+    """What is kept of an answer: what goes with another answer than the one given is left out."""
+    return {
+        "answer": answer,
+        "reason": reason if answer == Answer.NO else "",
+        "wants_digital": wants_digital and answer == Answer.YES,
+        "wished_half_year": wished_half_year if answer == Answer.LATER else "",
+    }
 
 
 def _refuse_when_too_late(dialogue: Dialogue) -> None:
@@ -336,6 +268,17 @@ def _follow_answer(dialogue: Dialogue, answer: InvitationAnswer, actor: Actor) -
         given_by=answer.given_by,
         channel=Channel(answer.channel),
         actor=actor,
-        body="\n\n".join(filter(None, [in_swedish(Answer(answer.answer).label), answer.comment])),
+        body=_in_words(answer),
         by_mail=False,
     )
+
+
+def _in_words(answer: InvitationAnswer) -> str:
+    """What was answered, in Swedish, with what was wished."""
+    with translation.override(settings.LANGUAGE_CODE):
+        words = [answer.get_answer_display()]
+        if answer.wants_digital:
+            words.append(_("Helst en digital dialog."))
+        if answer.wished_half_year:
+            words.append(_("Helst %(when)s.") % {"when": answer.wished_time})
+    return "\n\n".join(filter(None, [*words, answer.comment]))

@@ -16,17 +16,22 @@ from accounts.domain.audit import latest, record
 from accounts.domain.machine import Conflict, Machine, NotPossible, WrongState
 from accounts.models import User
 from dialogues.domain.arrangement import Arrangement
-from dialogues.domain.conflicts import who_and_when
+from dialogues.domain.briefs import brief
+from dialogues.domain.conflicts import require_seen, require_time_that_stands, who_and_when
 from dialogues.domain.correspondence import booked, calendar_file, write_to_huvudman, write_to_staff
 from dialogues.domain.dialogues import DIALOGUES, UNTOLD, move
+from dialogues.domain.impartial import ALONE
+from dialogues.domain.impartiality import clear_reasons
 from dialogues.domain.meeting_letters import (
     tell_fixed,
     tell_proposed,
     tell_staff_change,
     tell_staff_free,
 )
+from dialogues.domain.needs import clear_needs
 from dialogues.domain.notes import clear_notes
 from dialogues.domain.order import require_order
+from dialogues.domain.participants import clear_participants
 from dialogues.domain.receipts import register_sent
 from dialogues.domain.staffing import (
     book_staff,
@@ -51,10 +56,11 @@ from dialogues.timeline import when
 from huvudman.queries import contacts_of
 
 TABLE: dict[str, frozenset[str]] = {
-    S.PROPOSED: frozenset({S.FIXED, S.OTHER_WISHED, S.CANCELLED}),
-    S.OTHER_WISHED: frozenset({S.PROPOSED, S.CANCELLED}),
-    S.FIXED: frozenset({S.PROPOSED, S.OTHER_WISHED, S.HELD, S.CANCELLED}),
+    S.PROPOSED: frozenset({S.FIXED, S.OTHER_WISHED, S.MISSED, S.CANCELLED}),
+    S.OTHER_WISHED: frozenset({S.PROPOSED, S.MISSED, S.CANCELLED}),
+    S.FIXED: frozenset({S.PROPOSED, S.OTHER_WISHED, S.HELD, S.MISSED, S.CANCELLED}),
     S.HELD: frozenset(),
+    S.MISSED: frozenset({S.PROPOSED, S.CANCELLED}),
     S.CANCELLED: frozenset(),
 }
 PERMISSIONS: dict[str, str] = {
@@ -62,14 +68,13 @@ PERMISSIONS: dict[str, str] = {
     S.OTHER_WISHED: "dialogues.settle_time",
     S.FIXED: "dialogues.settle_time",
     S.HELD: "dialogues.run_introduction",
+    S.MISSED: "dialogues.propose_time",
     S.CANCELLED: "dialogues.cancel_dialogue",
 }
 MEETINGS = Machine(model=Meeting, table=TABLE, permissions=PERMISSIONS)
 
-ALONE = (MeetingKind.DIALOGUE, MeetingKind.FEEDBACK)
-"""Phases in which the agencies meet one huvudman at a time."""
-
 ACCEPTED_AGAIN = "meeting.accepted_again"
+OFFERED_AGAIN = "dialogue.part_offered_again"
 
 TIMED = frozenset({S.PROPOSED, S.FIXED})
 """States of a meeting in which the time it has is the one that is meant."""
@@ -116,12 +121,13 @@ def accept_time(
     def after(row: Meeting) -> None:
         _fix_time(dialogue, row, actor, tell=not afterwards)
         if not afterwards:
-            body = _when_in_swedish(row)
+            body = when_in_swedish(row)
             register_sent(kind=Sent.TIME, dialogue=dialogue, body=body, actor=actor, by_mail=False, **told)
 
     with transaction.atomic():
         dialogue = DIALOGUES.locked(only_dialogue(meeting))
         row = MEETINGS.locked(meeting)
+        require_time_that_stands(row, wish_stands=False)
         _require_proposal_seen(row, seen)
         _require_time(row, has_passed=afterwards)
         return MEETINGS.walk(
@@ -183,14 +189,23 @@ def set_up_feedback(*, dialogue: Dialogue, arrangement: Arrangement, actor: Acto
         locked = DIALOGUES.locked(dialogue)
         if locked.state != DialogueState.DIALOGUE_HELD:
             raise NotPossible(_("Återkopplingen bokas när dialogen är hållen."))
+        offer_again(locked, actor)
         meeting = _make_meeting(locked, MeetingKind.FEEDBACK, S.FIXED, arrangement, actor)
         tell_fixed(meeting, locked, booked(meeting))
     return meeting
 
 
+def offer_again(dialogue: Dialogue, actor: Actor) -> None:
+    """Let a part that was to be left out be offered again, within the caller's transaction and lock."""
+    if dialogue.skipped:
+        record(actor=actor, verb=OFFERED_AGAIN, subject=dialogue, part=dialogue.skipped)
+        dialogue.skipped = dialogue.skipped_because = ""
+        dialogue.save(update_fields=["skipped", "skipped_because"])
+
+
 def cancel_dialogue(*, dialogue: Dialogue, reason: str, actor: Actor) -> Dialogue:
     """Cancel the dialogue and its coming meetings: always possible, at any time, without blame. Working
-    notes are cleared. A huvudman that was never invited gets no letter about it.
+    notes, needs and names are cleared. A huvudman that was never invited gets no letter about it.
 
     Raises Conflict when it is cancelled already for another reason: the huvudman has been told that one.
     """
@@ -210,12 +225,15 @@ def cancel_dialogue(*, dialogue: Dialogue, reason: str, actor: Actor) -> Dialogu
         seats = seats.select_related("meeting").order_by("meeting_id")
         calendars = [file for seat in seats for file in _leave_meeting(seat, row, actor, reason)]
         clear_notes(row, actor)
+        clear_needs(row, actor)
+        clear_participants(row, actor)
+        clear_reasons(row)
         if has_heard:
             _tell_cancelled(row, reason, calendars)
             _keep_own_receipt(row, reason, actor)
 
     with transaction.atomic():
-        has_heard = has_heard_of(DIALOGUES.locked(dialogue))
+        has_heard = has_heard_of(DIALOGUES.locked_as_it_stands(dialogue))
         return move(
             dialogue, to=DialogueState.CANCELLED, actor=actor, after=after, again=refuse_other, reason=reason
         )
@@ -224,11 +242,6 @@ def cancel_dialogue(*, dialogue: Dialogue, reason: str, actor: Actor) -> Dialogu
 def has_heard_of(dialogue: Dialogue) -> bool:
     """Tell whether the huvudman knows of the dialogue: it has been invited, now or in an earlier batch."""
     return dialogue.state not in UNTOLD or dialogue.invitations.exists()
-
-
-def already_fixed(meeting: Meeting) -> str:
-    """What to tell who answers a proposal that has been accepted before."""
-    return _("Tiden är redan bestämd: %(when)s.") % {"when": when(meeting)}
 
 
 def _make_meeting(
@@ -266,6 +279,7 @@ def _propose_anew(meeting: Meeting, dialogue: Dialogue, arrangement: Arrangement
         row.sequence += 1
 
     def after(row: Meeting) -> None:
+        offer_again(dialogue, actor)
         unfix_time(dialogue, actor)
         rebook_staff(row, arrangement.staff)
         tell_proposed(row, dialogue, was if was.state == S.FIXED else None, was_booked)
@@ -300,15 +314,6 @@ def _require_time(meeting: Meeting, *, has_passed: bool) -> None:
     raise NotPossible(_("Tiden har passerat och går inte längre att godta."))
 
 
-def require_seen(meeting: Meeting, seen: int | None, *meant: int) -> None:
-    """Raise NotPossible, saying what stands, when the version that was read is none of those meant."""
-    if seen is None or seen in meant:
-        return
-    if meeting.state == S.FIXED:
-        raise NotPossible(already_fixed(meeting))
-    raise NotPossible(_("Tiden har ändrats. Läs det nya förslaget."))
-
-
 def _count_change(meeting: Meeting) -> None:
     meeting.sequence += 1
 
@@ -323,6 +328,7 @@ def _fix_time(dialogue: Dialogue, meeting: Meeting, actor: Actor, *, tell: bool)
         dialogue = move(dialogue, to=DialogueState.TIME_FIXED, actor=actor)
     if tell:
         tell_fixed(meeting, dialogue, booked(meeting))
+        brief(dialogue=dialogue)
 
 
 def unfix_time(dialogue: Dialogue, actor: Actor) -> None:
@@ -341,7 +347,8 @@ def _tell_cancelled(dialogue: Dialogue, reason: str, calendars: Sequence[Attachm
     )
 
 
-def _when_in_swedish(meeting: Meeting) -> str:
+def when_in_swedish(meeting: Meeting) -> str:
+    """Which meeting it is and its time, as a receipt keeps it."""
     with translation.override(settings.LANGUAGE_CODE):
         return f"{meeting.get_kind_display().capitalize()}: {when(meeting)}"
 

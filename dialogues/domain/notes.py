@@ -119,8 +119,11 @@ def _open(dialogue: Dialogue) -> Dialogue:
 
 
 def _own_note(dialogue: Dialogue, note: UUID, actor: Actor) -> AgencyNote | None:
-    """The own agency's note with the address, if there is one. Raises PermissionDenied for the other's."""
+    """The own agency's note with the address, if there is one. Raises PermissionDenied for the other's, and
+    for who has a conflict of interest.
+    """
     member = reader_of_notes(actor)
+    actor.require_not_barred(dialogue)
     row = dialogue.notes.select_related("agency", "written_by").filter(public_id=note).first()
     if row and row.agency_id != member.agency_id:
         raise PermissionDenied("dialogues.notes")

@@ -1,43 +1,47 @@
-"""Planning a cycle: every active huvudman gets its place in a batch."""
+"""Planning a cycle: whom it is for, and a draw that is made, used and written in one go."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.domain.audit import record
 from accounts.domain.machine import NotPossible
-from dialogues.domain.cycles import lock_dialogues, require_unsent
-from dialogues.models import BatchState, Cycle, Dialogue, InvitationBatch
-from dialogues.planning import Block, Plan, Unit, plan
-from dialogues.planning.units import all_blocks, input_sha256
+from dialogues.domain.draw_log import log
+from dialogues.domain.plan_writing import as_kept, locked_cycle, refuse_when_begun, write_plan
+from dialogues.models import Cycle, Draw, DrawEvent, DrawKind, DrawState
+from dialogues.models.draw import LAID_ASIDE
+from dialogues.planning import FAMILIES, Unit, plan
+from dialogues.planning.units import input_sha256, row_of
 from huvudman.models import Huvudman
-
-CHUNK = 1000
 
 
 def plan_cycle(*, cycle: Cycle, actor: Actor) -> Cycle:
-    """Draw the cycle: make its batches, and a dialogue for every active huvudman.
+    """Draw the cycle by its own seed and use the draw at once: for demos and tests.
 
-    Planned already, it is drawn again as long as every batch is a draft; nothing happens when the register is
-    as it was. Raises NotPossible when a batch has left draft, or when there are fewer huvudmän than batches.
+    It is no honest lottery, since whoever made the cycle chose its seed; the log of draws and the cycle's
+    page say so, and no page of the site leads here. Planned already, it is drawn again as long as every batch
+    is a draft; nothing happens when the register is as it was. Raises NotPossible when a batch has left
+    draft, when a lottery is in use, or when there are fewer huvudmän than batches.
     """
     actor.require("dialogues.plan_cycle", cycle)
     with transaction.atomic():
-        locked = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
-        _refuse_when_begun(locked)
+        locked = locked_cycle(cycle)
+        refuse_when_begun(locked)
         units = units_to_plan()
-        _refuse_when_too_few(locked, units)
+        refuse_when_too_few(len(units), locked.years * locked.batches_per_year)
         if locked.certificate.get("input_sha256") == input_sha256(units):
             return locked
-        _clear(locked)
+        _put_aside_the_last(locked, actor)
         drawn = plan(units, years=locked.years, batches=locked.batches_per_year, seed=locked.seed)
-        _write(locked, drawn, actor)
+        draw = _kept_as_used(locked, units, actor, as_kept(drawn.assignment), dict(drawn.certificate))
+        write_plan(draw, drawn.assignment, actor)
+        log(draw, DrawEvent.DRAWN, actor=actor)
     return locked
 
 
@@ -50,13 +54,37 @@ def active_huvudman() -> QuerySet[Huvudman]:
     )
 
 
-def units_to_plan() -> list[Unit]:
-    """The active huvudmän as the draw sees them; region is the län of the main kommun ("" when not known)."""
+def units_to_plan(*, together: bool = False) -> list[Unit]:
+    """The active huvudmän as the draw sees them; region is the län of the main kommun ("" when not known).
+
+    With `together` those that have others in their koncern want to be invited with them.
+    """
     rows = active_huvudman().select_related("main_kommun__lan").order_by("pk")
-    return [_unit(huvudman) for huvudman in rows]
+    koncerner = _koncerner_of_several() if together else frozenset()
+    return [_unit(huvudman, koncerner) for huvudman in rows]
 
 
-def _unit(huvudman: Huvudman) -> Unit:
+def _koncerner_of_several() -> frozenset[int]:
+    counts = active_huvudman().order_by().exclude(koncern=None).values("koncern").annotate(n=Count("pk"))
+    return frozenset(counts.filter(n__gt=1).values_list("koncern", flat=True))
+
+
+def register_as_it_is(units: Sequence[Unit]) -> dict[str, Any]:
+    """What a draw keeps of the register: the units as JSON, their hash and what they are evened by."""
+    rows = [row_of(unit) for unit in sorted(units, key=lambda unit: unit.id)]
+    return {"units": rows, "input_sha256": input_sha256(units), "families": list(FAMILIES)}
+
+
+def refuse_when_too_few(huvudman: int, batches: int) -> None:
+    """Raise NotPossible when there are fewer huvudmän than batches."""
+    if huvudman < batches:
+        raise NotPossible(
+            _("Det finns %(count)s verksamma huvudmän i registret, färre än antalet omgångar.")
+            % {"count": huvudman}
+        )
+
+
+def _unit(huvudman: Huvudman, koncerner: frozenset[int]) -> Unit:
     kommun = huvudman.main_kommun
     return Unit(
         id=str(huvudman.public_id),
@@ -66,65 +94,36 @@ def _unit(huvudman: Huvudman) -> Unit:
         pupils=(huvudman.children or 0) + (huvudman.pupils or 0),
         office=str(kommun.lan.office_id or "") if kommun else "",
         form=huvudman.legal_form,
+        koncern=str(huvudman.koncern_id) if huvudman.koncern_id in koncerner else "",
     )
 
 
-def _refuse_when_begun(cycle: Cycle) -> None:
-    """Lock the batches, so that none is approved or changed while they are drawn again."""
-    batches = list(cycle.batches.select_for_update(no_key=True).order_by("pk"))
-    if any(batch.state != BatchState.DRAFT for batch in batches):
-        raise NotPossible(_("Cykeln går inte att lotta om: minst en omgång är redan godkänd."))
+def _put_aside_the_last(cycle: Cycle, actor: Actor) -> None:
+    used = cycle.draws.defer("units", "assignment").filter(written_at__isnull=False)
+    for before in used.exclude(state__in=LAID_ASIDE):
+        if before.is_usable:
+            raise NotPossible(_("Cykeln är fördelad med en lottning som går att granska."))
+        Draw.objects.filter(pk=before.pk).update(state=DrawState.DISCARDED)
+        log(before, DrawEvent.DISCARDED, actor=actor)
 
 
-def _refuse_when_too_few(cycle: Cycle, units: list[Unit]) -> None:
-    if len(units) < cycle.years * cycle.batches_per_year:
-        raise NotPossible(
-            _("Det finns %(count)s verksamma huvudmän i registret, färre än antalet omgångar.")
-            % {"count": len(units)}
-        )
-
-
-def _clear(cycle: Cycle) -> None:
-    """Take away an earlier draw that nobody has acted upon."""
-    lock_dialogues(cycle)
-    require_unsent(cycle)
-    cycle.dialogues.all().delete()
-    cycle.batches.all().delete()
-
-
-def _write(cycle: Cycle, drawn: Plan, actor: Actor) -> None:
-    batches = _make_batches(cycle, actor)
-    Dialogue.objects.bulk_create(_dialogues(cycle, drawn, batches), batch_size=CHUNK)
-    cycle.certificate = dict(drawn.certificate)
-    cycle.planned_at = timezone.now()
-    cycle.save(update_fields=["certificate", "planned_at"])
-    record(
-        actor=actor,
-        verb="cycle.planned",
-        subject=cycle,
-        huvudman=len(drawn.assignment),
-        batches=len(batches),
-        input_sha256=drawn.certificate["input_sha256"],
+def _kept_as_used(
+    cycle: Cycle, units: Sequence[Unit], actor: Actor, assignment: dict[str, str], certificate: dict[str, Any]
+) -> Draw:
+    now = timezone.now()
+    return Draw.objects.create(
+        cycle=cycle,
+        kind=DrawKind.DIRECT,
+        state=DrawState.APPROVED,
+        years=cycle.years,
+        batches_per_year=cycle.batches_per_year,
+        seed=cycle.seed,
+        created_by=actor.user,
+        assignment=assignment,
+        certificate=certificate,
+        counted=certificate,
+        drawn_at=now,
+        approved_at=now,
+        written_at=now,
+        **register_as_it_is(units),
     )
-
-
-def _make_batches(cycle: Cycle, actor: Actor) -> dict[Block, InvitationBatch]:
-    blocks = all_blocks(cycle.years, cycle.batches_per_year)
-    rows = InvitationBatch.objects.bulk_create(
-        InvitationBatch(
-            cycle=cycle,
-            year=cycle.first_year + block.year - 1,
-            number=block.batch,
-            prepared_by=actor.user,
-        )
-        for block in blocks
-    )
-    return dict(zip(blocks, rows, strict=True))
-
-
-def _dialogues(cycle: Cycle, drawn: Plan, batches: dict[Block, InvitationBatch]) -> Iterable[Dialogue]:
-    keys = {str(public_id): pk for public_id, pk in Huvudman.objects.values_list("public_id", "pk")}
-    return [
-        Dialogue(cycle=cycle, batch=batches[block], huvudman_id=keys[unit])
-        for unit, block in drawn.assignment.items()
-    ]

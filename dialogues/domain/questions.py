@@ -78,7 +78,7 @@ def send_questions(
         raise NotPossible(_("Ange minst en och högst fem frågor."))
     if call and call.day and call.day > timezone.localdate():
         raise NotPossible(_("Välj en dag som har varit."))
-    if any(_has_personnummer(row) for row in rows):
+    if any(has_personnummer(row) for row in rows):
         raise NotPossible(_("Ta bort personnumret ur frågan innan ni skickar."))
     with transaction.atomic():
         locked = DIALOGUES.locked(dialogue)
@@ -138,7 +138,8 @@ def versions_told(dialogue: Dialogue) -> list[AuditEntry]:
     return list(entries(dialogue, SENT))
 
 
-def _has_personnummer(row: Row) -> bool:
+def has_personnummer(row: Row) -> bool:
+    """Tell whether the words of a question have something in them that looks like a personnummer."""
     words = f"{row['text']}\n{row.get('evidence', '')}"
     return mask_personnummer(words) != words
 

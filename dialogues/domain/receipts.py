@@ -14,10 +14,18 @@ from huvudman.models import Huvudman
 
 HAPPENS_NEXT: dict[str, str | Promise] = {
     Sent.ANSWER: _("Vi läser ert svar och hör av oss om nästa steg."),
+    Sent.INTRODUCTION: _("Ni får en kallelse med e-post, med möteslänken och en kalenderfil."),
     Sent.TIME: _("Ni får en bekräftelse med e-post, med en kalenderfil."),
     Sent.WISH: _("Vi återkommer med ett nytt förslag. Ni får det med e-post och ser det i portalen."),
     Sent.QUESTIONS: _("De som leder dialogen läser frågorna inför mötet. Ni kan ändra dem tills dess."),
     Sent.ANALYSIS: _("De som leder dialogen läser analysen inför mötet. Ni kan skicka den igen."),
+    Sent.OWN_QUESTION: _(
+        "Ni får svar på dialogen eller efter den. Svaret visas i portalen. Tills dess kan ni ändra frågan."
+    ),
+    Sent.OWN_WITHDRAWN: _("Ni får inget svar på frågan. Ni kan ställa den igen."),
+    Sent.NEEDS: _("De som leder dialogen ordnar det. Det ni skrev tas bort när dialogen är hållen."),
+    Sent.SUMMARY_AGREED: _("Ni får sammanfattningen som PDF när båda myndigheterna också har godkänt den."),
+    Sent.SUMMARY_RETURNED: _("Vi läser era önskemål och skickar en ny version till er."),
     Sent.CANCELLED: _("Kommande möten är avbokade. Ni behöver inte göra något mer."),
     Sent.GOAL: _("Målet visas för dem som leder dialogen. Ni kan sluta dela det när ni vill."),
     Sent.PEOPLE: _("Ändringen gäller genast. Ni som skriver för huvudmannen har fått besked med e-post."),

@@ -13,11 +13,19 @@ from accounts.actors import Actor
 from accounts.domain.audit import entries, latest, record
 from accounts.domain.machine import Conflict, NotPossible, WrongState
 from accounts.models import AuditEntry
+from dialogues.domain.closing import require_can_be_closed
 from dialogues.domain.conflicts import who_and_when
 from dialogues.domain.correspondence import write_to_huvudman
 from dialogues.domain.dialogues import DIALOGUES, move
 from dialogues.domain.holding import correct_time, note_held, refuse_other_time
+from dialogues.domain.impartial import silent_about
+from dialogues.domain.impartiality import clear_reasons
+from dialogues.domain.needs import clear_needs
 from dialogues.domain.notes import clear_notes
+from dialogues.domain.own_questions import leave_open_questions, require_all_settled
+from dialogues.domain.participants import clear_participants
+from dialogues.domain.receipts import in_swedish
+from dialogues.domain.summaries import clear_unsent_summary
 from dialogues.models import (
     Dialogue,
     DialogueRecord,
@@ -25,11 +33,14 @@ from dialogues.models import (
     LetterKind,
     Meeting,
     MeetingKind,
+    OwnQuestion,
     Seat,
+    SkippedPart,
 )
 from huvudman.models import Skolform
 
 CHANGED = "dialogue.record_changed"
+HELD_UNDECLARED = "dialogue.held_undeclared"
 TIME_CHANGED = "dialogue.held_time_changed"
 RECORDED = (DialogueState.DIALOGUE_HELD, DialogueState.FEEDBACK_HELD)
 """States in which what was noted of the meetings can be changed."""
@@ -44,17 +55,20 @@ def hold_dialogue(
     discussed_skolformer: Sequence[Skolform],
     actor: Actor,
     held_at: datetime.datetime | None = None,
+    although_silent: bool = False,
 ) -> Dialogue:
     """Note that the dialogue was held, with a summary and the skolformer that were discussed.
 
-    `held_at` is when, should it be at another time than was fixed. Raises NotPossible when the time has not
-    come, and Conflict when somebody has noted it with other words.
+    `held_at` is when, should it be at another time than was fixed; `although_silent` that somebody who led it
+    had not said whether they have a conflict of interest. Raises NotPossible when the time has not come or
+    somebody is silent and that is not said, and Conflict when somebody has noted it with other words.
     """
     told = _told(summary, discussed_skolformer)
 
     def write_record(row: Dialogue) -> None:
-        hold_meeting(row, MeetingKind.DIALOGUE, actor, held_at)
+        hold_meeting(row, MeetingKind.DIALOGUE, actor, held_at, although_silent=although_silent)
         DialogueRecord.objects.create(dialogue=row, **told)
+        clear_needs(row, actor)
 
     def refuse_other(row: Dialogue) -> None:
         if _changed(row.record, told):
@@ -65,17 +79,22 @@ def hold_dialogue(
 
 
 def hold_feedback(
-    *, dialogue: Dialogue, feedback: str, actor: Actor, held_at: datetime.datetime | None = None
+    *,
+    dialogue: Dialogue,
+    feedback: str,
+    actor: Actor,
+    held_at: datetime.datetime | None = None,
+    although_silent: bool = False,
 ) -> Dialogue:
     """Note that the feedback meeting was held and what was said about the continued work.
 
-    `held_at` as in `hold_dialogue`. Raises NotPossible when the time has not come or is before the dialogue,
-    and Conflict when somebody has noted it with other words.
+    `held_at` and `although_silent` as in `hold_dialogue`. Raises NotPossible when the time has not come
+    or is before the dialogue, and Conflict when somebody has noted it with other words.
     """
     feedback = feedback.strip()
 
     def write_feedback(row: Dialogue) -> None:
-        hold_meeting(row, MeetingKind.FEEDBACK, actor, held_at)
+        hold_meeting(row, MeetingKind.FEEDBACK, actor, held_at, although_silent=although_silent)
         DialogueRecord.objects.filter(dialogue=row).update(feedback=feedback)
 
     def refuse_other(row: Dialogue) -> None:
@@ -169,26 +188,60 @@ def record_version(dialogue: Dialogue) -> int:
     return entry.pk if entry else 0
 
 
-def close_dialogue(*, dialogue: Dialogue, actor: Actor) -> Dialogue:
-    """Close the dialogue and thank the huvudman; the continued work is its own. Working notes are cleared."""
+def close_dialogue(*, dialogue: Dialogue, actor: Actor, unanswered: str = "") -> Dialogue:
+    """Close the dialogue and thank the huvudman; the continued work is its own. Working notes, the names of
+    those who came and a summary that was never sent are cleared.
+
+    `unanswered` is why questions from the huvudman that still wait get no answer: the letter tells it. Raises
+    NotPossible when there is such a question and no reason, while a summary that was sent waits, or when a
+    part is neither held nor left out.
+    """
+
+    def check(row: Dialogue) -> None:
+        require_can_be_closed(row)
+        require_all_settled(row, unanswered)
 
     def after(row: Dialogue) -> None:
         clear_notes(row, actor)
-        _say_thanks(row)
+        clear_needs(row, actor)
+        clear_participants(row, actor)
+        clear_unsent_summary(row)
+        clear_reasons(row)
+        _say_thanks(row, leave_open_questions(row, unanswered, actor))
 
-    return move(dialogue, to=DialogueState.CLOSED, actor=actor, after=after)
+    return move(
+        dialogue,
+        to=DialogueState.CLOSED,
+        actor=actor,
+        check=check,
+        after=after,
+    )
 
 
 def hold_meeting(
-    dialogue: Dialogue, kind: MeetingKind, actor: Actor, held_at: datetime.datetime | None
+    dialogue: Dialogue,
+    kind: MeetingKind,
+    actor: Actor,
+    held_at: datetime.datetime | None,
+    *,
+    although_silent: bool = False,
 ) -> Meeting:
-    """Move the phase's current meeting to held. Raises NotPossible when there is none, and as `note_held`."""
+    """Move the phase's current meeting to held. Raises NotPossible when there is none, or somebody who leads
+    it is silent about conflicts of interest and that is not said; and as `note_held`.
+    """
     seat = _seat(dialogue, kind)
     if seat is None:
         raise NotPossible(_("Det finns inget bokat möte."))
     seat.attended = True
     seat.save(update_fields=["attended"])
-    return note_held(seat.meeting, held_at=held_at, actor=actor)
+    held = note_held(seat.meeting, held_at=held_at, actor=actor)
+    silent = silent_about(seat.meeting, dialogue)
+    if silent and not although_silent:
+        text = _("%(names)s har inte svarat om jäv. Kryssa i att mötet hölls ändå, om det gjorde det.")
+        raise NotPossible(text % {"names": ", ".join(silent)})
+    if silent:
+        record(actor=actor, verb=HELD_UNDECLARED, subject=dialogue, people=silent)
+    return held
 
 
 def _seat(dialogue: Dialogue, kind: MeetingKind) -> Seat | None:
@@ -232,5 +285,14 @@ def _time_conflict(dialogue: Dialogue, kind: MeetingKind) -> Conflict:
     return Conflict(text % who_and_when(_last_correction(dialogue, kind)))
 
 
-def _say_thanks(dialogue: Dialogue) -> None:
-    write_to_huvudman(kind=LetterKind.CLOSED, dialogue=dialogue, occasion="closed")
+def _say_thanks(dialogue: Dialogue, left: Sequence[OwnQuestion]) -> None:
+    write_to_huvudman(
+        kind=LetterKind.CLOSED,
+        dialogue=dialogue,
+        occasion="closed",
+        context={
+            "left_questions": left,
+            "skipped": in_swedish(SkippedPart(dialogue.skipped).label) if dialogue.skipped else "",
+            "skipped_because": dialogue.skipped_because,
+        },
+    )

@@ -118,8 +118,14 @@ def _invite_or_leave_out(dialogue: Dialogue, actor: Actor) -> bool:
     """Tell whether the huvudman was invited; one that has closed is left out, with the reason kept."""
     closed = dialogue.huvudman.active_to
     if closed and closed < timezone.localdate():
-        reason = _("Verksamheten upphörde %(day)s.") % {"day": closed.isoformat()}
-        move(dialogue, to=DialogueState.CANCELLED, actor=actor, reason=reason)
+        leave_out_closed(dialogue, actor)
         return False
     invite(dialogue=dialogue, actor=actor)
     return True
+
+
+def leave_out_closed(dialogue: Dialogue, actor: Actor) -> Dialogue:
+    """Cancel the planned dialogue of a huvudman that has closed: nobody is written to, the reason is kept."""
+    closed = dialogue.huvudman.active_to
+    reason = _("Verksamheten upphörde %(day)s.") % {"day": closed.isoformat() if closed else "–"}
+    return move(dialogue, to=DialogueState.CANCELLED, actor=actor, reason=reason)

@@ -13,6 +13,7 @@ from psycopg.errors import ExclusionViolation
 from accounts.domain.machine import NotPossible
 from accounts.models import Agency, StaffMember, User
 from dialogues.domain.correspondence import booked
+from dialogues.domain.impartial import require_no_conflict
 from dialogues.models import Meeting, MeetingStaff
 
 
@@ -48,8 +49,11 @@ def require_both_agencies(meeting: Meeting) -> None:
 
 @transaction.atomic
 def book_staff(meeting: Meeting, staff: Iterable[User]) -> list[MeetingStaff]:
-    """Book people from the agencies. Raises NotPossible when the database finds one booked elsewhere."""
+    """Book people from the agencies: they are asked, and take part when they have said that they have no
+    conflict of interest. Raises NotPossible when one has, or the database finds one booked elsewhere.
+    """
     people = list(staff)
+    require_no_conflict(meeting, people)
     _lock(people)
     return [_book(meeting, user) for user in people]
 

@@ -20,12 +20,14 @@ from accounts.domain.audit import record
 from accounts.domain.machine import Machine, NotPossible, WrongState
 from accounts.models import Agency, AuditEntry, StaffMember
 from dialogues.domain.correspondence import write_to_huvudman
-from dialogues.domain.dialogues import DIALOGUES, move
+from dialogues.domain.dialogues import DIALOGUES, move, require_not_paused
+from dialogues.domain.impartial import require_declared
 from dialogues.domain.parcels import parcel_of, pdf_name
 from dialogues.domain.staffing import require_both_agencies
 from dialogues.letters import Attachment
 from dialogues.models import (
     CentralArea,
+    ConflictDeclaration,
     Dialogue,
     DialogueState,
     LetterKind,
@@ -92,7 +94,8 @@ def order_underlag(*, dialogue: Dialogue, actor: Actor) -> Underlag:
 
 
 def order_underlag_for_meeting(*, meeting: Meeting, actor: Actor) -> list[Underlag]:
-    """Order the underlag of everyone in a held introduction, also of those who could not come.
+    """Order the underlag of everyone in a held introduction, also of those who could not come; but not of
+    those with whom the actor has a conflict of interest.
 
     Raises NotPossible unless the meeting is an introduction that has been held.
     """
@@ -100,8 +103,10 @@ def order_underlag_for_meeting(*, meeting: Meeting, actor: Actor) -> list[Underl
     if meeting.kind != MeetingKind.INTRODUCTION or meeting.state != MeetingState.HELD:
         raise NotPossible(_("Analysunderlagen tas fram när introduktionsmötet är hållet."))
     waiting = Dialogue.objects.filter(
-        seats__meeting=meeting, seats__is_current=True, state=DialogueState.INTRODUCED
+        seats__meeting=meeting, seats__is_current=True, state=DialogueState.INTRODUCED, paused_at=None
     )
+    barred = ConflictDeclaration.objects.filter(user=actor.user, has_conflict=True)
+    waiting = waiting.exclude(pk__in=barred.values("dialogue"))
     with transaction.atomic():
         orders = [_order(dialogue, actor) for dialogue in waiting.order_by("pk")]
         _start_rendering([underlag.pk for underlag, is_new in orders if is_new])
@@ -141,6 +146,7 @@ def revise_central_areas(*, underlag: Underlag, areas: Sequence[AreaText], actor
     with transaction.atomic():
         locked = UNDERLAG.locked(underlag)
         actor.require("dialogues.confirm_underlag", locked)
+        require_not_paused(locked.dialogue)
         if locked.state not in (S.RENDERED, S.CONFIRMED):
             raise WrongState(
                 _("De centrala områdena kan ändras när underlaget är framtaget men inte skickat.")
@@ -262,7 +268,9 @@ def issue_underlag(*, underlag: Underlag, actor: Actor, seen: str = "") -> Under
 
 
 def require_proposed_time(dialogue: Dialogue) -> Meeting:
-    """The coming meeting whose time is proposed. Raises NotPossible when there is none with both agencies."""
+    """The coming meeting whose time is proposed. Raises NotPossible when none has both agencies, or
+    somebody has not said that they have no conflict of interest.
+    """
     meeting = Meeting.objects.filter(
         taken_seats__dialogue=dialogue,
         taken_seats__is_current=True,
@@ -274,6 +282,7 @@ def require_proposed_time(dialogue: Dialogue) -> Meeting:
     if meeting.starts_at <= timezone.now():
         raise NotPossible(_("Den föreslagna tiden har passerat. Föreslå en ny tid först."))
     require_both_agencies(meeting)
+    require_declared(meeting, dialogue)
     return meeting
 
 
@@ -352,6 +361,7 @@ def _require_introduced(dialogue: Dialogue) -> None:
 
 
 def _require_open(underlag: Underlag) -> None:
+    require_not_paused(underlag.dialogue)
     _require_introduced(underlag.dialogue)
 
 

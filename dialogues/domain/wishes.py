@@ -10,16 +10,17 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.domain.audit import entries, record
 from accounts.domain.machine import NotPossible
+from dialogues.domain.conflicts import WISHED, require_seen, require_time_that_stands
 from dialogues.domain.correspondence import booked
 from dialogues.domain.dialogues import DIALOGUES
 from dialogues.domain.meeting_letters import tell_wished
-from dialogues.domain.meetings import MEETINGS, PERMISSIONS, only_dialogue, require_seen, unfix_time
+from dialogues.domain.meetings import MEETINGS, PERMISSIONS, only_dialogue, unfix_time
 from dialogues.domain.receipts import register_sent
 from dialogues.domain.staffing import free_staff
 from dialogues.models import Channel, Dialogue, DialogueState, Meeting, Sent
 from dialogues.models import MeetingState as S
+from dialogues.queries import latest_answer
 
-WISHED = f"meeting.{S.OTHER_WISHED}"
 WISH_ADDED = "meeting.wish_added"
 
 
@@ -64,12 +65,19 @@ def wish_other_time(
     with transaction.atomic():
         dialogue = DIALOGUES.locked(only_dialogue(meeting))
         row = MEETINGS.locked(meeting)
+        require_time_that_stands(row, wish_stands=True)
         if row.state == S.OTHER_WISHED:
             return _add_wish(row, dialogue, actor, **told)
         was_fixed = row.state == S.FIXED
         return MEETINGS.walk(
             row, to=S.OTHER_WISHED, actor=actor, check=check, change=note_wish, after=after, **told
         )
+
+
+def wishes_digital(dialogue: Dialogue) -> bool:
+    """Tell whether the huvudman wished a digital dialogue when it said yes."""
+    answer = latest_answer(dialogue)
+    return answer is not None and answer.wants_digital
 
 
 def _add_wish(meeting: Meeting, dialogue: Dialogue, actor: Actor, *, wish: str, **told: Any) -> Meeting:

@@ -9,11 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 
-def half_year_of(day: datetime.date) -> str:
-    """The half-year of a day: `2026-2` from July to December."""
-    return f"{day.year}-{1 if day.month <= 6 else 2}"
-
-
 def in_words(half_year: str) -> str:
     """`andra halvåret 2026`."""
     year, half = half_year.split("-")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from random import SystemRandom
 
+from django.db.models import F, Sum
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -77,6 +78,13 @@ def may_be_shown(half_year: str) -> bool:
     """Tell whether no more answers can come in the half-year. At most one query."""
     still_open = EvaluationRequest.objects.filter(half_year=half_year, closes_on__gte=timezone.localdate())
     return is_shown(half_year) and not still_open.exists()
+
+
+def answered() -> set[tuple[str, str]]:
+    """The half-years and parts about which enough have answered to show something. One query."""
+    rows = EvaluationTally.objects.order_by().values_list("half_year", "question__questionnaire__part")
+    counted = rows.annotate(of=F("question"), n=Sum("count")).filter(n__gte=SMALLEST)
+    return {(half_year, part) for half_year, part, *_counts in counted}
 
 
 def groups() -> list[tuple[str, str]]:

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
 from django.utils.functional import Promise
-from django.utils.text import format_lazy
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.domain.machine import NotPossible
 from accounts.templatetags.look import moment
 from dialogues.domain import records
-from dialogues.domain.invitations import (
-    answer_invitation,
+from dialogues.domain.carrying import (
     batches_to_move_to,
     carry_to_later_batch,
     may_answer_until,
     still_may_change,
+    wished_later,
 )
-from dialogues.forms.held import HeldFields
+from dialogues.domain.invitations import answer_invitation
+from dialogues.domain.own_questions import open_questions
+from dialogues.domain.replacing import batch_in_plan
+from dialogues.forms.answering import WishFields
+from dialogues.forms.held import HeldFields, HeldForm
 from dialogues.forms.plain import LongText
 from dialogues.forms.steps import StepForm, ToldForm, answer_in
 from dialogues.goal_words import shared_as_texts
+from dialogues.half_years import half_year_name
 from dialogues.models import (
     Answer,
     Channel,
@@ -35,13 +41,14 @@ from dialogues.models import (
     MeetingKind,
 )
 from dialogues.queries import current_invitation, current_meeting, latest_answer
+from dialogues.summary.content import as_texts
 from huvudman.models import Skolform
 from huvudman.queries import skolformer_of
 
 WHAT_CAME_OF_IT = _("Vad kom ni fram till om det fortsatta arbetet?")
 
 
-class AnswerForm(ToldForm):
+class AnswerForm(WishFields, ToldForm):
     """An answer to the invitation, told by phone, mail or letter."""
 
     title = _("Skriv in svar på inbjudan")
@@ -58,9 +65,20 @@ class AnswerForm(ToldForm):
     )
     comment = LongText(label=_("Kommentar"), required=False, rows=3)
 
-    field_order = ("answer", "reason", "comment", "told_by", "channel")
+    field_order = (
+        "answer",
+        "wants_digital",
+        "wished_half_year",
+        "reason",
+        "comment",
+        "told_by",
+        "channel",
+    )
 
     def prepare(self) -> None:
+        self.fields["wants_digital"].label = _("Vill helst ha dialogen digitalt")
+        self.fields["wants_digital"].help_text = _("Om svaret är ja.")
+        self.fields["wished_half_year"].label = _("Vill delta senare: när passar det bäst?")
         latest = latest_answer(self.dialogue)
         self.seen = latest.pk if latest else 0
         if latest:
@@ -81,6 +99,7 @@ class AnswerForm(ToldForm):
             answer=Answer(data["answer"]),
             reason=data["reason"],
             comment=data["comment"],
+            **self.wishes(),
             given_by=data["told_by"],
             channel=Channel(data["channel"]),
             actor=actor,
@@ -92,25 +111,48 @@ class AnswerForm(ToldForm):
         return self
 
 
+class BatchField(forms.ModelChoiceField):
+    """Batches, shown with the half-year in which each goes out."""
+
+    def label_from_instance(self, obj: InvitationBatch) -> str:
+        return f"{obj}, {half_year_name(obj.half_year)}"
+
+
 class LaterBatchForm(StepForm):
     """Choose the later batch for a huvudman that wants to take part later."""
 
     title = _("Välj en senare omgång")
     button = _("Flytta till omgången")
-    done = _("Huvudmannen behåller sin plats och bjuds in i den valda omgången.")
+    done = _("Huvudmannen bjuds in i den valda omgången och får ett brev om det.")
     permission = "dialogues.plan_cycle"
 
-    batch = forms.ModelChoiceField(
-        label=_("Omgång"), queryset=InvitationBatch.objects.none(), empty_label=None
+    is_written = True
+
+    batch = BatchField(label=_("Omgång"), queryset=InvitationBatch.objects.none(), empty_label=None)
+
+    intro: str | Promise = _(
+        "Huvudmannen får ett brev om när det blir. Inbjudan kommer när omgången skickas."
     )
 
-    intro: str | Promise = _("Inget brev skickas nu. Inbjudan kommer när omgången skickas.")
-
     def prepare(self) -> None:
-        self.fields["batch"].queryset = batches_to_move_to(self.dialogue)  # type: ignore[attr-defined]
+        batches = batches_to_move_to(self.dialogue).select_related("cycle")
+        self.fields["batch"].queryset = batches  # type: ignore[attr-defined]
+        self._open_with_wish(batches)
         last = may_answer_until(self.dialogue)
         if last:
             self.intro = still_may_change(last)
+
+    def _open_with_wish(self, batches: Iterable[InvitationBatch]) -> None:
+        """Choose the first batch in the half-year that the huvudman wished, or later, and tell of it; without
+        a wish its place in the plan, which it has from the one that was invited instead.
+        """
+        answer = wished_later(self.dialogue)
+        if answer is None or not answer.wished_half_year:
+            self.initial["batch"] = batch_in_plan(self.dialogue)
+            return
+        self.recalled = [(_("Huvudmannens önskemål"), capfirst(answer.wished_time))]
+        fits = [batch.pk for batch in batches if batch.half_year >= answer.wished_half_year]
+        self.initial["batch"] = next(iter(fits), None)
 
     def perform(self, actor: Actor) -> None:
         carry_to_later_batch(dialogue=self.dialogue, batch=self.cleaned_data["batch"], actor=actor)
@@ -125,7 +167,7 @@ class OtherBatchForm(LaterBatchForm):
         super().prepare()
         text = _(
             "Huvudmannen svarade att den vill delta senare och har nu sin plats i %(batch)s. Den flyttas "
-            "därifrån till omgången du väljer. Inget brev skickas nu. Inbjudan kommer när omgången skickas."
+            "därifrån till omgången du väljer, och får ett brev om det. Inbjudan kommer när omgången skickas."
         )
         self.intro = text % {"batch": str(self.dialogue.batch).lower()}
 
@@ -229,16 +271,6 @@ def changed_instead(form: StepForm) -> RecordForm:
     return anew
 
 
-class HeldForm(HeldFields, StepForm):
-    """A step that says a meeting was held; asks when, while its time has not come."""
-
-    kind: MeetingKind
-
-    def prepare(self) -> None:
-        super().prepare()
-        self.ask_when(current_meeting(self.dialogue, self.kind))
-
-
 class HoldDialogueForm(HeldForm, RecordFields):
     """The dialogue was held."""
 
@@ -249,9 +281,7 @@ class HoldDialogueForm(HeldForm, RecordFields):
     kind = MeetingKind.DIALOGUE
 
     def perform(self, actor: Actor) -> None:
-        records.hold_dialogue(
-            dialogue=self.dialogue, **self.what_was_said(), held_at=self.held_at(), actor=actor
-        )
+        records.hold_dialogue(dialogue=self.dialogue, **self.what_was_said(), **self.how_held(), actor=actor)
 
 
 class HoldFeedbackForm(HeldForm):
@@ -267,13 +297,13 @@ class HoldFeedbackForm(HeldForm):
 
     def prepare(self) -> None:
         super().prepare()
-        record = DialogueRecord.objects.filter(dialogue=self.dialogue).first()
         self.recalled = [
-            *([(_("Sammanfattning av dialogen"), record.summary)] if record else []),
+            *recalled_summary(self.dialogue),
             *(
                 (_("Det har hänt sedan dess, det som huvudmannen delar"), text)
                 for text in shared_as_texts(self.dialogue)
             ),
+            *((_("Väntar på vårt svar"), question.text) for question in open_questions(self.dialogue)),
         ]
 
     def instead(self) -> StepForm:
@@ -281,7 +311,16 @@ class HoldFeedbackForm(HeldForm):
 
     def perform(self, actor: Actor) -> None:
         feedback = self.cleaned_data["feedback"]
-        records.hold_feedback(dialogue=self.dialogue, feedback=feedback, held_at=self.held_at(), actor=actor)
+        records.hold_feedback(dialogue=self.dialogue, feedback=feedback, **self.how_held(), actor=actor)
+
+
+def recalled_summary(dialogue: Dialogue) -> list[tuple[str | Promise, str]]:
+    """The summary that was sent last, else what was noted when the dialogue was held."""
+    sent = dialogue.summary_rounds.first()
+    if sent:
+        return list(as_texts(sent.content))
+    record = DialogueRecord.objects.filter(dialogue=dialogue).first()
+    return [(_("Sammanfattning av dialogen"), record.summary)] if record else []
 
 
 class HeldTimeForm(HeldFields, StepForm):
@@ -332,9 +371,25 @@ class CloseForm(StepForm):
     is_written = True
     permission = "dialogues.close_dialogue"
     intro = _(
-        "Allt som är skickat och mottaget sparas. Arbetsanteckningarna rensas. Huvudmannen får ett brev med "
-        "tack."
+        "Allt som är skickat och mottaget sparas. Arbetsanteckningarna rensas, och en sammanfattning som "
+        "aldrig har skickats. Huvudmannen får ett brev med tack."
     )
 
+    unanswered = LongText(
+        label=_("Varför får huvudmannens frågor inte svar?"),
+        rows=4,
+        help_text=_("Huvudmannen får skälet i brevet och läser det i portalen."),
+        error_messages={
+            "required": _("Svara på frågorna på dialogens sida, eller skriv varför de inte får svar.")
+        },
+    )
+
+    def prepare(self) -> None:
+        waiting = [question.text for question in open_questions(self.dialogue)]
+        self.recalled = [(_("Frågor från huvudmannen som väntar på svar"), text) for text in waiting]
+        if not waiting:
+            del self.fields["unanswered"]
+
     def perform(self, actor: Actor) -> None:
-        records.close_dialogue(dialogue=self.dialogue, actor=actor)
+        reason = self.cleaned_data.get("unanswered", "")
+        records.close_dialogue(dialogue=self.dialogue, unanswered=reason, actor=actor)

@@ -8,13 +8,17 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.machine import NotPossible
 from accounts.templatetags.look import moment
 from dialogues.domain.holding import require_may_be_held
+from dialogues.domain.impartial import silent_about
 from dialogues.forms.moments import MomentForm
-from dialogues.models import Meeting, MeetingState
+from dialogues.forms.steps import StepForm
+from dialogues.models import Meeting, MeetingKind, MeetingState
+from dialogues.queries import current_meeting
 
 EARLY = _("Mötets tid har inte varit än. Vilken dag hölls mötet?")
 
@@ -101,6 +105,35 @@ class HeldFields(MomentForm):
         if not self.cleaned_data.get("day") or self.cleaned_data.get("time") is None:
             return None
         return self.moment()
+
+
+class HeldForm(HeldFields, StepForm):
+    """A step that says a meeting was held; asks when, while its time has not come."""
+
+    kind: MeetingKind
+
+    def prepare(self) -> None:
+        super().prepare()
+        meeting = current_meeting(self.dialogue, self.kind)
+        self.ask_when(meeting)
+        if meeting and meeting.state == MeetingState.FIXED:
+            self._ask_although_silent(silent_about(meeting, self.dialogue))
+
+    def _ask_although_silent(self, silent: list[str]) -> None:
+        if silent:
+            warning = _(
+                "Har inte svarat om jäv: {names}. Den som leder mötet ska svara innan. I historiken "
+                "antecknas att mötet hölls ändå."
+            )
+            self.fields["although_silent"] = forms.BooleanField(
+                label=_("Mötet hölls, fast alla inte har svarat om jäv"),
+                help_text=format_lazy(warning, names=", ".join(silent)),
+            )
+
+    def how_held(self) -> dict[str, Any]:
+        """When the meeting was held, and whether somebody was silent, as the verbs want it."""
+        silent = bool(self.cleaned_data.get("although_silent"))
+        return {"held_at": self.held_at(), "although_silent": silent}
 
 
 def _refusal(meeting: Meeting, held_at: datetime.datetime) -> str:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from dialogues.domain.arrangement import Arrangement
+from dialogues.domain.attendance import attendance_version
 from dialogues.domain.introductions import (
-    attendance_version,
     change_attendance,
     change_introduction,
     hold_introduction,
@@ -20,7 +20,8 @@ from dialogues.forms.held import HeldFields
 from dialogues.forms.steps import WhenFields, answer_in
 from dialogues.models import InvitationBatch, Meeting, MeetingState, Seat
 
-WHO_CAME = _("Kryssa i vilka som deltog, eller att ingen kunde komma.")
+WHO_CAME = _("Kryssa i vilka som deltog, eller att alla deltog, eller att ingen kunde komma.")
+NOT_BOTH = _("Du har kryssat i både att någon deltog och att ingen kunde komma. Ta bort det ena.")
 
 
 class IntroductionFields(WhenFields):
@@ -35,8 +36,11 @@ class IntroductionFields(WhenFields):
 
     def details(self) -> dict[str, Any]:
         """All that the verbs want to know about the meeting."""
-        arrangement = Arrangement(**self.span(), link=self.cleaned_data["link"], staff=self.people())
-        return {"arrangement": arrangement, "seats": self.cleaned_data["seats"]}
+        return {"arrangement": self.arranged(self.span()), "seats": self.cleaned_data["seats"]}
+
+    def arranged(self, span: dict[str, Any]) -> Arrangement:
+        """A meeting at a time, with the link and the people of the form."""
+        return Arrangement(**span, link=self.cleaned_data["link"], staff=self.people())
 
 
 class IntroductionForm(IntroductionFields):
@@ -74,6 +78,7 @@ class SeatField(forms.ModelMultipleChoiceField):
 class AttendanceForm(HeldFields):
     """Who came to an introduction meeting; asks when it was, while its time has not come."""
 
+    everybody = forms.BooleanField(label=_("Alla deltog"), required=False)
     came = SeatField(
         label=_("Vilka deltog?"),
         queryset=Seat.objects.none(),
@@ -89,14 +94,14 @@ class AttendanceForm(HeldFields):
         is_held = meeting.state == MeetingState.HELD
         noted = {"attended__isnull": False} if is_held else {"is_current": True}
         seats = meeting.taken_seats.filter(**noted).select_related("dialogue__huvudman")
-        self.fields["came"].required = not self.data.get("nobody")
+        self.fields["came"].required = not (self.data.get("nobody") or self.data.get("everybody"))
         self.fields["came"].queryset = seats.order_by("dialogue__huvudman__name")  # type: ignore[attr-defined]
         self.ask_when(meeting)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        if data.get("came") and data.get("nobody"):
-            self.add_error("came", WHO_CAME)
+        if data.get("nobody") and (data.get("came") or data.get("everybody")):
+            self.add_error("nobody", NOT_BOTH)
         return data
 
     def perform(self, actor: Actor) -> Meeting:
@@ -107,7 +112,9 @@ class AttendanceForm(HeldFields):
 
     def attended(self) -> set[int]:
         """The dialogues of those who came."""
-        return {seat.dialogue_id for seat in self.cleaned_data["came"]}
+        everybody = self.cleaned_data["everybody"]
+        seats = self.fields["came"].queryset if everybody else self.cleaned_data["came"]  # type: ignore[attr-defined]
+        return {seat.dialogue_id for seat in seats}
 
 
 class AttendanceChangeForm(AttendanceForm):

@@ -10,8 +10,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.free_text import NoPersonnummer
+from accounts.plain_words import LongText
 from dialogues.letters.lifecycle import mark_as_arrived, send_again, stop_letter
-from dialogues.models import Letter, LetterState
+from dialogues.models import Letter, LetterState, PaperLetter
+from dialogues.paper.instead import can_go_on_paper, write_on_paper_instead
+
+PAPER = "papper"
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,7 @@ class Deed:
     """Something a person can do with a letter in some states."""
 
     name: str
-    verb: Callable[..., Letter]
+    verb: Callable[..., Letter | PaperLetter]
     states: frozenset[str]
     button: str | Promise
     done: str | Promise
@@ -48,6 +52,14 @@ DEEDS = {
             _("Brevet skickas en gång till. Om det första kom fram får mottagaren två."),
         ),
         Deed(
+            PAPER,
+            write_on_paper_instead,
+            frozenset({LetterState.FAILED}),
+            _("Skriv på papper i stället"),
+            _("Brevet väntar på utskrift, bland breven på papper."),
+            _("Samma brev går med posten till huvudmannens adress i registret."),
+        ),
+        Deed(
             "stoppa",
             stop_letter,
             frozenset({LetterState.QUEUED, LetterState.RETRY}),
@@ -60,20 +72,22 @@ DEEDS = {
 
 
 def deeds_for(letter: Letter) -> list[Deed]:
-    """What can be done with the letter as it stands; what never was handed over can't have arrived."""
+    """What can be done with the letter as it stands; what never was handed over can't have arrived,
+    and one goes on paper where the post can bring it.
+    """
     possible = [deed for deed in DEEDS.values() if letter.state in deed.states]
     if letter.handed_over_at is None:
-        return [deed for deed in possible if deed.verb is not mark_as_arrived]
-    return possible
+        possible = [deed for deed in possible if deed.verb is not mark_as_arrived]
+    return [deed for deed in possible if deed.name != PAPER or can_go_on_paper(letter)]
 
 
 class ReasonForm(NoPersonnummer, forms.Form):
     """Why a person does something with a letter."""
 
-    reason = forms.CharField(
+    reason = LongText(
         label=_("Varför?"),
         help_text=_("Skriv hur du vet, så att andra förstår vad som hände."),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        longest=500,
+        rows=3,
         error_messages={"required": _("Skriv varför.")},
     )

@@ -5,27 +5,26 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import Count, F, Q, QuerySet
-from django.utils import timezone
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.domain.machine import NotPossible
+from dialogues.consequences import of_cancelling, of_moving, of_noting_wish
 from dialogues.domain import meetings
 from dialogues.domain.arrangement import Arrangement
+from dialogues.domain.conflicts import already_fixed
 from dialogues.domain.introductions import place
-from dialogues.domain.wishes import wish_other_time
+from dialogues.domain.wishes import wish_other_time, wishes_digital
 from dialogues.forms.plain import LongText
 from dialogues.forms.steps import StaffFields, StepForm, ToldForm, WhenForm, people_of
 from dialogues.models import Channel, DialogueState, Meeting, MeetingForm, MeetingKind, MeetingState
-from dialogues.queries import current_meeting
+from dialogues.queries import current_meeting, open_introductions
 from dialogues.timeline import when
 
 NOT_TOLD_YET = _("Huvudmannen har inte fått förslaget än. Det skickas tillsammans med analysunderlaget.")
-
-NEVER_INVITED = _("Huvudmannen har inte fått någon inbjudan och får inget brev om att dialogen avbokas.")
 
 NO_GROUP = _("Det finns inget annat kommande möte med lediga platser. Boka ett i omgången först.")
 
@@ -71,17 +70,8 @@ class PlaceForm(StepForm):
             self.intro = NO_GROUP
 
     def groups(self) -> QuerySet[Meeting]:
-        """The cycle's coming introductions with a free seat, but the one where the huvudman has one."""
-        rows = Meeting.objects.filter(
-            kind=MeetingKind.INTRODUCTION,
-            state=MeetingState.FIXED,
-            starts_at__gt=timezone.now(),
-            batch__cycle=self.dialogue.cycle_id,
-        )
-        taken = Count("taken_seats", filter=Q(taken_seats__is_current=True))
-        own = self.dialogue.seats.filter(is_current=True).values("meeting")
-        rows = rows.exclude(pk__in=own).select_related("batch").annotate(taken=taken)
-        return rows.filter(taken__lt=F("seats")).order_by("starts_at")
+        """What the huvudman may choose among itself."""
+        return open_introductions(self.dialogue)
 
     def perform(self, actor: Actor) -> None:
         place(dialogue=self.dialogue, meeting=self.cleaned_data["meeting"], actor=actor)
@@ -146,6 +136,11 @@ class ProposeForm(PlaceAndTimeForm):
     is_written = True
     permission = "dialogues.propose_time"
 
+    def prepare(self) -> None:
+        if wishes_digital(self.dialogue):
+            self.initial["form"] = MeetingForm.DIGITAL
+            self.intro = _("Huvudmannen önskar en digital dialog.")
+
     def perform(self, actor: Actor) -> None:
         meetings.propose_time(dialogue=self.dialogue, arrangement=self.arrangement(), actor=actor)
 
@@ -165,6 +160,7 @@ class ProposeAgainForm(PlaceAndTimeForm, MeetingStep):
             with_time = meeting.state == MeetingState.PROPOSED
             self.fill_in(meeting, "form", "place", "link", with_time=with_time)
             self.intro = wished(meeting)
+        self.consequences = of_moving(self.dialogue, meeting)
         if self.dialogue.state == DialogueState.INTRODUCED:
             self.button, self.done, self.intro = ProposeForm.button, ProposeForm.done, NOT_TOLD_YET
 
@@ -187,6 +183,7 @@ class FeedbackAgainForm(FeedbackDetailsForm, MeetingStep):
         if meeting:
             self.fill_in(meeting, "link", with_time=meeting.state == MeetingState.PROPOSED)
             self.intro = wished(meeting)
+        self.consequences = of_moving(self.dialogue, meeting)
 
     def perform(self, actor: Actor) -> None:
         meetings.propose_again(meeting=self.meeting(), arrangement=self.arrangement(), actor=actor)
@@ -247,7 +244,7 @@ class AcceptForm(AboutTimeForm):
     def perform(self, actor: Actor) -> None:
         meeting = self.meeting()
         if meeting.state == MeetingState.FIXED:  # the same answer again writes no letters
-            self.done, self.is_written = meetings.already_fixed(meeting), False
+            self.done, self.is_written = already_fixed(meeting), False
         meetings.accept_time(meeting=meeting, actor=actor, afterwards=self.afterwards, **self.told())
 
 
@@ -285,6 +282,10 @@ class OtherTimeForm(AboutTimeForm):
 
     wish = LongText(label=_("Vilka tider passar?"), rows=3)
 
+    def prepare(self) -> None:
+        super().prepare()
+        self.consequences = of_noting_wish(current_meeting(self.dialogue, self.kind))
+
     def perform(self, actor: Actor) -> None:
         wish = self.cleaned_data["wish"]
         wish_other_time(meeting=self.meeting(), wish=wish, actor=actor, **self.told())
@@ -306,6 +307,14 @@ class FeedbackTimeForm(FeedbackDetailsForm):
     is_written = True
     permission = "dialogues.propose_time"
 
+    def prepare(self) -> None:
+        """Open with those who held the dialogue, but for who has a conflict of interest since."""
+        held = current_meeting(self.dialogue, MeetingKind.DIALOGUE)
+        if held and held.state == MeetingState.HELD:
+            said = self.dialogue.conflict_declarations.filter(has_conflict=True)
+            barred = set(said.values_list("user", flat=True))
+            self.initial["staff"] = [pk for pk in people_of(held)["staff"] if pk not in barred]
+
     def perform(self, actor: Actor) -> None:
         meetings.set_up_feedback(dialogue=self.dialogue, arrangement=self.arrangement(), actor=actor)
 
@@ -318,16 +327,13 @@ class CancelForm(StepForm):
     done = _("Dialogen är avbokad och alla berörda får veta det.")
     is_written = True
     permission = "dialogues.cancel_dialogue"
-    intro = _(
-        "Kommande möten avbokas. Huvudmannen får ett brev om att det är frivilligt att delta och går bra att "
-        "höra av sig."
-    )
 
     reason = LongText(label=_("Varför?"), rows=3, help_text=_("Huvudmannen ser texten."))
 
     def prepare(self) -> None:
+        self.consequences = of_cancelling(self.dialogue)
         if not meetings.has_heard_of(self.dialogue):
-            self.is_written, self.done, self.intro = False, _("Dialogen är avbokad."), NEVER_INVITED
+            self.is_written, self.done = False, _("Dialogen är avbokad.")
             self.fields["reason"].help_text = ""
 
     def perform(self, actor: Actor) -> None:

@@ -46,6 +46,11 @@ class MomentForm(PlainForm):
         """The moment as an aware time: the first of the two in the hour that comes twice in autumn."""
         return timezone.make_aware(self._naive())
 
+    def span_of(self, minutes: int) -> dict[str, Any]:
+        """A meeting's beginning and end, as the verbs want them, also when the clocks change in between."""
+        starts_at = self.moment().astimezone(datetime.UTC)
+        return {"starts_at": starts_at, "ends_at": starts_at + datetime.timedelta(minutes=minutes)}
+
     def _is_on_the_clock(self) -> bool:
         there_and_back = timezone.localtime(self.moment().astimezone(datetime.UTC))
         return there_and_back.replace(tzinfo=None) == self._naive()

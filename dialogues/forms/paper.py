@@ -9,17 +9,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.free_text import NoPersonnummer
+from accounts.plain_words import LongText
 from dialogues.forms.planning import day_field
 
 
 class WithdrawForm(NoPersonnummer, forms.Form):
     """Why a letter is not to be printed."""
 
-    reason = forms.CharField(
+    reason = LongText(
         label=_("Varför ska brevet inte med?"),
         help_text=_("Till exempel att adressen är fel, eller att ni har pratat på telefon."),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        longest=500,
+        rows=3,
         error_messages={"required": _("Skriv varför.")},
     )
 

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 
-from accounts.plain_words import MostSigns, PlainWords
+from accounts.plain_words import LONGEST, LongText, PlainWords
 
-LONGEST = 10_000
-"""Characters in a text of one's own."""
-
-
-class LongText(forms.CharField):
-    """A text of several lines. A browser must not cut it off in silence: what is too long gets an error."""
-
-    def __init__(self, *, rows: int, longest: int = LONGEST, **kwargs: Any) -> None:
-        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
-        self.validators.append(MostSigns(longest))
+__all__ = ["LONGEST", "LongText", "PlainForm"]
 
 
 class PlainForm(PlainWords, forms.Form):

@@ -36,22 +36,15 @@ def day_field(**kwargs: Any) -> forms.DateField:
 
 
 class CycleForm(PlainWords, forms.ModelForm):
-    """A new cycle: its years, how many batches a year, and a seed if one is wanted."""
+    """A new cycle: its years and how many batches a year. Its seed comes with its lottery."""
 
     years = forms.IntegerField(label=_("Antal år"), min_value=1, max_value=10, initial=5)
     batches_per_year = forms.IntegerField(label=_("Omgångar per år"), min_value=1, max_value=52, initial=5)
-    seed = forms.CharField(
-        label=_("Frö till lottningen"),
-        max_length=100,
-        required=False,
-        help_text=_("Samma frö och samma register ger samma fördelning. Lämna tomt för att lotta fram ett."),
-    )
-
     beside_others = forms.BooleanField(label=_("Ja, skapa cykeln ändå"), required=False)
 
     class Meta:
         model = Cycle
-        fields = ("name", "first_year", "years", "batches_per_year", "seed")
+        fields = ("name", "first_year", "years", "batches_per_year")
         error_messages: ClassVar = {"name": {"unique": NAME_TAKEN}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

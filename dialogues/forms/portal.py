@@ -105,3 +105,33 @@ class QuestionDraftForm(PlainForm):
             "figure": self._figure(),
             "evidence": (self["evidence"].value() or "").strip(),
         }
+
+
+class SummaryAnswerForm(PlainForm):
+    """What the huvudman says about a version of the summary."""
+
+    answer = forms.ChoiceField(
+        label=_("Vad säger ni om sammanfattningen?"),
+        choices=[("agree", _("Vi godkänner den")), ("change", _("Vi vill ändra något"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Välj ett av svaren.")},
+    )
+    comment = LongText(
+        label=_("Vad vill ni ändra?"),
+        required=False,
+        longest=4000,
+        rows=6,
+        help_text=_("Skriv bara om ni vill ändra något, gärna med egna ord. Vi skickar då en ny version."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        words = data.get("comment", "").strip()
+        if data.get("answer") == "change" and not words and not self.errors.get("comment"):
+            self.add_error("comment", _("Skriv vad ni vill ändra."))
+        if data.get("answer") == "agree" and words:
+            self.add_error(
+                "answer",
+                _("Ska det ni har skrivit komma fram? Välj då ”Vi vill ändra något”. Ta annars bort det."),
+            )
+        return data

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any, ClassVar
 
 from django import forms
@@ -36,10 +37,14 @@ class StepForm(PlainForm):
     """Whether the huvudman gets a letter about it, now or with the underlag; `done` says so then."""
     seen: int | None = None
     """The version of what the page shows, where the step must be about that."""
+    seen_round: int | None = None
+    """The number of the summary's version that the page knows as sent last, where the step sends one."""
     stands: Sequence[tuple[str | Promise, str]] = ()
     """What somebody else has written meanwhile, to be read beside what was typed here: labels and texts."""
     recalled: Sequence[tuple[str | Promise, str]] = ()
     """What has been said before, to be read first: labels and texts."""
+    consequences: Sequence[str] = ()
+    """What will happen, told before it is done."""
     posted_to: ClassVar[str] = ""
     """The step that the form takes, where it can be shown instead of another step's."""
 
@@ -54,6 +59,14 @@ class StepForm(PlainForm):
 
     def prepare(self) -> None:
         """Fit the fields to the dialogue."""
+
+    def open_for(self, user: User) -> None:
+        """Fit the form to who opens it."""
+
+    def recalled_together(self) -> list[tuple[str | Promise, list[str]]]:
+        """What has been said before, with one heading for texts in a row that have the same."""
+        rows = groupby(self.recalled, key=lambda row: row[0])
+        return [(label, [text for _label, text in texts]) for label, texts in rows]
 
     def instead(self) -> StepForm:
         """The form to go on with, and nothing typed lost, when somebody else has said something different."""
@@ -132,7 +145,11 @@ class WhenFields(MomentForm, StaffFields):
     time = forms.TimeField(
         label=_("Klockslag"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
-    minutes = forms.IntegerField(label=_("Längd i minuter"), min_value=15)
+    minutes = forms.IntegerField(
+        label=_("Längd i minuter"),
+        min_value=15,
+        help_text=_("Längden bestäms för varje möte. 120 minuter är två timmar."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -155,10 +172,8 @@ class WhenFields(MomentForm, StaffFields):
         return data
 
     def span(self) -> dict[str, Any]:
-        """The meeting's beginning and end, as the verbs want them, also when the clocks change in between."""
-        starts_at = self.moment().astimezone(datetime.UTC)
-        length = datetime.timedelta(minutes=self.cleaned_data["minutes"])
-        return {"starts_at": starts_at, "ends_at": starts_at + length}
+        """The meeting's beginning and end, as the verbs want them."""
+        return self.span_of(self.cleaned_data["minutes"])
 
     def _ask_when_unusual(self) -> None:
         """Let an unusual time through only with a tick that this very time is meant."""

@@ -23,7 +23,7 @@ from accounts.actors import SYSTEM, Actor
 from accounts.domain.audit import latest, record, update_and_record
 from accounts.domain.machine import Machine, NotPossible, WrongState
 from accounts.models import AuditEntry
-from dialogues.letters.relevance import ASK_FOR_AN_ANSWER
+from dialogues.letters.relevance import ASK_FOR_AN_ANSWER, SENT_WHILE_PAUSED
 from dialogues.letters.waking import wake_the_post
 from dialogues.letters.writing import write_invitation_anew
 from dialogues.models import BatchState, Invitation, Letter, LetterKind
@@ -151,12 +151,13 @@ def letters_due() -> QuerySet[Letter]:
     """Letters to send now, first due first.
 
     Invitations and reminders of a stopped batch are held until it goes on, and those of a batch that goes out
-    after its last day to answer until it has new dates.
+    after its last day to answer until it has new dates. Letters of a paused dialogue wait till it goes on.
     """
     going_out = Q(batch__state__in=(BatchState.SCHEDULED, BatchState.SENDING))
     late = going_out & Q(batch__answer_by__lt=timezone.localdate())
     held = Q(kind__in=ASK_FOR_AN_ANSWER) & (Q(batch__state=BatchState.STOPPED) | late)
-    return Letter.objects.filter(~held, state__in=WAITING, due_at__lte=Now()).order_by("due_at", "pk")
+    rests = Q(dialogue__paused_at__isnull=False) & ~Q(kind__in=SENT_WHILE_PAUSED)
+    return Letter.objects.filter(~held, ~rests, state__in=WAITING, due_at__lte=Now()).order_by("due_at", "pk")
 
 
 def claim_due(limit: int) -> list[Letter]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from django.db.models import Exists, Q
+from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,27 +17,38 @@ from dialogues.models import (
     Letter,
     LetterKind,
     Meeting,
+    MeetingKind,
     MeetingStaff,
     MeetingState,
     PaperLetter,
+    RoundState,
     Seat,
+    SummaryRound,
 )
+from huvudman.queries import contacts_to_check
 
 OVER = frozenset({DialogueState.CANCELLED, DialogueState.CLOSED})
 WANTED_STATES: dict[str, frozenset[str]] = {
     LetterKind.INVITATION: frozenset({DialogueState.INVITED}),
     LetterKind.REMINDER: frozenset({DialogueState.INVITED}),
     LetterKind.INTRODUCTION: BEFORE_DIALOGUE,
+    LetterKind.MISSED: BEFORE_DIALOGUE,
     LetterKind.MEETING_CANCELLED: frozenset(DialogueState),
     LetterKind.CANCELLED: frozenset({DialogueState.CANCELLED}),
     LetterKind.CLOSED: frozenset({DialogueState.CLOSED}),
     LetterKind.EVALUATION: frozenset(DialogueState) - {DialogueState.CANCELLED},
+    LetterKind.CARRIED: frozenset({DialogueState.PLANNED}),
     LetterKind.RECEIPT: frozenset(DialogueState),
     LetterKind.SENT: frozenset(DialogueState),
     LetterKind.ANALYSIS: frozenset(DialogueState),
+    LetterKind.OWN_ANSWER: frozenset(DialogueState),
+    LetterKind.BRIEF: frozenset({DialogueState.TIME_FIXED}),
+    LetterKind.SUMMARY_DONE: frozenset(DialogueState),
 }
 """In which states of its dialogue a letter makes sense; for other kinds, until the dialogue is over."""
 
+SENT_WHILE_PAUSED = frozenset({LetterKind.PAUSED, LetterKind.MEETING_CANCELLED, LetterKind.CANCELLED})
+"""Letters that go out though their dialogue is paused: that it is, and that somebody need not come."""
 ASK_FOR_AN_ANSWER = frozenset({LetterKind.INVITATION, LetterKind.REMINDER})
 """Letters that are held while their batch is stopped, and not sent when its answer date has passed."""
 WANTED_MEETINGS: dict[str, str] = {
@@ -45,6 +56,7 @@ WANTED_MEETINGS: dict[str, str] = {
     LetterKind.TIME_PROPOSED: MeetingState.PROPOSED,
     LetterKind.TIME_FIXED: MeetingState.FIXED,
     LetterKind.FEEDBACK: MeetingState.FIXED,
+    LetterKind.BRIEF: MeetingState.FIXED,
 }
 OCCASION = re.compile(r"meeting-(\d+)-(\d+)(?:-(\d+))?")
 
@@ -59,26 +71,35 @@ def why_not_send(letter: Letter) -> str:
 
     Its dialogue, batch and contact are taken as they were read with the letter: see `as_seen`.
     """
-    return _contact_has_left(letter) or _dialogue_has_moved_on(letter) or _meeting_has_changed(letter)
+    return _contact_has_left(letter) or _is_confirmed(letter) or why_not_true(letter)
 
 
-def why_not_true(letter: PaperLetter) -> str:
-    """Why a letter on paper should no longer be printed, in words for a person; empty when it should."""
-    return _dialogue_has_moved_on(letter) or _meeting_has_changed(letter)
+def why_not_true(letter: Letter | PaperLetter) -> str:
+    """Why a letter should not be on paper, now or any longer, in words for a person; empty when it should."""
+    return _dialogue_has_moved_on(letter) or _meeting_has_changed(letter) or _summary_has_changed(letter)
 
 
 def as_seen(letter: Letter) -> Q:
-    """That the letter's dialogue still is in the state in which it was read, and that the batch of a letter
-    that asks for an answer has not been stopped.
+    """That the letter's dialogue still is in the state in which it was read and not paused, that its meeting
+    is the version that it tells of, and that the batch of a letter that asks for an answer is not stopped.
 
     For the statement that moves the letter: subqueries, since an UPDATE can't join.
     """
     seen = letter.dialogue
-    as_read = Q(Exists(Dialogue.objects.filter(pk=seen.pk, state=seen.state))) if seen else Q()
+    rows = Dialogue.objects.all() if letter.kind in SENT_WHILE_PAUSED else awake()
+    as_read = Q(Exists(rows.filter(pk=seen.pk, state=seen.state))) if seen else Q()
+    meeting = _meeting_told_of(letter)
+    if meeting is not None:
+        as_read &= Q(Exists(meeting))
     if letter.kind not in ASK_FOR_AN_ANSWER or letter.batch_id is None:
         return as_read
     stopped = InvitationBatch.objects.filter(pk=letter.batch_id, state=BatchState.STOPPED)
     return as_read & ~Q(Exists(stopped))
+
+
+def awake() -> QuerySet[Dialogue]:
+    """The dialogues that are not paused: the letters of the others wait, but for `SENT_WHILE_PAUSED`."""
+    return Dialogue.objects.filter(paused_at=None)
 
 
 def _contact_has_left(letter: Letter) -> str:
@@ -88,16 +109,35 @@ def _contact_has_left(letter: Letter) -> str:
     return ""
 
 
+def _is_confirmed(letter: Letter) -> str:
+    """Nobody is asked about contacts that have been confirmed since the letter was written."""
+    if letter.kind != LetterKind.CONTACT_CHECK or letter.contact is None:
+        return ""
+    asks = contacts_to_check().filter(huvudman=letter.contact.huvudman_id)
+    return "" if asks.exists() else _("Kontakterna är bekräftade sedan brevet skrevs.")
+
+
 def _dialogue_has_moved_on(letter: Letter | PaperLetter) -> str:
     if letter.dialogue is None:
         return ""
+    if letter.kind == LetterKind.PAUSED and not letter.dialogue.is_paused:
+        return _("Dialogen är inte längre pausad.")
     wanted = WANTED_STATES.get(letter.kind, frozenset(DialogueState) - OVER)
     if letter.dialogue.state not in wanted:
         state = letter.dialogue.get_state_display()
         return _("Brevet är inte längre aktuellt: dialogen är i läget ”%(state)s”.") % {"state": state}
+    if letter.kind == LetterKind.CARRIED and letter.batch_id != letter.dialogue.batch_id:
+        return _("Huvudmannen har fått plats i en annan omgång.")
+    if letter.kind == LetterKind.MISSED and _has_seat_or_came(letter.dialogue):
+        return _("Huvudmannen har fått plats på ett annat introduktionsmöte, eller deltog.")
     if letter.kind in ASK_FOR_AN_ANSWER:
         return _answer_date_has_changed(letter, letter.dialogue.batch)
     return ""
+
+
+def _has_seat_or_came(dialogue: Dialogue) -> bool:
+    seats = dialogue.seats.filter(kind=MeetingKind.INTRODUCTION)
+    return seats.filter(Q(attended=True) | Q(attended=None, is_current=True)).exists()
 
 
 def _answer_date_has_changed(letter: Letter | PaperLetter, batch: InvitationBatch) -> str:
@@ -114,14 +154,32 @@ def _meeting_has_changed(letter: Letter | PaperLetter) -> str:
 
     A third number names the huvudman's seat in a group, or the booking of somebody from the agencies.
     """
-    about = OCCASION.fullmatch(letter.occasion)
-    if about is None or letter.kind not in WANTED_MEETINGS:
+    about, still = OCCASION.fullmatch(letter.occasion), _meeting_told_of(letter)
+    if about is None or still is None:
         return ""
-    meeting_id, sequence = int(about[1]), int(about[2])
-    still = Meeting.objects.filter(pk=meeting_id, sequence=sequence, state=WANTED_MEETINGS[letter.kind])
+    if still.filter(starts_at__lte=timezone.now()).exists():
+        return _("Mötets tid har varit.")
     if still.exists() and (about[3] is None or _still_comes(letter, int(about[3]))):
         return ""
     return _("Mötet har ändrats sedan brevet skrevs.")
+
+
+def _summary_has_changed(letter: Letter | PaperLetter) -> str:
+    """A summary to read has the occasion "summary-<version>": it is sent only while that version waits."""
+    if letter.kind != LetterKind.SUMMARY:
+        return ""
+    number = int(letter.occasion.removeprefix("summary-"))
+    waits = SummaryRound.objects.filter(dialogue=letter.dialogue, number=number, state=RoundState.OPEN)
+    return "" if waits.exists() else _("Sammanfattningen har besvarats eller ändrats sedan brevet skrevs.")
+
+
+def _meeting_told_of(letter: Letter | PaperLetter) -> QuerySet[Meeting] | None:
+    """The meeting as the letter tells of it, if it still is so; None for a letter about no meeting."""
+    about = OCCASION.fullmatch(letter.occasion)
+    if about is None or letter.kind not in WANTED_MEETINGS:
+        return None
+    wanted = WANTED_MEETINGS[letter.kind]
+    return Meeting.objects.filter(pk=int(about[1]), sequence=int(about[2]), state=wanted)
 
 
 def _still_comes(letter: Letter | PaperLetter, pk: int) -> bool:

@@ -236,8 +236,8 @@ class Migration(migrations.Migration):
                         blank=True,
                         choices=[
                             ("", "Vill inte ange"),
-                            ("time", "Tidsbrist"),
-                            ("resources", "Brist på resurser"),
+                            ("time", "Vi har inte tid just nu"),
+                            ("resources", "Vi har inte resurser till det just nu"),
                             ("inspection", "Pågående tillsyn"),
                             ("reorganisation", "Omorganisation"),
                             ("other", "Annat"),

@@ -6,7 +6,10 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from dialogues.half_years import half_year_of
 
 
 class Cycle(models.Model):
@@ -84,3 +87,11 @@ class InvitationBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{_('Omgång')} {self.year}:{self.number}"
+
+    @property
+    def half_year(self) -> str:
+        """The half-year in which the batch goes out, by its date or by its place among the year's batches."""
+        if self.send_at:
+            return half_year_of(timezone.localdate(self.send_at))
+        is_spring = self.number * 2 <= max(self.cycle.batches_per_year, 2)
+        return f"{self.year}-{1 if is_spring else 2}"

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from dialogues.half_years import half_year_name
+
 
 class Answer(models.TextChoices):
     """What a huvudman may answer."""
@@ -31,8 +33,8 @@ class DeclineReason(models.TextChoices):
     """Why a huvudman says no. Telling is voluntary."""
 
     NOT_GIVEN = "", _("Vill inte ange")
-    TIME = "time", _("Tidsbrist")
-    RESOURCES = "resources", _("Brist på resurser")
+    TIME = "time", _("Vi har inte tid just nu")
+    RESOURCES = "resources", _("Vi har inte resurser till det just nu")
     INSPECTION = "inspection", _("Pågående tillsyn")
     REORGANISATION = "reorganisation", _("Omorganisation")
     OTHER = "other", _("Annat")
@@ -67,6 +69,8 @@ class InvitationAnswer(models.Model):
         _("skäl"), max_length=15, choices=DeclineReason.choices, blank=True, default=DeclineReason.NOT_GIVEN
     )
     comment = models.TextField(_("kommentar"), blank=True)
+    wants_digital = models.BooleanField(_("önskar digital dialog"), default=False)
+    wished_half_year = models.CharField(_("önskat halvår"), max_length=6, blank=True, default="")
     given_by = models.CharField(_("svarat av"), max_length=200)
     contact = models.ForeignKey(
         "huvudman.Contact", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -82,6 +86,22 @@ class InvitationAnswer(models.Model):
         verbose_name_plural = _("svar på inbjudningar")
         ordering = ("-given_at", "-pk")
         get_latest_by = ("given_at", "pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(wants_digital=False) | models.Q(answer="yes"),
+                name="digital_is_wished_with_a_yes",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(wished_half_year="")
+                | models.Q(answer="later", wished_half_year__regex=r"^20\d\d-[12]$"),
+                name="half_year_is_wished_with_later",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.get_answer_display()
+
+    @property
+    def wished_time(self) -> str:
+        """The half-year in which a huvudman that wants to take part later wishes to be invited, in words."""
+        return half_year_name(self.wished_half_year)

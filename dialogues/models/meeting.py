@@ -27,6 +27,7 @@ class MeetingState(models.TextChoices):
     OTHER_WISHED = "other_wished", _("annan tid önskas")
     FIXED = "fixed", _("bestämt")
     HELD = "held", _("hållet")
+    MISSED = "missed", _("blev inte av")
     CANCELLED = "cancelled", _("avbokat")
 
 
@@ -78,6 +79,11 @@ class Meeting(models.Model):
     def is_over(self) -> bool:
         """Whether the meeting's time has been, held or not."""
         return self.ends_at <= timezone.now()
+
+    @property
+    def where(self) -> str:
+        """Where one goes to meet: the place, or the link of a digital meeting."""
+        return self.link if self.form == MeetingForm.DIGITAL else self.place
 
     @property
     def takes_wishes(self) -> bool:

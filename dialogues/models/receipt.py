@@ -16,10 +16,16 @@ class Sent(models.TextChoices):
     """What kinds of things a huvudman sends. The database keeps the key alone: a new kind is a line here."""
 
     ANSWER = "answer", _("Svar på inbjudan")
+    INTRODUCTION = "introduction", _("Val av introduktionsmöte")
     TIME = "time", _("Godtagen tid")
     WISH = "wish", _("Önskemål om annan tid")
     QUESTIONS = "questions", _("Prioriterade frågor")
     ANALYSIS = "analysis", _("Nulägesanalys")
+    OWN_QUESTION = "own_question", _("Fråga till oss")
+    OWN_WITHDRAWN = "own_withdrawn", _("Återtagen fråga till oss")
+    NEEDS = "needs", _("Vad ni behöver på mötet")
+    SUMMARY_AGREED = "summary_agreed", _("Godkänd sammanfattning")
+    SUMMARY_RETURNED = "summary_returned", _("Önskemål om sammanfattningen")
     CANCELLED = "cancelled", _("Avbokning av dialogen")
     GOAL = "goal", _("Delat mål")
     PEOPLE = "people", _("Ändring bland medarbetare")

@@ -20,7 +20,7 @@ from accounts.domain.audit import latest, record
 from accounts.domain.machine import Conflict, Machine, NotPossible, WrongState
 from accounts.models import AuditEntry
 from accounts.templatetags.look import day
-from dialogues.letters.relevance import ASK_FOR_AN_ANSWER, why_not_true
+from dialogues.letters.relevance import ASK_FOR_AN_ANSWER, SENT_WHILE_PAUSED, why_not_true
 from dialogues.models import BatchState, Dialogue, PaperLetter, PostRun, StoredFile
 from dialogues.models import PaperState as S
 from dialogues.models import RunState as R
@@ -67,10 +67,11 @@ class Superseded(NotPossible):
 
 def printable() -> QuerySet[PaperLetter]:
     """The letters that wait to be printed, first written first; those that ask for an answer
-    are held while their batch is stopped.
+    are held while their batch is stopped, and those of a paused dialogue till it goes on.
     """
     held = Q(kind__in=ASK_FOR_AN_ANSWER, batch__state=BatchState.STOPPED)
-    return PaperLetter.objects.filter(~held, state=S.WAITING).order_by("written_at", "pk")
+    rests = Q(dialogue__paused_at__isnull=False) & ~Q(kind__in=SENT_WHILE_PAUSED)
+    return PaperLetter.objects.filter(~held, ~rests, state=S.WAITING).order_by("written_at", "pk")
 
 
 def withdraw_letter(*, letter: PaperLetter, reason: str, actor: Actor) -> PaperLetter:
@@ -242,6 +243,13 @@ def fail_run(*, run: PostRun, ordered_at: datetime.datetime, reason: str, actor:
 
 
 # What they share --------------------------------------------------------------------------------------------
+
+
+def printable_by_truth() -> tuple[list[PaperLetter], list[PaperLetter]]:
+    """The letters that a run made now would print, and those that it would withdraw: they hold no more."""
+    rows = printable().select_related("dialogue__batch").defer("text")
+    true, untrue = _sorted_by_truth(list(rows))
+    return true, [letter for letter, _why in untrue]
 
 
 def _locked_printable() -> list[PaperLetter]:

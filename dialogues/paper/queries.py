@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import AuditEntry
-from dialogues.letters.relevance import ASK_FOR_AN_ANSWER
+from dialogues.letters.relevance import ASK_FOR_AN_ANSWER, SENT_WHILE_PAUSED
 from dialogues.models import BatchState, LetterKind, PaperLetter, PaperState, PostRun
 
 
@@ -21,19 +22,23 @@ def waiting_rows() -> QuerySet[PaperLetter]:
 
 
 def is_held(letter: PaperLetter) -> bool:
-    """Tell whether a waiting letter is held back, since its batch is stopped."""
+    """Tell whether a waiting letter is held back, since its dialogue is paused or its batch is stopped."""
+    if letter.dialogue and letter.dialogue.is_paused and letter.kind not in SENT_WHILE_PAUSED:
+        return True
     return letter.kind in ASK_FOR_AN_ANSWER and letter.batch.state == BatchState.STOPPED
 
 
-def kinds_of(letters: QuerySet[PaperLetter]) -> list[tuple[str, int]]:
+def kinds_of(letters: Iterable[PaperLetter]) -> list[tuple[str, int]]:
     """How many letters there are of each kind, in words, the most first."""
-    counted = letters.order_by().values_list("kind").annotate(n=Count("pk")).order_by("-n", "kind")
-    return [(str(LetterKind(kind).label), n) for kind, n in counted]
+    counted = Counter(letter.kind for letter in letters)
+    rows = sorted(counted.items(), key=lambda row: (-row[1], row[0]))
+    return [(str(LetterKind(kind).label), n) for kind, n in rows]
 
 
 def run_rows() -> QuerySet[PostRun]:
     """Rows of the list of runs, latest first, with how many `size` letters each has."""
-    return PostRun.objects.select_related("made_by").annotate(size=Count("letters"))
+    rows = PostRun.objects.select_related("made_by").annotate(size=Count("letters"))
+    return rows.order_by("-made_at", "-pk")
 
 
 def neighbours(letter: PaperLetter) -> tuple[PaperLetter | None, PaperLetter | None]:

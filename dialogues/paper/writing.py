@@ -42,6 +42,33 @@ def write_on_paper(
     address = postal_address_of(dialogue.huvudman)
     if address is None:
         return None
+    sender = _sender(agency)
+    title, text = in_words(kind, dialogue, address, sender, context or {})
+    return write_words_on_paper(
+        kind=kind,
+        dialogue=dialogue,
+        occasion=occasion,
+        title=title,
+        text=text,
+        attachments=attachments,
+        agency=agency,
+    )
+
+
+def write_words_on_paper(
+    *,
+    kind: LetterKind,
+    dialogue: Dialogue,
+    occasion: str,
+    title: str,
+    text: str,
+    attachments: Sequence[Attachment] = (),
+    agency: str | None = None,
+) -> PaperLetter | None:
+    """As `write_on_paper`, with words that are written already."""
+    address = postal_address_of(dialogue.huvudman)
+    if address is None:
+        return None
     key = {
         "kind": kind,
         "subject_key": f"dialogue:{dialogue.pk}",
@@ -51,15 +78,13 @@ def write_on_paper(
     known = PaperLetter.objects.filter(**key).first()
     if known:
         return known
-    sender = Agency.objects.get(code=agency or settings.LETTER_AGENCY)
     invitation = _invitation_to_answer(kind, dialogue)
-    title, text = in_words(kind, dialogue, address, sender, context or {})
     letter = PaperLetter(
         **key,
         dialogue=dialogue,
         batch=dialogue.batch,
         invitation=invitation,
-        agency=sender,
+        agency=_sender(agency),
         address="\n".join(address.lines),
         title=title,
         text=text,
@@ -131,6 +156,10 @@ def new_code() -> str:
 def shown_code(code: str) -> str:
     """A code as it is printed: ”ABCDE-FGH23”."""
     return f"{code[:5]}-{code[5:]}"
+
+
+def _sender(code: str | None) -> Agency:
+    return Agency.objects.get(code=code or settings.LETTER_AGENCY)
 
 
 def _invitation_to_answer(kind: LetterKind, dialogue: Dialogue) -> Invitation | None:

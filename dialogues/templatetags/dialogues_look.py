@@ -5,14 +5,11 @@ from __future__ import annotations
 from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import AuditEntry
 from accounts.templatetags.look import badge, moment
-from dialogues.domain.analyses import SENT as ANALYSIS_SENT
-from dialogues.domain.notes import CLEARED, SHARED
+from dialogues.deeds import sentence_of, words_in
 from dialogues.domain.questions import SENT
-from dialogues.domain.wishes import WISH_ADDED, WISHED
 from dialogues.models import (
     Channel,
     Dialogue,
@@ -22,6 +19,10 @@ from dialogues.models import (
     Meeting,
     MeetingKind,
     MeetingState,
+    OwnQuestion,
+    OwnQuestionState,
+    RoundState,
+    SummaryRound,
 )
 from dialogues.models import DialogueState as S
 from dialogues.timeline import when
@@ -44,6 +45,13 @@ DIALOGUE_BADGES: dict[str, str] = {
     S.CLOSED: "ok",
     S.CANCELLED: "off",
 }
+SUMMARY_BADGES: dict[str, str] = {
+    RoundState.OPEN: "wait",
+    RoundState.AGREED: "ok",
+    RoundState.RETURNED: "now",
+    RoundState.REPLACED: "off",
+    RoundState.UNANSWERED: "off",
+}
 LETTER_BADGES: dict[str, str] = {
     LetterState.SENT: "ok",
     LetterState.FAILED: "stop",
@@ -51,50 +59,40 @@ LETTER_BADGES: dict[str, str] = {
     LetterState.RETRY: "note",
     LetterState.STOPPED: "off",
 }
-DEEDS = {
-    f"dialogue.{S.PLANNED}": gettext_lazy("Flyttades till en senare omgång."),
-    f"dialogue.{S.INVITED}": gettext_lazy("Inbjudan köades."),
-    f"dialogue.{S.ACCEPTED}": gettext_lazy("Huvudmannen tackade ja."),
-    f"dialogue.{S.POSTPONED}": gettext_lazy("Huvudmannen vill delta senare."),
-    f"dialogue.{S.DECLINED}": gettext_lazy("Huvudmannen tackade nej."),
-    f"dialogue.{S.INTRODUCED}": gettext_lazy("Introduktionsmötet hölls."),
-    f"dialogue.{S.UNDERLAG_SENT}": gettext_lazy("Analysunderlaget skickades."),
-    f"dialogue.{S.TIME_FIXED}": gettext_lazy("Dialogtiden bestämdes."),
-    f"dialogue.{S.DIALOGUE_HELD}": gettext_lazy("Dialogen hölls."),
-    f"dialogue.{S.FEEDBACK_HELD}": gettext_lazy("Återkopplingen hölls."),
-    f"dialogue.{S.CLOSED}": gettext_lazy("Dialogen avslutades."),
-    f"dialogue.{S.CANCELLED}": gettext_lazy("Dialogen avbokades."),
-    "dialogue.written_late": gettext_lazy("Huvudmannen fick en e-postadress, och inbjudan köades dit."),
-    "dialogue.reminded": gettext_lazy("Huvudmannen har påmints om inbjudan."),
-    "dialogue.answered_again": gettext_lazy("Huvudmannen gav samma svar en gång till."),
-    "dialogue.record_changed": gettext_lazy("Dokumentationen ändrades."),
-    "dialogue.held_time_changed": gettext_lazy("Tiden då mötet hölls ändrades."),
-    "dialogue.placed": gettext_lazy("Huvudmannen fick plats på ett introduktionsmöte."),
-    WISHED: gettext_lazy("Huvudmannen önskade en annan tid."),
-    WISH_ADDED: gettext_lazy("Huvudmannen skrev mer om vilka tider som passar."),
-    ANALYSIS_SENT: gettext_lazy("Huvudmannen skickade sin nulägesanalys."),
-    SENT: gettext_lazy("Prioriterade frågor lämnades."),
-    SHARED: gettext_lazy("En arbetsanteckning delades med den andra myndigheten."),
+OWN_QUESTION_BADGES: dict[str, str] = {
+    OwnQuestionState.OPEN: "wait",
+    OwnQuestionState.ANSWERED: "ok",
+    OwnQuestionState.LEFT: "off",
+    OwnQuestionState.WITHDRAWN: "off",
 }
-WORDS = {WISHED: "wish", WISH_ADDED: "wish", f"dialogue.{S.CANCELLED}": "reason"}
-"""Where an entry keeps what somebody wrote, by what was done."""
-NOT_WRITTEN = gettext_lazy("Ingen inbjudan kunde skickas: huvudmannen saknade e-postadress och postadress.")
-ON_PAPER = gettext_lazy("Inbjudan skrevs på papper: huvudmannen saknade e-postadress.")
-TIME_LET_GO = gettext_lazy("Dialogtiden gäller inte längre. En ny ska bestämmas.")
 
 
 @register.simple_tag
 def dialogue_badge(dialogue: Dialogue) -> SafeString:
-    """The dialogue's state as a badge; for one that no invitation could be sent to, that."""
+    """The dialogue's state as a badge; for one that is paused or no invitation could be sent to, that."""
+    if dialogue.is_paused:
+        return badge("off", _("pausad"))
     if dialogue.letterless:
         return badge("note", _("inbjudan inte skickad"))
     return badge(DIALOGUE_BADGES[dialogue.state], S(dialogue.state).label)
 
 
 @register.simple_tag
+def summary_badge(sent: SummaryRound) -> SafeString:
+    """Where a version of the summary stands, as a badge."""
+    return badge(SUMMARY_BADGES[sent.state], RoundState(sent.state).label)
+
+
+@register.simple_tag
 def letter_badge(letter: Letter) -> SafeString:
     """The letter's state as a badge."""
     return badge(LETTER_BADGES.get(letter.state, "wait"), LetterState(letter.state).label)
+
+
+@register.simple_tag
+def own_question_badge(question: OwnQuestion) -> SafeString:
+    """The state of the huvudman's question as a badge."""
+    return badge(OWN_QUESTION_BADGES[question.state], OwnQuestionState(question.state).label)
 
 
 @register.filter
@@ -144,18 +142,10 @@ def told_how(entry: AuditEntry) -> str:
 @register.filter
 def what_was_done(entry: AuditEntry) -> str:
     """An audit entry as a sentence."""
-    if entry.verb == f"dialogue.{S.INVITED}" and entry.facts.get("letters") == 0:
-        return str(ON_PAPER if entry.facts.get("on_paper") else NOT_WRITTEN)
-    if entry.verb == CLEARED:
-        number = sum(entry.facts.get("notes", {}).values())
-        text = ngettext("%(n)s arbetsanteckning rensades.", "%(n)s arbetsanteckningar rensades.", number)
-        return text % {"n": number}
-    if entry.verb == f"dialogue.{S.UNDERLAG_SENT}" and entry.facts.get("was") == S.TIME_FIXED:
-        return str(TIME_LET_GO)
-    return str(DEEDS.get(entry.verb, _("Något ändrades.")))
+    return sentence_of(entry)
 
 
 @register.filter
 def words_of(entry: AuditEntry) -> str:
     """What somebody wrote when that was done which the entry tells; empty for most."""
-    return str(entry.facts.get(WORDS.get(entry.verb, ""), ""))
+    return words_in(entry)

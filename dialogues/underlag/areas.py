@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dialogues.domain.underlag import MOST_AREAS, AreaText
-from dialogues.forms.plain import PlainForm
+from dialogues.forms.plain import LongText, PlainForm
 from dialogues.models import CentralArea, Underlag
 from quality_system.models import Area, Edition, Indicator
 
@@ -18,12 +18,12 @@ class AreaForm(PlainForm):
 
     kind = forms.ChoiceField(label=_("Slag"), choices=CentralArea.Kind.choices)
     area = forms.ChoiceField(label=_("Område"), choices=Area.choices)
-    text = forms.CharField(
+    text = LongText(
         label=_("Text"),
         required=False,
-        max_length=600,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Enkla ord, till huvudmannen. Lämna tomt för att ta bort området."),
+        longest=600,
+        rows=3,
+        help_text=_("Enkla ord, till huvudmannen, högst 600 tecken. Lämna tomt för att ta bort området."),
     )
     indicator = forms.ModelChoiceField(Indicator.objects.none(), required=False, widget=forms.HiddenInput)
 

@@ -31,7 +31,7 @@ AREA_QUESTIONS: dict[str, str | Promise] = {
 SIGNS: dict[ValueKind, str | Promise] = {
     ValueKind.MISSING: gettext_lazy("uppgift saknas"),
     ValueKind.SUPPRESSED: gettext_lazy("värdet visas inte, för att skydda enskilda personer"),
-    ValueKind.NEARLY_ALL: gettext_lazy("nästan alla; den exakta andelen visas inte"),
+    ValueKind.NEARLY_ALL: gettext_lazy("alla eller nästan alla; den exakta andelen visas inte"),
     ValueKind.NOT_APPLICABLE: gettext_lazy("måttet gäller inte"),
 }
 SHORT: dict[ValueKind, str | Promise] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,12 +13,12 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.domain.machine import NotPossible
 from accounts.typed import written
+from dialogues.domain.introductions import needs_seat
 from dialogues.domain.invitations import answer_invitation
-from dialogues.forms.answering import AnswerByLinkForm
-from dialogues.forms.steps import answer_in
-from dialogues.links import LASTS, BadLink, EndedLink, has_expired, link_holder, read_token
+from dialogues.forms.answering import AnswerByLinkForm, initial_of
+from dialogues.links import LASTS, BadLink, EndedLink, has_expired, introduction_path, link_holder, read_token
 from dialogues.models import Answer, Channel, Invitation, MeetingKind
-from dialogues.queries import current_meeting, sign_in_address
+from dialogues.queries import current_meeting, open_introductions, sign_in_address
 from dialogues.views.closed_answers import why_closed
 from huvudman.models import Contact
 
@@ -52,6 +53,8 @@ def answer(request: HttpRequest, token: str, invitation: Invitation, contact: Co
     if why:
         context = _context(invitation) | {"why": why, "typed": form.typed()}
         return render(request, "answering/closed.html", context, status=410)
+    if form.is_bound and form.is_valid() and form.asks_before_no(invitation.answers.first()):
+        return render(request, "answering/offer.html", _context(invitation) | {"form": form})
     if form.is_bound and form.is_valid() and _answered(form, invitation, contact):
         return redirect("answer_done", token)
     context = _context(invitation) | {"form": form, "choices": Answer.choices, "contact": contact}
@@ -72,8 +75,16 @@ def answer_done(
         "sign_in_as": sign_in_address(invitation, contact),
         "may_change": why_closed(invitation) is None,
         "introduction": current_meeting(invitation.dialogue, MeetingKind.INTRODUCTION),
+        "choose_url": _where_to_choose(invitation, contact),
     }
     return render(request, "answering/done.html", context)
+
+
+def _where_to_choose(invitation: Invitation, contact: Contact | None) -> str:
+    """The path where another introduction is chosen, if there is any with a free seat."""
+    dialogue = invitation.dialogue
+    there_are = needs_seat(dialogue) and open_introductions(dialogue).exists()
+    return introduction_path(dialogue, contact) if there_are else ""
 
 
 def _is_current(invitation: Invitation) -> bool:
@@ -88,11 +99,12 @@ def _answered(form: AnswerByLinkForm, invitation: Invitation, contact: Contact |
             answer=Answer(data["answer"]),
             reason=data["reason"],
             comment=data["comment"],
+            **form.wishes(),
             given_by=data["given_by"],
             channel=Channel.LINK,
             contact=contact,
             actor=link_holder(contact),
-            seen=answer_in(form.data),
+            seen=form.seen,
         )
     except NotPossible as reason:
         form.add_error(None, str(reason))
@@ -109,14 +121,9 @@ def _context(invitation: Invitation) -> dict[str, object]:
     }
 
 
-def _initial(invitation: Invitation, contact: Contact | None) -> dict[str, str]:
+def _initial(invitation: Invitation, contact: Contact | None) -> dict[str, Any]:
     latest = invitation.answers.first()
     name = contact.name if contact else ""
     if latest is None:
         return {"given_by": name}
-    return {
-        "answer": latest.answer,
-        "reason": latest.reason,
-        "comment": latest.comment,
-        "given_by": name or latest.given_by,
-    }
+    return initial_of(latest) | {"given_by": name or latest.given_by}

@@ -23,12 +23,17 @@ class Closed:
 def why_closed(invitation: Invitation) -> Closed | None:
     """Why the invitation can't be answered now by its link or in the portal; None when it can."""
     dialogue = invitation.dialogue
-    if invitation.batch_id != dialogue.batch_id:
-        text = _("Har ni fått en ny inbjudan svarar ni med länken i den. Ring oss annars, så hjälper vi er.")
-        return Closed(_("Länken hör till en tidigare inbjudan"), text)
     if dialogue.state not in OPEN:
         text = _("Dialogen är avslutad eller avbokad, så det finns inget mer att svara på.")
         return Closed(_("Dialogen är över"), text)
+    if invitation.batch_id != dialogue.batch_id:
+        text = _("Har ni fått en ny inbjudan svarar ni med länken i den. Ring oss annars, så hjälper vi er.")
+        return Closed(_("Länken hör till en tidigare inbjudan"), text)
+    if dialogue.is_paused:
+        text = _(
+            "Ni behöver inte svara nu. Vi hör av oss när dialogen fortsätter. Ring gärna om ni vill prata."
+        )
+        return Closed(_("Dialogen är pausad"), text)
     if dialogue.state not in ANSWERABLE:
         text = _(
             "Svaret på inbjudan går att ändra tills introduktionsmötet är hållet, och det har det varit. "

@@ -16,7 +16,13 @@ from django.views.decorators.http import require_http_methods
 from accounts.actors import Actor, person
 from accounts.domain.machine import NotPossible
 from accounts.typed import written
-from dialogues.domain.evaluations import MINUTES, AlreadyAnswered, answer_evaluation, is_open
+from dialogues.domain.evaluations import (
+    ALREADY_ANSWERED,
+    MINUTES,
+    AlreadyAnswered,
+    answer_evaluation,
+    is_open,
+)
 from dialogues.forms.evaluating import EvaluationForm
 from dialogues.links import BadLink, EndedLink, evaluation_holder, read_evaluation_token
 from dialogues.models import Dialogue, EvaluationRequest
@@ -83,6 +89,7 @@ def _context(asked: EvaluationRequest, form: EvaluationForm) -> dict[str, Any]:
         "form": form,
         "minutes": MINUTES,
         "is_open": is_open(asked),
+        "answered": "" if form.is_bound or not asked.is_answered else ALREADY_ANSWERED,
         "huvudman": asked.dialogue.huvudman,
         "back": reverse("portal_huvudman", args=[asked.dialogue.huvudman.public_id]),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -17,11 +18,14 @@ from accounts.domain.audit import record
 from accounts.domain.machine import Conflict
 from huvudman.models import Contact, Huvudman
 
-CHANGE = "huvudman.change_register"
-
+CHANGE = "huvudman.keep_contacts"
 
 FIELDS = ("role", "access", "name", "title", "email", "telephone", "valid_from", "valid_to")
 """What people write of a contact."""
+
+
+WELCOMES: list[Callable[[Contact, Actor], None]] = []
+"""What is done for a contact that the agencies have entered. The packages above add theirs."""
 
 
 def contact_version(contact: Contact) -> str:
@@ -37,7 +41,7 @@ def add_contact(*, huvudman: Huvudman, actor: Actor, **fields: Any) -> Contact:
     Raises ValidationError when the fields don't fit, or when it has that contact already.
     """
     actor.require(CHANGE, huvudman)
-    _lock(huvudman)
+    lock_contacts(huvudman)
     contact = Contact(huvudman=huvudman, **{"valid_from": timezone.localdate(), **fields})
     _require_fit(contact)
     contact.save()
@@ -45,7 +49,19 @@ def add_contact(*, huvudman: Huvudman, actor: Actor, **fields: Any) -> Contact:
     return contact
 
 
-def _lock(huvudman: Huvudman) -> None:
+@transaction.atomic
+def enter_contact(*, huvudman: Huvudman, actor: Actor, **fields: Any) -> Contact:
+    """Let a person that the agencies have heard of represent the huvudman, and welcome it.
+
+    Raises as `add_contact`.
+    """
+    contact = add_contact(huvudman=huvudman, actor=actor, **fields)
+    for welcome in WELCOMES:
+        welcome(contact, actor)
+    return contact
+
+
+def lock_contacts(huvudman: Huvudman) -> None:
     """Those who write of one huvudman's contacts wait for each other, so that none is there twice."""
     Huvudman.objects.select_for_update(no_key=True).get(pk=huvudman.pk)
 
@@ -81,7 +97,7 @@ def change_contact(*, contact: Contact, actor: Actor, seen: str | None = None, *
     now, unless it says the same already.
     """
     actor.require(CHANGE, contact.huvudman)
-    _lock(contact.huvudman)
+    lock_contacts(contact.huvudman)
     locked = _locked(contact)
     before = contact_version(locked)
     for name, value in fields.items():
@@ -100,6 +116,7 @@ def change_contact(*, contact: Contact, actor: Actor, seen: str | None = None, *
 def confirm_contact(*, contact: Contact, actor: Actor) -> Contact:
     """Somebody says that the contact is right today."""
     actor.require(CHANGE, contact.huvudman)
+    lock_contacts(contact.huvudman)
     locked = _locked(contact)
     locked.confirmed_at = timezone.now()
     locked.save(update_fields=["confirmed_at"])
@@ -111,14 +128,16 @@ def confirm_contact(*, contact: Contact, actor: Actor) -> Contact:
 def end_contact(*, contact: Contact, actor: Actor, on: datetime.date | None = None) -> Contact:
     """Let the contact represent the huvudman for the last time on a day (yesterday unless said: at once).
 
-    One that is over by then stays as it is. One that had not begun by then is kept as valid that day only;
-    its history tells what was meant.
+    One that is over by then stays as it is. One that had not begun by then is valid on no day: it
+    begins on the day after its last; its history tells what was meant.
     """
     actor.require(CHANGE, contact.huvudman)
+    lock_contacts(contact.huvudman)
     locked = _locked(contact)
     day = on or timezone.localdate() - datetime.timedelta(days=1)
     if locked.valid_to is None or locked.valid_to > day:
-        locked.valid_from, locked.valid_to = min(locked.valid_from, day), day
+        after = day + datetime.timedelta(days=1)
+        locked.valid_from, locked.valid_to = min(locked.valid_from, after), day
         locked.save(update_fields=["valid_from", "valid_to"])
         record(actor=actor, verb="contact.end", subject=locked, on=day.isoformat())
     return locked

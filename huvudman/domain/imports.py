@@ -115,19 +115,19 @@ def begin_work(row: RegisterImport) -> bool:
 
 
 @contextmanager
-def alone_at(pk: int) -> Iterator[bool]:
-    """Tell whether no other worker is at the import, and keep others away meanwhile.
+def alone_at(pk: int, *, kind: int = ONE_WORKER) -> Iterator[bool]:
+    """Tell whether no other worker is at the import (or what else of its `kind`), and keep others away.
 
     The lock is the connection's: that of a killed worker ends with it.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [ONE_WORKER, pk])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [kind, pk])
         (alone,) = cursor.fetchone()
         try:
             yield alone
         finally:
             if alone:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [ONE_WORKER, pk])
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [kind, pk])
 
 
 def _kept(*, actor: Actor, kind: str, file_name: str, content: bytes, year: int | None) -> RegisterImport:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pghistory
 import pgtrigger
 from django.conf import settings
@@ -77,7 +79,8 @@ class Contact(models.Model):
         ordering = ("huvudman__name", "role", "name")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
+                condition=models.Q(valid_to__isnull=True)
+                | models.Q(valid_to__gte=models.F("valid_from") - datetime.timedelta(days=1)),
                 name="contact_period_in_order",
             ),
             models.UniqueConstraint(
@@ -97,7 +100,18 @@ class Contact(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name or self.email} ({self.get_role_display()})"
+        words = self.role_or_title
+        return f"{self.name or self.email} ({words})" if words else self.name or self.email
+
+    @property
+    def role_or_title(self) -> str:
+        """The role in words; of who has another role its title, if there is one, which says more."""
+        return self.title if self.role == ContactRole.OTHER else self.get_role_display()
+
+    @property
+    def ended_at_once(self) -> bool:
+        """Whether it was ended on the day that it began, and so is valid on no day."""
+        return self.valid_to is not None and self.valid_to < self.valid_from
 
     def clean(self) -> None:
         """Refuse unfit names, and the address of a member of staff, who never signs in by a code alone."""

@@ -18,11 +18,11 @@ from accounts.domain.machine import Conflict
 from accounts.flash import tell_done
 from accounts.templatetags.look import day
 from huvudman.domain.contacts import (
-    add_contact,
     change_contact,
     confirm_contact,
     contact_version,
     end_contact,
+    enter_contact,
 )
 from huvudman.forms import ContactForm
 from huvudman.models import Contact, Huvudman
@@ -38,7 +38,7 @@ def contact_new(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     form = ContactForm(request.POST or None, instance=Contact(huvudman=huvudman))
 
     def save(fields: dict[str, Any]) -> None:
-        add_contact(huvudman=huvudman, actor=person(request.user), **fields)  # type: ignore[arg-type]
+        enter_contact(huvudman=huvudman, actor=person(request.user), **fields)  # type: ignore[arg-type]
 
     return _form_page(request, form, huvudman, _("Ny kontakt"), save)
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from huvudman.filters import HuvudmanFilter
 from huvudman.import_texts import Names
-from huvudman.models import Huvudman, HuvudmanEvent
+from huvudman.models import Contact, Huvudman, HuvudmanEvent
 from huvudman.queries import history_of, huvudman_rows, postal_address_of, recipients_of, unit_rows
 from huvudman.views.pages import needs, staff_page
 
@@ -35,6 +35,14 @@ def huvudman_list(request: HttpRequest) -> HttpResponse:
     return staff_page(request, "staff/huvudman_list.html", context)
 
 
+def _contacts(huvudman: Huvudman) -> list[Contact]:
+    """All who have represented the huvudman, those who do first."""
+    rows = huvudman.contacts.select_related("invited_by").order_by("role", "name", "pk")
+    return sorted(
+        rows, key=lambda contact: bool(contact.valid_to and contact.valid_to < timezone.localdate())
+    )
+
+
 @needs("huvudman.read_register")
 def huvudman_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One huvudman: facts, contacts, units, events, history."""
@@ -45,7 +53,7 @@ def huvudman_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "title": huvudman.name,
         "huvudman": huvudman,
         "kommuner": huvudman.kommuner.select_related("lan"),
-        "contacts": huvudman.contacts.select_related("invited_by").order_by("role", "name", "pk"),
+        "contacts": _contacts(huvudman),
         "today": timezone.localdate(),
         "recipients": recipients_of(huvudman),
         "postal_address": postal_address_of(huvudman),

@@ -28,11 +28,12 @@ TOO_MANY = 2**31
 
 @dataclass(frozen=True)
 class RejectedLine:
-    """What could not be read, with its place."""
+    """What could not be read, and where: on which line, or in words for a file whose lines say nothing."""
 
     file: str
     line: int
     reason: str
+    place: str = ""
 
 
 @dataclass
@@ -123,7 +124,7 @@ def _match(stage: Stage, reading: _Reading) -> Report:
     found = stage.outcomes()
     return Report(
         source=reading.source,
-        rows=len(reading.lines),
+        rows=reading.rows,
         values=reading.kinds,
         unknown_units=unknown,
         rejected=sorted(reading.rejected, key=lambda line: (line.file, line.line)),
@@ -139,22 +140,24 @@ class _Reading:
     def __init__(self, source: str, files: Sequence[Path]) -> None:
         self.source, self.files = source, files
         self.kinds: Counter[str] = Counter()
-        self.lines: set[tuple[int, int]] = set()
+        self.rows = 0
         self.owners: dict[str, str] = {}
         self.rejected: list[RejectedLine] = []
 
-    def reject(self, file: int, line: int, reason: str) -> None:
-        self.rejected.append(RejectedLine(self.files[file].name, line, reason))
+    def reject(self, file: int, line: int, reason: str, place: str = "") -> None:
+        self.rejected.append(RejectedLine(self.files[file].name, line, reason, place))
 
     def observations(self) -> Iterator[tuple[int, Observation]]:
         """The values of all files, with the number of their file."""
         for at in range(len(self.files)):
+            row = 0
             for item in self._items(at):
-                self.lines.add((at, item.line))
+                self.rows += item.line != row
+                row = item.line
                 if isinstance(item, UnitFact):
                     self.owners[item.code] = item.orgnr
                 elif isinstance(item, Rejected):
-                    self.reject(at, item.line, item.reason)
+                    self.reject(at, item.line, item.reason, item.place)
                 elif self._takes(at, item):
                     yield at, item
 

@@ -14,15 +14,16 @@ from quality_system.sources import Observation
 
 _CREATE = """
     CREATE TEMPORARY TABLE quality_stage (
-        file smallint, line integer, level text, code text, indicator_key text, sex text, period text,
+        file smallint, line integer, level text, code text, organizers text, indicator_key text, sex text,
+        period text,
         kind text, number numeric(14, 4), count integer, orgnr text, source text, source_version text,
         is_derived boolean, unit_id bigint, huvudman_id bigint, known_id bigint, known_version smallint,
         outcome text
     ) ON COMMIT DROP
 """
 _COPY = """
-    COPY quality_stage (file, line, level, code, indicator_key, sex, period, kind, number, count, orgnr,
-                        source, source_version, is_derived) FROM STDIN
+    COPY quality_stage (file, line, level, code, organizers, indicator_key, sex, period, kind, number, count,
+                        orgnr, source, source_version, is_derived) FROM STDIN
 """
 _ADD_OWNERS = """
     UPDATE quality_stage s SET orgnr = f.orgnr
@@ -45,18 +46,42 @@ _FIND_HUVUDMAN = """
     ) f
     WHERE f.orgnr = CASE s.level WHEN 'unit' THEN s.orgnr WHEN 'huvudman' THEN s.code END
 """
-_TAKE_UNKNOWN = """
-    DELETE FROM quality_stage WHERE level IN ('unit', 'huvudman') AND huvudman_id IS NULL RETURNING code
+# A kommun may stand for its huvudman by its code, a kommunalförbund by its name.
+_FIND_BY_PLACE = """
+    UPDATE quality_stage s SET huvudman_id = f.id
+    FROM (
+        SELECT min(id) AS id, main_kommun_id COLLATE "C" AS code FROM huvudman_huvudman
+        WHERE type = 'kommun' AND active_to IS NULL GROUP BY main_kommun_id HAVING count(*) = 1
+        UNION ALL
+        SELECT min(id), lower(name COLLATE "sv-x-icu") COLLATE "C" FROM huvudman_huvudman
+        WHERE type = 'kommunalforbund' AND active_to IS NULL GROUP BY 2 HAVING count(*) = 1
+    ) f
+    WHERE s.level = 'huvudman' AND s.huvudman_id IS NULL
+      AND f.code = lower(s.code COLLATE "sv-x-icu") COLLATE "C"
 """
+_TAKE_UNKNOWN = """
+    DELETE FROM quality_stage s
+    WHERE s.level IN ('unit', 'huvudman') AND s.huvudman_id IS NULL
+       OR s.level = 'kommun' AND NOT EXISTS (SELECT 1 FROM huvudman_kommun k WHERE k.code = s.code)
+       OR s.level = 'lan' AND NOT EXISTS (SELECT 1 FROM huvudman_lan l WHERE l.code = s.code)
+    RETURNING s.code
+"""
+# A huvudman may be told of by two numbers, of which it has left one: what says something goes first then.
 _TAKE_REPEATED = """
     WITH told AS (
         SELECT ctid AS row, row_number() OVER same AS nth,
-               first_value((kind, number, count)) OVER same AS first, (kind, number, count) AS own
+               first_value((code, kind, number, count)) OVER same AS first,
+               (code, kind, number, count) AS own,
+               first_value(code) OVER same = code AS alike
         FROM quality_stage
-        WINDOW same AS (PARTITION BY level, code, indicator_key, sex, period, is_derived ORDER BY file, line)
+        WINDOW same AS (
+            PARTITION BY level, CASE level WHEN 'huvudman' THEN huvudman_id::text ELSE code END, organizers,
+                         indicator_key, sex, period, is_derived
+            ORDER BY level = 'huvudman' AND kind = 'missing', file, line
+        )
     ), taken AS (
         DELETE FROM quality_stage s USING told t WHERE s.ctid = t.row AND t.nth > 1
-        RETURNING s.file, s.line, s.code, s.indicator_key, t.first IS DISTINCT FROM t.own AS other
+        RETURNING s.file, s.line, s.code, s.indicator_key, t.alike AND t.first IS DISTINCT FROM t.own AS other
     )
     SELECT file, line, code, indicator_key FROM taken WHERE other ORDER BY file, line
 """
@@ -67,7 +92,7 @@ _FIND_KNOWN = """
     FROM quality_system_observedvalue v
     WHERE v.superseded_at IS NULL AND v.level = s.level AND v.indicator_key = s.indicator_key
       AND v.period = s.period AND v.sex = s.sex AND v.source = s.source AND v.is_derived = s.is_derived
-      AND v.level = %s AND
+      AND v.organizers = s.organizers AND v.level = %s AND
 """
 _TARGETS = {
     "unit": "v.unit_code = s.code",
@@ -93,11 +118,12 @@ _LINK = """
 """
 _INSERT = """
     INSERT INTO quality_system_observedvalue (
-        indicator_key, level, huvudman_id, unit_id, unit_code, kommun_id, lan_id, sex, period, kind, number,
-        count, is_derived, source, source_version, retrieved_at, version)
+        indicator_key, level, huvudman_id, unit_id, unit_code, kommun_id, lan_id, organizers, sex, period,
+        kind, number, count, is_derived, source, source_version, retrieved_at, version)
     SELECT indicator_key, level, huvudman_id, unit_id, CASE level WHEN 'unit' THEN code ELSE '' END,
-           CASE level WHEN 'kommun' THEN code END, CASE level WHEN 'lan' THEN code END, sex, period, kind,
-           number, count, is_derived, source, source_version, %s, coalesce(known_version, 0) + 1
+           CASE level WHEN 'kommun' THEN code END, CASE level WHEN 'lan' THEN code END, organizers,
+           sex, period, kind, number, count, is_derived, source, source_version, %s,
+           coalesce(known_version, 0) + 1
     FROM quality_stage WHERE outcome IN ('new', 'changed')
 """
 
@@ -133,6 +159,7 @@ class Stage:
         self._run(_ADD_OWNERS, [list(owners), list(owners.values())])
         self._run(_FIND_UNITS)
         self._run(_FIND_HUVUDMAN)
+        self._run(_FIND_BY_PLACE)
         unknown = sorted({code for (code,) in self._rows(_TAKE_UNKNOWN)})
         repeated = [Repeated(*row) for row in self._rows(_TAKE_REPEATED)]
         self._run("ANALYZE quality_stage")
@@ -175,6 +202,7 @@ def _row(file: int, seen: Observation, is_derived: bool) -> tuple[str | int | bo
         seen.line,
         seen.level,
         seen.code,
+        seen.organizers,
         seen.measure,
         seen.sex,
         seen.period,

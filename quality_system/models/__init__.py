@@ -9,7 +9,7 @@ from quality_system.models.edition import (
     SubGoal,
     SuccessFactor,
 )
-from quality_system.models.observation import ObservedValue, Sex
+from quality_system.models.observation import ObservedValue, Organizers, Sex
 
 __all__ = [
     "Area",
@@ -18,6 +18,7 @@ __all__ = [
     "Level",
     "Objective",
     "ObservedValue",
+    "Organizers",
     "Sex",
     "SubGoal",
     "SuccessFactor",

@@ -21,6 +21,17 @@ class Sex(models.TextChoices):
     BOYS = "boys", _("pojkar")
 
 
+class Organizers(models.TextChoices):
+    """Whose units in a kommun, a län or the country a figure is about."""
+
+    ALL = "all", _("alla huvudmän")
+    KOMMUNALA = "kommunala", _("kommunala huvudmän")
+    ENSKILDA = "enskilda", _("enskilda huvudmän")
+    STATLIGA = "statliga", _("statliga huvudmän")
+    REGIONALA = "regionala", _("regioner")
+    INTERNATIONELLA = "internationella", _("internationella skolor")
+
+
 def _target(level: Level, **present: bool) -> Q:
     """What a row of a level must say about its target: the named columns are filled, or must be empty."""
     return Q(level=level, **{f"{column}__isnull": not there for column, there in present.items()})
@@ -78,6 +89,13 @@ class ObservedValue(models.Model):
         db_index=False,
         verbose_name=_("län"),
     )
+    organizers = models.CharField(
+        _("vilka huvudmän"),
+        max_length=20,
+        choices=Organizers.choices,
+        default=Organizers.ALL,
+        db_default=Organizers.ALL,
+    )
     sex = models.CharField(_("kön"), max_length=6, choices=Sex.choices, default=Sex.ALL)
     period = models.CharField(_("period"), max_length=10, blank=True)
     kind = models.CharField(_("slag"), max_length=20, choices=Kind.choices)
@@ -125,6 +143,10 @@ class ObservedValue(models.Model):
                 ),
                 name="observed_value_target_fits_level",
             ),
+            models.CheckConstraint(
+                condition=Q(organizers="all") | Q(level__in=["kommun", "lan", "riket"]),
+                name="organizers_only_of_a_place",
+            ),
             models.UniqueConstraint(
                 fields=["unit_code", "indicator_key", "period", "sex", "source"],
                 condition=Q(level="unit", superseded_at__isnull=True),
@@ -141,6 +163,7 @@ class ObservedValue(models.Model):
                     "level",
                     "kommun",
                     "lan",
+                    "organizers",
                 ],
                 condition=~Q(level="unit") & Q(superseded_at__isnull=True),
                 nulls_distinct=False,

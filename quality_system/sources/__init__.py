@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quality_system.sources import planned_educations, skolverket_csv
+from quality_system.sources import kolada, planned_educations, pxweb, skolenkaten, skolverket_csv
 from quality_system.sources.base import (
     Item,
     Observation,
@@ -15,6 +15,9 @@ from quality_system.sources.base import (
 READERS: dict[str, Reader] = {
     planned_educations.SOURCE: planned_educations.read,
     skolverket_csv.SOURCE: skolverket_csv.read,
+    pxweb.SOURCE: pxweb.read,
+    skolenkaten.SOURCE: skolenkaten.read,
+    kolada.SOURCE: kolada.read,
 }
 
 __all__ = ["READERS", "Item", "Observation", "Reader", "Rejected", "SourceFault", "UnitFact"]

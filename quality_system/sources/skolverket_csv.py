@@ -1,6 +1,7 @@
-"""Skolverket's CSV export *Slutbetyg årskurs 9 … Skolenhet*: one row a school unit, with its orgnr.
+"""Skolverket's CSV exports: a row a school unit, huvudman, kommun, län or the whole country.
 
-The header row is found by what it says, wherever it stands; a super-header above it is joined to it.
+The header row is found by what it says, wherever it stands; a super-header above it is joined to it. Columns
+with words that the header does not explain (a subject, a programme) divide the rows, and are part of the key.
 """
 
 from __future__ import annotations
@@ -8,65 +9,73 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from quality_system.sources.base import (
     ALL,
-    BOYS,
-    GIRLS,
+    ALL_ORGANIZERS,
+    HUVUDMAN,
+    KOMMUN,
+    KOMMUN_CODE,
+    LAN,
+    LAN_CODE,
     ORGNR,
-    PERIOD,
+    RIKET,
     UNIT,
     UNIT_CODE,
     Item,
     Observation,
     Rejected,
     SourceFault,
+    Unreadable,
+    file_name,
     lines_of,
+    period_of,
 )
+from quality_system.sources.skolverket_header import SEXES, Column, Layout, Row, find_layout
 from quality_system.values import UnreadableValue, Value, ValueKind, parse_value
 
 SOURCE = "skolverket-csv"
 
-PUPILS = "gr-y9-pupils"
-MEASURES = (
-    (re.compile(r"antal elever"), PUPILS),
-    (re.compile(r"andel.*alla ämnen"), "gr-y9-all-subjects"),
-    (re.compile(r"andel.*behöriga till yrkesprog"), "gr-y9-vocational"),
-    (re.compile(r"meritvärde.*\b17 ämnen"), "gr-y9-merit"),
-)
-SEXES = ((re.compile(r"\bflickor\b"), GIRLS), (re.compile(r"\bpojkar\b"), BOYS))
-CHOSEN = re.compile(r"valt (läsår|år): *(\S+)", re.IGNORECASE)
-DRAWN = re.compile(r"valt uttag: *(\S+)", re.IGNORECASE)
+ORGANIZERS = {
+    "samtliga": ALL_ORGANIZERS,
+    "totalt": ALL_ORGANIZERS,
+    "alla": ALL_ORGANIZERS,
+    "": ALL_ORGANIZERS,
+    "kommunal": "kommunala",
+    "kommunala": "kommunala",
+    "enskild": "enskilda",
+    "enskilda": "enskilda",
+    "fristående": "enskilda",
+    "statlig": "statliga",
+    "statliga": "statliga",
+    "region": "regionala",
+    "regional": "regionala",
+    "landsting": "regionala",
+    "internationella skolor": "internationella",
+}
+"""Types of huvudman as the rows name them, and whose units they are."""
 
-Row = list[str]
+CODES = {UNIT: (UNIT_CODE, "skolenhetskoden", "åtta"), KOMMUN: (KOMMUN_CODE, "kommunkoden", "fyra"),
+         LAN: (LAN_CODE, "länskoden", "två")}  # fmt: skip
 
+_COUNT = re.compile(r"antal elever", re.IGNORECASE)
+_COUNTED = re.compile(r"andel|genomsnitt|meritvärde", re.IGNORECASE)
+_PARTICIPATION = re.compile(r"deltagit", re.IGNORECASE)
 
-@dataclass(frozen=True)
-class _Layout:
-    """Where things stand in a row, and what the whole file is about."""
-
-    header_line: int
-    width: int
-    unit: int
-    orgnr: int
-    measures: tuple[tuple[int, str, str], ...]
-    period: str
-    version: str
+Lines = list[tuple[int, Row]]
+Place = tuple[str, str, str]
+"""Level, code and organizers."""
 
 
 def read(stream: BinaryIO) -> Iterator[Item]:
     """Yield what the file says, row by row. Raises SourceFault when it is not such a file."""
     rows = _rows(stream)
-    layout = _find_layout(rows)
-    found = False
-    for at, row in rows:
-        for item in _read_row(row, at, layout):
-            found = True
-            yield item
-    if not found:
-        raise SourceFault("det finns inga rader under rubrikraden", layout.header_line)
+    layout = find_layout(rows, file_name(stream))
+    lines = [(at, row) for at, row in rows if not _is_note(row, layout)]
+    if not lines:
+        raise SourceFault("det finns inga rader under rubrikraden", layout.line)
+    yield from _Export(layout, lines).items()
 
 
 def _rows(stream: BinaryIO) -> Iterator[tuple[int, Row]]:
@@ -78,108 +87,147 @@ def _rows(stream: BinaryIO) -> Iterator[tuple[int, Row]]:
         yield at, [cell.strip() for cell in cells]
 
 
-# Header ---------------------------------------------------------------------------------------------------
-def _find_layout(rows: Iterator[tuple[int, Row]]) -> _Layout:
-    above: Row = []
-    period = version = ""
-    for at, row in rows:
-        names = [_plain(cell) for cell in row]
-        if "skolenhetskod" in names:
-            return _layout(at, row, names, above, period, version)
-        text = " ".join(row)
-        if chosen := CHOSEN.search(text):
-            period = chosen.group(2).strip(";")
-        if drawn := DRAWN.search(text):
-            version = drawn.group(1).strip(";")
-        above = row
-    raise SourceFault("det finns ingen rubrikrad med kolumnen Skolenhetskod")
+def _is_note(row: Row, layout: Layout) -> bool:
+    """Footnotes and empty rows have no code, and little or nothing where the figures should stand."""
+    pattern = CODES[layout.level][0] if layout.level in CODES else ORGNR
+    if layout.level in layout.roles and pattern.fullmatch(_cell(row, layout.roles[layout.level])):
+        return False
+    return sum(map(bool, row)) <= 2 or not any(_cell(row, column.at) for column in layout.columns)
 
 
-def _plain(cell: str) -> str:
-    return re.sub(r"[\s-]", "", cell).casefold()
+def _cell(row: Row, at: int | None) -> str:
+    return row[at] if at is not None and at < len(row) else ""
 
 
-def _layout(at: int, row: Row, names: Row, above: Row, period: str, version: str) -> _Layout:
-    if not PERIOD.fullmatch(period):
-        raise SourceFault("filen säger inte vilket läsår den gäller (”Valt läsår: …”)", at)
-    orgnr = next((i for i, name in enumerate(names) if name in {"huvudmanorgnr", "huvudmansorgnr"}), None)
-    if orgnr is None:
-        raise SourceFault("kolumnen Huvudman orgnr saknas", at)
-    measures = tuple(_measures(row, above))
-    if not any(key != PUPILS for _i, key, _sex in measures):
-        raise SourceFault("ingen av kolumnerna är ett mått som kan läsas", at)
-    return _Layout(at, len(row), names.index("skolenhetskod"), orgnr, measures, period, version or period)
+class _Export:
+    """The rows of one file, and which of its columns hold figures."""
+
+    def __init__(self, layout: Layout, lines: Lines) -> None:
+        self.layout, self.lines = layout, lines
+        divides = {column.at for column in layout.columns if self._holds_words(column)}
+        self.columns = [column for column in layout.columns if column.at not in divides]
+        self.dividers = [column for column in layout.columns if column.at in divides]
+        if not self.columns:
+            raise SourceFault("ingen av kolumnerna är ett mått som kan läsas", layout.line)
+        self.count_name = self._count_name()
+
+    def _holds_words(self, column: Column) -> bool:
+        cells = [cell for _at, row in self.lines if (cell := _cell(row, column.at))]
+        return sum(not _is_value(cell) for cell in cells) * 2 > len(cells)
+
+    def _count_name(self) -> str | None:
+        """The column that counts the pupils behind the others, where there is one and only one."""
+        names = {column.name for column in self.columns if _COUNT.match(column.name)}
+        return names.pop() if len(names) == 1 else None
+
+    def items(self) -> Iterator[Item]:
+        """What the rows say; a row with a fault is rejected whole."""
+        for at, row in self.lines:
+            try:
+                yield from self._read_row(at, row)
+            except Unreadable as fault:
+                yield Rejected(at, str(fault))
+
+    def _read_row(self, at: int, row: Row) -> list[Observation]:
+        layout = self.layout
+        if len(row) < layout.width or any(row[layout.width :]):
+            raise Unreadable(f"raden har {len(row)} celler, rubriken {layout.width}")
+        level, code, organizers = self._place(row)
+        row_sex, orgnr = self._sex(row), self._orgnr(row) if level == UNIT else ""
+        period = layout.period or period_of(self._of("period", row))
+        divided_by = " ".join(filter(None, (row[column.at] for column in self.dividers)))
+        values = [(column, _value(row[column.at])) for column in self.columns]
+        counts = {column.sex: _count(value) for column, value in values if column.name == self.count_name}
+        version = layout.version or period
+        return [
+            Observation(
+                level, code, layout.key(column, divided_by), period, value, SOURCE, version, at,
+                sex=row_sex if column.sex == ALL else column.sex,
+                count=counts.get(column.sex) if self._is_counted(column) else None,
+                orgnr=orgnr, organizers=organizers,
+            )
+            for column, value in values
+        ]  # fmt: skip
+
+    def _is_counted(self, column: Column) -> bool:
+        name = column.name
+        return bool(_COUNTED.search(name)) and name != self.count_name and not _PARTICIPATION.search(name)
+
+    def _of(self, role: str, row: Row) -> str:
+        return _cell(row, self.layout.roles.get(role))
+
+    # Whose row it is --------------------------------------------------------------------------------------
+    def _place(self, row: Row) -> Place:
+        level = self.layout.level
+        if level == HUVUDMAN:
+            return HUVUDMAN, self._orgnr(row), ALL_ORGANIZERS
+        if level == UNIT:
+            return UNIT, self._code(UNIT, row), ALL_ORGANIZERS
+        organizers = self._organizers(row)
+        code = self._of(level, row) if level in CODES else ""
+        if organizers == "kommunala" and self._is_of_huvudman():
+            return HUVUDMAN, self._code(level, row) if code else row[0], ALL_ORGANIZERS
+        if not code:
+            return self._wider(row, organizers)
+        return level, self._code(level, row), organizers
+
+    def _is_of_huvudman(self) -> bool:
+        """What a kommun's own schools cost is the kommun's figure, as is a kommunalförbund's by its name."""
+        return self.layout.level == KOMMUN and "kostnader" in self.layout.title.casefold()
+
+    def _wider(self, row: Row, organizers: str) -> Place:
+        if self.layout.level == KOMMUN and LAN_CODE.fullmatch(self._of(LAN, row)):
+            return LAN, self._of(LAN, row), organizers
+        if self.layout.level == RIKET or "riket" in row[0].casefold():
+            return RIKET, "", organizers
+        raise Unreadable("raden säger inte vilken kommun den gäller")
+
+    def _code(self, level: str, row: Row) -> str:
+        pattern, name, figures = CODES[level]
+        code = self._of(level, row)
+        if not pattern.fullmatch(code):
+            raise Unreadable(f"{name} ”{code[:20]}” är inte {figures} siffror")
+        return code
+
+    def _orgnr(self, row: Row) -> str:
+        orgnr = self._of(HUVUDMAN, row).replace("-", "").strip(".")
+        if (orgnr or self.layout.level == HUVUDMAN) and not ORGNR.fullmatch(orgnr):
+            raise Unreadable("huvudmannens organisationsnummer är inte tio siffror")
+        return orgnr
+
+    def _organizers(self, row: Row) -> str:
+        kind = self._of("organizers", row)
+        if kind.casefold() not in ORGANIZERS:
+            raise Unreadable(f"typen av huvudman ”{kind[:30]}” är okänd")
+        return ORGANIZERS[kind.casefold()]
+
+    def _sex(self, row: Row) -> str:
+        if "sex" not in self.layout.roles:
+            return ALL
+        sex = self._of("sex", row).casefold()
+        if sex not in SEXES:
+            raise Unreadable(f"könet ”{sex[:20]}” är okänt")
+        return SEXES[sex]
 
 
-def _measures(row: Row, above: Row) -> Iterator[tuple[int, str, str]]:
-    """The columns that hold measures, each as (column, key, sex)."""
-    for column, cell in enumerate(row):
-        over = above[column].lstrip("#") if len(above) == len(row) else ""
-        name = f"{over} {cell}".casefold()
-        key = next((key for pattern, key in MEASURES if pattern.search(name)), None)
-        if key:
-            yield column, key, next((sex for pattern, sex in SEXES if pattern.search(name)), ALL)
-
-
-# Rows -----------------------------------------------------------------------------------------------------
-def _read_row(row: Row, at: int, layout: _Layout) -> Iterator[Item]:
-    if _is_note(row, layout):
-        return
-    fault = _row_fault(row, layout)
-    if fault:
-        yield Rejected(at, fault)
-        return
+# Cells ----------------------------------------------------------------------------------------------------
+def _is_value(text: str) -> bool:
     try:
-        cells = [(key, sex, _value(row[column])) for column, key, sex in layout.measures]
-    except UnreadableValue as unreadable:
-        yield Rejected(at, f"värdet ”{unreadable}” kan inte läsas")
-        return
-    yield from _observations(row, at, layout, cells)
-
-
-def _is_note(row: Row, layout: _Layout) -> bool:
-    """Footnotes and empty rows have at most two filled cells, and no unit code."""
-    few = sum(bool(cell) for cell in row) <= 2
-    return few and not any(UNIT_CODE.fullmatch(cell) for cell in row[layout.unit : layout.unit + 1])
-
-
-def _row_fault(row: Row, layout: _Layout) -> str:
-    if len(row) < layout.width or any(row[layout.width :]):
-        return f"raden har {len(row)} celler, rubriken {layout.width}"
-    if not UNIT_CODE.fullmatch(row[layout.unit]):
-        return f"skolenhetskoden ”{row[layout.unit][:20]}” är inte åtta siffror"
-    orgnr = row[layout.orgnr].replace("-", "")
-    if orgnr.strip(".") and not ORGNR.fullmatch(orgnr):
-        return "huvudmannens organisationsnummer är inte tio siffror"
-    return ""
+        parse_value(text)
+    except UnreadableValue:
+        return False
+    return True
 
 
 def _value(text: str) -> Value:
     if not text:
-        raise UnreadableValue("(tom cell)")
-    return parse_value(text)
-
-
-def _observations(
-    row: Row, at: int, layout: _Layout, cells: list[tuple[str, str, Value]]
-) -> Iterator[Observation]:
-    counts = {sex: _count(value) for key, sex, value in cells if key == PUPILS}
-    for key, sex, value in cells:
-        yield Observation(
-            UNIT,
-            row[layout.unit],
-            key,
-            layout.period,
-            value,
-            SOURCE,
-            layout.version,
-            at,
-            sex=sex,
-            count=None if key == PUPILS else counts.get(sex),
-            orgnr=row[layout.orgnr].replace("-", "").strip("."),
-        )
+        raise Unreadable("en tom cell kan inte läsas")
+    try:
+        return parse_value(text)
+    except UnreadableValue as fault:
+        raise Unreadable(f"värdet ”{fault}” kan inte läsas") from fault
 
 
 def _count(value: Value) -> int | None:
     whole = value.kind is ValueKind.NUMBER and value.exact == value.exact.to_integral_value()
-    return int(value.exact) if whole else None
+    return int(value.exact) if whole and value.exact >= 0 else None

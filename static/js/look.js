@@ -46,6 +46,15 @@
     button.click();
   }
 
+  function tellMoved() {
+    const [moved, line] = [document.querySelector("[data-moved]"), document.getElementById("moved")];
+    if (moved && line) line.textContent = moved.dataset.moved;
+  }
+
+  function hintKeys() {
+    if (matchMedia("(any-pointer: fine)").matches) all("[data-keys-hint]").forEach((el) => (el.hidden = false));
+  }
+
   function onRowClick(event) {
     const row = event.target.closest("table[data-rows] tbody tr, #result_list tbody tr");
     if (!row || event.target.closest("a, button, input, label, select, summary")) return;
@@ -75,6 +84,14 @@
   function closeRailWhenNarrow() {
     const rail = document.querySelector("details.rail-menu");
     if (rail && !matchMedia("(min-width: 62rem)").matches) rail.open = false;
+  }
+
+  function openTarget() {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const fold = target?.closest("details.fold");
+    if (!fold || fold.open) return;
+    fold.open = true;
+    target.scrollIntoView();
   }
 
   function closeMenusOutside(event) {
@@ -110,8 +127,12 @@
   document.getElementById("error-summary")?.focus();
   countMarked();
   shortcutSwitch();
+  hintKeys();
+  openTarget();
+  window.addEventListener("hashchange", openTarget);
   document.addEventListener("keydown", onKey);
   document.addEventListener("keydown", onMoveKey);
+  document.addEventListener("htmx:afterSettle", tellMoved);
   document.addEventListener("keydown", closeMenusOnEscape);
   document.addEventListener("click", onRowClick);
   document.addEventListener("click", closeMenusOutside);

@@ -60,6 +60,17 @@ def test_every_form_with_room_for_text_refuses_personnummer() -> None:
     assert open_forms == []
 
 
+def test_no_browser_cuts_off_a_long_text() -> None:
+    """With maxlength a browser drops the end of what is pasted, and the page says that it was saved."""
+    cut = [
+        f"{form.__qualname__}.{name}"
+        for form in our_forms()
+        for name, field in getattr(form, "base_fields", {}).items()
+        if isinstance(field.widget, forms.Textarea) and getattr(field, "max_length", None)
+    ]
+    assert cut == []
+
+
 @pytest.mark.parametrize("text", [TYPED, "19850615 1235", "8506 151235"])
 def test_a_personnummer_is_refused(text: str) -> None:
     with pytest.raises(ValidationError):

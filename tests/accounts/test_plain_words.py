@@ -18,13 +18,25 @@ class Form(PlainWords, forms.Form):
     own = forms.CharField(label="Eget", error_messages={"required": "Skriv något eget."})
 
 
+@pytest.mark.parametrize("sign", ["\0", "\u202e", "\u2066"])
+def test_no_sign_that_nobody_sees_is_kept(sign: str) -> None:
+    assert "osynligt tecken" in Form({"name": f"Cykel {sign}2030"}).errors["name"][0]
+
+
 @pytest.mark.parametrize(
     ("typed", "field", "words"),
     [
         ({}, "name", "Fyll i ”Namn”."),
         ({}, "kind", "Välj under ”Slag”."),
+        ({"kind": "b"}, "kind", "Det som var valt under ”Slag” går inte att välja nu. Välj på nytt."),
         ({}, "sure", "Kryssa i ”Säker” för att gå vidare."),
         ({}, "own", "Skriv något eget."),
+        (
+            {"own": "Ett\0tecken"},
+            "own",
+            "Texten innehåller ett osynligt tecken som inte går att spara. Klistra in den igen som ren text, "
+            "eller skriv den på nytt.",
+        ),
         ({"seats": "0"}, "seats", "”Platser” ska vara minst 1."),
         ({"seats": "10"}, "seats", "”Platser” ska vara högst 9."),
         (

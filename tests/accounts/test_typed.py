@@ -84,7 +84,7 @@ def test_a_text_that_saves_by_itself_says_that_it_is_not_saved(client):
     ):
         line = somebody.post(page, {"question": WORDS}, headers=by_itself)
         assert line.status_code == 200
-        assert line.text.startswith("<strong>Inte sparat.</strong>")
+        assert line.text.startswith("<strong data-refused>Inte sparat.</strong>")
         assert why in line.text
 
 

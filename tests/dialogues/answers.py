@@ -5,7 +5,8 @@ import datetime
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, person
-from dialogues.domain.invitations import answer_invitation, carry_to_later_batch, invite
+from dialogues.domain.carrying import carry_to_later_batch
+from dialogues.domain.invitations import answer_invitation, invite
 from dialogues.links import link_holder
 from dialogues.models import (
     Answer,

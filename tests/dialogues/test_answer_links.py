@@ -85,7 +85,7 @@ class TestLink:
         assert contact.email in page
         assert reverse("portal_huvudman", args=[invitation.dialogue.huvudman.public_id]) in page
         seen = invitation.answers.get().pk
-        client.post(url, {"answer": "no", "given_by": "Kim Ek", "seen": seen})
+        client.post(url, {"answer": "no", "given_by": "Kim Ek", "seen": seen, "offered": "1"})
         page = client.get(reverse("answer_done", args=[token_of(invitation, contact)])).text
         assert "Nej, inte den här gången" in page
         assert "Att delta är frivilligt" in page

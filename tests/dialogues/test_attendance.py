@@ -7,7 +7,8 @@ from django.urls import reverse
 from accounts.actors import Actor, person
 from accounts.domain.machine import NotPossible, WrongState
 from accounts.models import StaffRole
-from dialogues.domain.introductions import attendance_version, change_attendance, hold_introduction, place
+from dialogues.domain.attendance import attendance_version
+from dialogues.domain.introductions import change_attendance, hold_introduction, place
 from dialogues.models import (
     Dialogue,
     DialogueState,
@@ -51,6 +52,22 @@ class TestWhoCame:
 
     def attended(self, meeting: Meeting) -> set[int]:
         return set(meeting.taken_seats.filter(attended=True).values_list("dialogue_id", flat=True))
+
+    def test_that_all_came_is_one_tick(self, client):
+        meeting, came, absent = self.group()
+        client.force_login(leader())
+        assert client.post(page_about(meeting), {"everybody": "on"}).status_code == 302
+        assert self.attended(meeting) == {came.pk, absent.pk}
+
+    @pytest.mark.parametrize("some", ["everybody", "came"])
+    def test_some_and_nobody_is_refused_with_words_of_its_own(self, client, some):
+        meeting, came, _absent = self.group()
+        client.force_login(leader())
+        value = "on" if some == "everybody" else came.seats.get().pk
+        refused = client.post(page_about(meeting), {some: value, "nobody": "on"})
+        assert refused.status_code == 422
+        assert "både att någon deltog och att ingen kunde komma" in refused.text
+        assert not self.attended(meeting)
 
     def test_others_than_noted_are_refused_and_stay_ticked_and_can_be_noted(self, client):
         first = leader()
@@ -136,7 +153,8 @@ class TestWhoCame:
     def test_of_a_meeting_that_is_not_held_nothing_is_corrected(self, client):
         meeting, came, _absent = self.group()
         client.force_login(leader())
-        assert client.get(page_about(meeting, "introduction_came")).status_code == 404
+        shown = client.get(page_about(meeting, "introduction_came"), follow=True)
+        assert "Det går inte att ändra vilka som deltog: mötet är" in shown.text
         with pytest.raises(WrongState):
             change_attendance(meeting=meeting, attended={came.pk}, seen=0, actor=person(leader()))
 

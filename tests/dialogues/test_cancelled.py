@@ -1,8 +1,10 @@
 """A dialogue that is cancelled: the reason reaches the staff, and nobody hears of what it never knew."""
 
 import pytest
+from django.urls import reverse
 
 from accounts.actors import person
+from accounts.domain.machine import WrongState
 from dialogues.domain import meetings, staffing
 from dialogues.models import DialogueState, Invitation, Letter, LetterKind, MeetingState
 from tests.accounts.factories import leader, planner
@@ -21,8 +23,7 @@ def test_the_huvudmans_reason_is_on_the_page_in_the_history_and_in_the_leaders_l
     meetings.cancel_dialogue(dialogue=dialogue, actor=person(own), **REASON)
     client.force_login(leader())
     page, history = client.get(page_of(dialogue)).text.split('id="history"')
-    assert "<dd>Ny huvudman tar över.</dd>" in page
-    assert str(own) in page.split("Avbokad av")[1].split("</dd>")[0]
+    assert f"Skäl, enligt {own}: Ny huvudman tar över." in page
     assert "<blockquote>Ny huvudman tar över.</blockquote>" in history
     letter = Letter.objects.get(kind=LetterKind.CANCELLED, recipient=guide.email)
     assert "Skäl som angavs: Ny huvudman tar över." in letter.text
@@ -36,7 +37,7 @@ def test_without_a_reason_there_is_none(client):
     meetings.cancel_dialogue(dialogue=dialogue, reason="", actor=person(own))
     client.force_login(leader())
     page = client.get(page_of(dialogue)).text
-    assert "<dt>Skäl</dt>" not in page
+    assert "Skäl, enligt" not in page
     assert "<blockquote>" not in page
     assert "Skäl som angavs" not in Letter.objects.get(recipient=guide.email).text
 
@@ -55,3 +56,13 @@ def test_only_who_has_been_invited_is_told_of_a_planned_dialogue(client, was_inv
     assert Letter.objects.filter(recipient=own.email).exists() is was_invited
     dialogue.refresh_from_db()
     assert meetings.has_heard_of(dialogue) is was_invited
+
+
+def test_who_has_said_no_has_nothing_to_cancel(client):
+    dialogue, own = dialogue_with_contact(DialogueState.DECLINED)
+    with pytest.raises(WrongState):
+        meetings.cancel_dialogue(dialogue=dialogue, reason="", actor=person(own))
+    client.force_login(planner())
+    assert step_of(dialogue, "avboka") not in client.get(page_of(dialogue)).text
+    client.force_login(own)
+    assert client.get(reverse("portal_cancel", args=[dialogue.public_id])).status_code == 302

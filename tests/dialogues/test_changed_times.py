@@ -9,7 +9,7 @@ import time_machine
 from django.core.exceptions import PermissionDenied
 
 from accounts.actors import SYSTEM, person
-from accounts.domain.machine import NotPossible, WrongState
+from accounts.domain.machine import Conflict, NotPossible, WrongState
 from accounts.models import Agency, AuditEntry, StaffRole
 from dialogues.domain import meetings, staffing
 from dialogues.models import DialogueState, Letter, LetterKind, MeetingKind, MeetingState
@@ -91,8 +91,8 @@ class TestAnotherTime:
     @pytest.mark.parametrize("state", ["introduced", "underlag_sent", "time_fixed"])
     def test_a_wish_is_noted_of_a_time_to_come_and_of_no_other(self, state, meeting_state):
         dialogue, own, meeting, _staff = ready(DialogueState(state), meeting_state)
-        if meeting_state in {"held", "cancelled"}:
-            with pytest.raises(WrongState):
+        if meeting_state in {"held", "missed", "cancelled"}:
+            with pytest.raises(Conflict, match="Mötet"):
                 wish(meeting, person(own))
         elif state == "introduced" and meeting_state != "other_wished":
             with pytest.raises(NotPossible, match="inte skickats"):

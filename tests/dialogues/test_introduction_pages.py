@@ -136,7 +136,7 @@ class TestIntroductionPages:
         meeting, dialogues = held(number)
         underlag = [ordered(dialogue, minute) for minute, dialogue in enumerate(dialogues)]
         Underlag.objects.exclude(pk=underlag[-1].pk).update(state=UnderlagState.FAILED, failure="Fel")
-        for address, queries in ((page_of(meeting), 7), (underlag_of(underlag[-1]), 14)):
+        for address, queries in ((page_of(meeting), 7), (underlag_of(underlag[-1]), 15)):
             client.get(address)
             with django_assert_num_queries(queries):
                 client.get(address)
@@ -298,7 +298,8 @@ class TestNumbers:
         done = client.post(page_of(meeting), {"came": [came.pk]} | just_now(), follow=True)
         assert told(done) == [
             "Mötet är hållet. 1 huvudman deltog. 1 kunde inte komma. "
-            "Analysunderlag tas fram för alla som inte redan har ett. Inga brev skickas nu."
+            "Analysunderlag tas fram för alla som inte redan har ett. "
+            "De som inte kunde komma får ett brev om andra möten."
         ]
 
 
@@ -340,8 +341,9 @@ class TestCancel:
         client.force_login(leader())
         meeting = seated(BatchFactory())
         Meeting.objects.update(state=MeetingState.HELD)
-        assert client.get(page_of(meeting, "introduction_cancel")).status_code == 404
-        assert client.get(page_of(meeting, "introduction_change")).status_code == 404
+        for page in ("introduction_cancel", "introduction_change"):
+            shown = client.get(page_of(meeting, page), follow=True)
+            assert "Det går inte att ändra mötet nu: det är hållet." in shown.text
         assert "Det går inte nu" in client.post(page_of(meeting, "introduction_cancel"), follow=True).text
 
     @pytest.mark.parametrize("name", ["introduction_change", "introduction_cancel"])
@@ -393,4 +395,17 @@ class TestAnotherSeat:
         dialogue, _own = dialogue_with_contact(DialogueState.INTRODUCED)
         seat_at(dialogue, kind=MeetingKind.INTRODUCTION, state=MeetingState.HELD, seats=5)
         dialogue.seats.update(attended=True)
-        assert client.get(step_of(dialogue, "plats")).status_code == 404
+        assert "redan gjort" in client.get(step_of(dialogue, "plats"), follow=True).text
+
+
+def test_the_batch_tells_how_full_its_introductions_are_and_proposes_for_who_waits(client):
+    batch = BatchFactory()
+    dialogue, _own = dialogue_with_contact(DialogueState.ACCEPTED, batch=batch)
+    meeting = MeetingFactory(kind=MeetingKind.INTRODUCTION, state="fixed", seats=5, batch=batch)
+    client.force_login(leader())
+    address, proposes = reverse("admin:batch", args=[batch.public_id]), "Föreslå möten för alla som väntar"
+    before = client.get(address).text
+    assert ("0 av 5 platser upptagna" in before, proposes in before) == (True, True)
+    place(dialogue=dialogue, meeting=meeting, actor=SYSTEM)
+    after = client.get(address).text
+    assert ("1 av 5 platser upptagna" in after, proposes in after) == (True, False)

@@ -13,8 +13,9 @@ from accounts.actors import SYSTEM, person
 from accounts.domain.machine import NotPossible, WrongState
 from accounts.models import AuditEntry
 from dialogues.domain.arrangement import Arrangement
+from dialogues.domain.carrying import carry_to_later_batch
 from dialogues.domain.introductions import set_up_introduction
-from dialogues.domain.invitations import carry_to_later_batch, invite
+from dialogues.domain.invitations import invite
 from dialogues.links import read_token
 from dialogues.models import (
     Answer,
@@ -229,10 +230,10 @@ class TestLaterBatch:
         with pytest.raises(NotPossible, match="kan ändra sitt svar till och med"):
             carry_to_later_batch(dialogue=invitation.dialogue, batch=later, actor=SYSTEM)
         client.force_login(planner())
-        page = client.get(
-            reverse("admin:dialogue_step", args=[invitation.dialogue.public_id, "senare-omgang"])
-        )
+        page = client.get(reverse("admin:dialogue", args=[invitation.dialogue.public_id]))
         assert "kan ändra sitt svar till och med" in page.text
+        step = reverse("admin:dialogue_step", args=[invitation.dialogue.public_id, "senare-omgang"])
+        assert "kan ändra sitt svar till och med" in client.get(step, follow=True).text
         give(invitation, Answer.YES)
         invitation.dialogue.refresh_from_db()
         assert invitation.dialogue.state == DialogueState.ACCEPTED

@@ -18,7 +18,7 @@ from tests.huvudman.factories import ContactFactory
 pytestmark = pytest.mark.django_db
 
 TYPED = {"answer": "no", "reason": "time", "comment": "Vi <återkommer>\ngärna", "given_by": "Kim Ek"}
-SHOWN = ("Nej, inte den här gången", "Tidsbrist", "Vi &lt;återkommer&gt;<br>gärna")
+SHOWN = ("Nej, inte den här gången", "Vi har inte tid just nu", "Vi &lt;återkommer&gt;<br>gärna")
 NOT_SAVED = "Ert svar är inte sparat"
 
 

@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.actors import person
+from dialogues.domain.impartiality import declare_conflict
 from dialogues.models import (
     Dialogue,
     DialogueRecord,
@@ -19,7 +21,7 @@ from dialogues.models import (
 from dialogues.steps import STEPS
 from tests.accounts.factories import leader
 from tests.dialogues.test_staff_pages import page_of, step_of, when
-from tests.dialogues.times import accept, propose_again, ready
+from tests.dialogues.times import accept, calendars, propose_again, ready
 
 pytestmark = pytest.mark.django_db
 
@@ -35,13 +37,15 @@ DIALOGUE_STEPS = {
         "proposed": MOVING - {"annan-tid"},
         "other_wished": {"ny-tid"},
         "fixed": MOVING - {"annan-tid"},
+        "missed": {"ny-tid"},
     },
     "underlag_sent": {
         "proposed": {"godta-tid", *MOVING},
         "other_wished": {"ny-tid"},
         "fixed": MOVING,
+        "missed": {"ny-tid"},
     },
-    "time_fixed": {"proposed": MOVING, "other_wished": {"ny-tid"}, "fixed": MOVING},
+    "time_fixed": {"proposed": MOVING, "other_wished": {"ny-tid"}, "fixed": MOVING, "missed": {"ny-tid"}},
 }
 FEEDBACK_STEPS = {
     "dialogue_held": {
@@ -54,6 +58,7 @@ FEEDBACK_STEPS = {
         },
         "other_wished": {"aterkoppling-ny-tid"},
         "fixed": {"aterkoppling-annan-tid", "aterkoppling-ny-tid", "aterkoppling-medverkande"},
+        "missed": {"aterkoppling-ny-tid"},
     }
 }
 AFTERWARDS = {"godta-tid": "blev-av", "aterkoppling-godta-tid": "aterkoppling-blev-av"}
@@ -157,7 +162,7 @@ def test_the_first_proposal_is_changed_before_the_underlag_and_says_that_nobody_
 def test_a_first_proposal_is_not_wished_away_before_the_huvudman_has_got_it(desk):
     dialogue, _own, meeting, _staff = ready(DialogueState.INTRODUCED, MeetingState.PROPOSED)
     assert step_of(dialogue, "annan-tid") not in desk.get(page_of(dialogue)).text
-    assert desk.get(step_of(dialogue, "annan-tid")).status_code == 404
+    assert desk.get(step_of(dialogue, "annan-tid")).status_code == 302
     refused = desk.post(step_of(dialogue, "annan-tid"), TOLD | {"seen": "0", "wish": "Efter sportlovet"})
     assert "Förslaget har inte skickats till huvudmannen än." in refused.text
     meeting.refresh_from_db()
@@ -291,3 +296,43 @@ def test_a_wish_for_the_feedback_leads_from_the_desk_to_its_step(desk):
     text = desk.get(reverse("admin:index")).text
     assert step_of(dialogue, "aterkoppling-ny-tid") in text
     assert staff[0].name in text
+
+
+def test_a_meeting_made_digital_has_a_link_and_no_place_and_back(desk):
+    dialogue, own, meeting, staff = ready(DialogueState.UNDERLAG_SENT, MeetingState.PROPOSED)
+    Meeting.objects.update(place="Rådhuset")
+    people = {"staff": [user.pk for user in staff]}
+    link = "https://mote.example/2"
+    for form, where, gone in (("digital", link, "Rådhuset"), ("in_person", "Rådhuset", link)):
+        typed = when(days=90 if form == "digital" else 91) | people
+        typed |= {"form": form, "place": "Rådhuset", "link": link}
+        assert desk.post(step_of(dialogue, "ny-tid"), typed).status_code == 302
+        meeting.refresh_from_db()
+        assert (meeting.place + meeting.link, meeting.where) == (where, where)
+        letter = dialogue.letters.filter(kind=LetterKind.TIME_PROPOSED, recipient=own.email).latest("pk")
+        for text in (letter.text, letter.html):
+            assert where in text
+            assert gone not in text
+        accept(meeting)
+        assert f"LOCATION:{where}" in calendars(LetterKind.TIME_FIXED, own.email)[-1]
+        page = desk.get(page_of(dialogue)).text.split('id="meetings"')[1].split("</section>")[0]
+        assert ({"digital": "Digitalt: <a", "in_person": "På plats: Rådhuset"}[form]) in page
+        assert (where in page, gone in page) == (True, False)
+
+
+def test_an_old_digital_meeting_with_a_place_shows_its_link(desk):
+    dialogue, own, meeting, _staff = ready(DialogueState.UNDERLAG_SENT, MeetingState.PROPOSED)
+    Meeting.objects.update(form="digital", place="Rådhuset", link="https://mote.example/2")
+    meeting.refresh_from_db()
+    accept(meeting)
+    letter = dialogue.letters.filter(kind=LetterKind.TIME_FIXED, recipient=own.email).get()
+    assert "Rådhuset" not in letter.text + letter.html + calendars(LetterKind.TIME_FIXED, own.email)[0]
+    assert "Rådhuset" not in desk.get(page_of(dialogue)).text
+
+
+def test_the_feedback_opens_with_those_who_held_the_dialogue(desk):
+    dialogue, _own, _meeting, (stays, goes) = ready(DialogueState.DIALOGUE_HELD, MeetingState.HELD)
+    page = step_of(dialogue, "boka-aterkoppling")
+    assert desk.get(page).context["form"]["staff"].value() == [stays.pk, goes.pk]
+    declare_conflict(dialogue=dialogue, has_conflict=True, reason="", actor=person(goes))
+    assert desk.get(page).context["form"]["staff"].value() == [stays.pk]

@@ -31,13 +31,18 @@ pytestmark = pytest.mark.django_db
 ALLOWED = {
     ("proposed", "fixed"),
     ("proposed", "other_wished"),
+    ("proposed", "missed"),
     ("proposed", "cancelled"),
     ("other_wished", "proposed"),
+    ("other_wished", "missed"),
     ("other_wished", "cancelled"),
     ("fixed", "proposed"),
     ("fixed", "other_wished"),
     ("fixed", "held"),
+    ("fixed", "missed"),
     ("fixed", "cancelled"),
+    ("missed", "proposed"),
+    ("missed", "cancelled"),
 }
 
 
@@ -57,6 +62,7 @@ MAY = {
     "other_wished": {"planner", "leader", "own"},
     "fixed": {"planner", "leader", "own"},
     "held": {"planner", "leader"},
+    "missed": {"planner", "leader"},
     "cancelled": {"planner", "leader", "own"},
 }
 

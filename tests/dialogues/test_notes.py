@@ -203,5 +203,7 @@ class TestTheEnd:
             note_by(guide, dialogue)
         client.force_login(guide)
         address = reverse("admin:dialogue_note", args=[dialogue.public_id, uuid4()])
-        assert client.get(address).status_code == 404
+        shown = client.get(address, follow=True)
+        assert shown.redirect_chain == [(page_of(dialogue), 302)]
+        assert any("Dialogen av" in str(message) for message in shown.context["messages"])
         assert "Ny arbetsanteckning" not in client.get(page_of(dialogue)).text

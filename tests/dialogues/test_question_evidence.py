@@ -26,7 +26,7 @@ from quality_system.models import Area
 from tests.accounts.factories import leader, staff_user
 from tests.dialogues.pages import seen_on
 from tests.dialogues.portal.helpers import address, issued_underlag, text
-from tests.dialogues.portal.test_questions import owner, write
+from tests.dialogues.portal.test_questions import owner, read_on, send, write
 from tests.dialogues.test_staff_pages import page_of, step_of
 from tests.dialogues.test_told_questions import tell
 
@@ -74,7 +74,7 @@ class TestEvidence:
         issued_underlag(dialogue)
         line = figure_lines(dialogue)[0]
         write(client, dialogue, 1, text="Varför?", figure=line, evidence="Vår enkät i våras")
-        client.post(address("portal_questions_check", dialogue))
+        send(client, dialogue)
         Underlag.objects.update(state="rendered")
         assert PriorityQuestion.objects.values_list("figure", "evidence").get() == (line, "Vår enkät i våras")
         client.post(address("portal_questions", dialogue))
@@ -155,7 +155,7 @@ def test_a_correction_is_a_new_version_of_the_one_record_and_both_see_the_old(cl
     client.post(address("portal_questions", dialogue))
     write(client, dialogue, 1, text="Rättat")
     check = text(client.get(address("portal_questions_check", dialogue)))
-    client.post(address("portal_questions_check", dialogue), {"seen": seen_on(check)})
+    client.post(address("portal_questions_check", dialogue), read_on(check))
     assert QuestionForm.objects.count() == 1
     shown, earlier = text(client.get(address("portal_questions", dialogue))).split("Tidigare versioner")
     assert "Rättat" in shown

@@ -11,7 +11,8 @@ from accounts.actors import SYSTEM
 from accounts.models import StaffRole
 from accounts.templatetags import look
 from accounts.templatetags.look import moment
-from dialogues.domain.invitations import answer_invitation, carry_to_later_batch, invite
+from dialogues.domain.carrying import carry_to_later_batch
+from dialogues.domain.invitations import answer_invitation, invite
 from dialogues.models import (
     Answer,
     BatchState,
@@ -189,10 +190,29 @@ class TestPage:
         assert client.get(step_of(dialogue, name)).status_code == 403
         assert client.post(step_of(dialogue, name)).status_code == 403
 
-    def test_a_step_that_is_not_due_or_not_known_is_not_found(self, client):
+    @pytest.mark.parametrize(
+        ("state", "name", "why"),
+        [
+            (DialogueState.INVITED, "dialog-hallen", "Öppnas när tiden är bestämd."),
+            (DialogueState.DIALOGUE_HELD, "avsluta", "Öppnas när återkopplingen är hållen, eller en del"),
+            (DialogueState.ACCEPTED, "byt-omgang", "Huvudmannen har inte bett om en senare omgång."),
+            (DialogueState.DIALOGUE_HELD, "dialog-hallen", "Det är redan gjort."),
+            (DialogueState.DIALOGUE_HELD, "hoppa-over", "Mötet är redan hållet."),
+            (DialogueState.FEEDBACK_HELD, "aterkoppling-hallen", "Det är redan gjort."),
+            (DialogueState.FEEDBACK_HELD, "fragor", "Dialogen hölls utan att frågor"),
+            (DialogueState.CLOSED, "fragor", "Dialogen avslutades"),
+        ],
+    )
+    def test_a_step_that_is_not_due_leads_to_the_dialogue_which_says_why(self, client, state, name, why):
+        client.force_login(staff_user(StaffRole.PLANNER, StaffRole.LEADER))
+        dialogue = DialogueFactory(state=state)
+        shown = client.get(step_of(dialogue, name), follow=True)
+        assert shown.redirect_chain == [(page_of(dialogue), 302)]
+        assert [why in str(message) for message in shown.context["messages"]] == [True]
+
+    def test_a_step_that_is_not_known_is_not_found(self, client):
         client.force_login(leader())
         dialogue = DialogueFactory(state=DialogueState.INVITED)
-        assert client.get(step_of(dialogue, "dialog-hallen")).status_code == 404
         assert client.get(step_of(dialogue, "hitte-pa")).status_code == 404
 
 

@@ -17,6 +17,7 @@ from tests.accounts.factories import leader
 from tests.dialogues.factories import dialogue_with_contact
 from tests.dialogues.pages import seen_on
 from tests.dialogues.portal.helpers import edition
+from tests.dialogues.portal.test_questions import read_on
 from tests.dialogues.test_staff_pages import page_of, step_of
 
 pytestmark = pytest.mark.django_db
@@ -201,15 +202,15 @@ class TestPortal:
     def test_what_was_told_by_phone_meanwhile_is_read_before_the_draft_replaces_it(self, huvudman, dialogue):
         tell(dialogue, "Först")
         reopen_questions(dialogue=dialogue, actor=person(owner(dialogue)))
-        seen = seen_on(huvudman.get(check_of(dialogue)).text)
+        read = read_on(huvudman.get(check_of(dialogue)).text)
         self.by_phone(dialogue)
-        refused = huvudman.post(check_of(dialogue), {"seen": seen})
+        refused = huvudman.post(check_of(dialogue), read)
         assert refused.status_code == 409
         for words in ("Någon har lämnat frågor sedan sidan öppnades", "Kim Ek", "telefon", "Sagt på telefon"):
             assert words in refused.text
         assert standing() == ["Sagt på telefon"]
         assert dialogue.question_drafts.get().text == "Först"
-        sent = huvudman.post(check_of(dialogue), {"seen": seen_on(refused.text)})
+        sent = huvudman.post(check_of(dialogue), read_on(refused.text))
         assert sent["Location"] == reverse("portal_questions_done", args=[dialogue.public_id])
         assert standing() == ["Först"]
         assert not dialogue.question_drafts.exists()
@@ -229,8 +230,11 @@ class TestPortal:
     def test_a_page_that_shows_no_questions_replaces_none(self, huvudman, dialogue, seen):
         draft(dialogue, "Eget utkast")
         self.by_phone(dialogue)
-        sent = huvudman.post(check_of(dialogue), {} if seen is None else {"seen": seen})
+        read = read_on(huvudman.get(check_of(dialogue)).text)["read"]
+        typed = {"read": read} | ({} if seen is None else {"seen": seen})
+        sent = huvudman.post(check_of(dialogue), typed)
         assert sent.status_code == 409
+        assert "Någon har lämnat frågor" in sent.text
         assert standing() == ["Sagt på telefon"]
 
 

@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
+from dialogues.domain.summary_waits import Waits
 from dialogues.models import DialogueState as S
 from dialogues.models import Meeting, MeetingKind, MeetingState, QuestionForm
 from dialogues.turns import MEETING_OF, Side, Standing, due, standing
@@ -15,6 +16,7 @@ OURS, THEIRS = Side.STAFF, Side.HUVUDMAN
 
 PASSED = (OURS, "Tiden som vi föreslog har passerat.", "Föreslå en ny, eller anteckna att mötet blev av.")
 WISHED = (OURS, "Ni har önskat en annan tid.", "Huvudmannen önskar en annan tid.")
+MISSED = (OURS, "Mötet blev inte av. Vi hör av oss", "Föreslå en ny tid, eller hoppa över delen")
 QUESTIONS = (THEIRS, "Berätta vilka frågor", "Huvudmannen berättar vilka frågor")
 USUAL = {
     S.PLANNED: (OURS, "Ni får en inbjudan", "Omgången ska skickas."),
@@ -47,6 +49,7 @@ BY_MEETING = {
     ),
     (S.UNDERLAG_SENT, Standing.PASSED): PASSED,
     (S.UNDERLAG_SENT, Standing.WISHED): WISHED,
+    (S.UNDERLAG_SENT, Standing.MISSED): MISSED,
     (S.TIME_FIXED, Standing.OVER): (OURS, "Dialogens tid har varit.", "Dokumentera dialogen."),
     (S.DIALOGUE_HELD, Standing.PROPOSED): (
         THEIRS,
@@ -55,6 +58,7 @@ BY_MEETING = {
     ),
     (S.DIALOGUE_HELD, Standing.PASSED): PASSED,
     (S.DIALOGUE_HELD, Standing.WISHED): WISHED,
+    (S.DIALOGUE_HELD, Standing.MISSED): MISSED,
     (S.DIALOGUE_HELD, Standing.BOOKED): (OURS, "Vi ses på återkopplingsmötet.", "Håll återkopplingsmötet"),
     (S.DIALOGUE_HELD, Standing.OVER): (
         OURS,
@@ -73,6 +77,7 @@ def meeting_that(stands: Standing, kind: MeetingKind) -> Meeting | None:
         Standing.BOOKED: MeetingState.FIXED,
         Standing.OVER: MeetingState.FIXED,
         Standing.HELD: MeetingState.HELD,
+        Standing.MISSED: MeetingState.MISSED,
     }
     if stands == Standing.NONE:
         return None
@@ -112,6 +117,26 @@ def test_who_has_told_its_questions_waits_for_the_dialogue(stands: Standing, wor
     whose, text = due(dialogue, {MeetingKind.DIALOGUE: meeting}, THEIRS)
     assert whose == OURS
     assert words in text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("stands", Standing)
+@pytest.mark.parametrize("waits", Waits)
+def test_a_summary_to_answer_is_the_huvudmans_turn_before_the_feedback(
+    stands: Standing, waits: Waits
+) -> None:
+    dialogue = DialogueFactory(state=S.DIALOGUE_HELD)
+    dialogue.summary_waits = waits
+    meeting = meeting_that(stands, MeetingKind.FEEDBACK)
+    meetings = {MeetingKind.FEEDBACK: meeting} if meeting else {}
+    usual = BY_MEETING.get((S.DIALOGUE_HELD, stands), USUAL[S.DIALOGUE_HELD])
+    is_asked = waits == Waits.HUVUDMAN
+    first = {THEIRS: stands != Standing.PROPOSED, OURS: stands == Standing.BOOKED}
+    summary = (THEIRS, "Läs sammanfattningen och svara.", "Huvudmannen svarar om sammanfattningen")
+    for side, words in ((THEIRS, 1), (OURS, 2)):
+        expected = summary if is_asked and first[side] else usual
+        whose, told = due(dialogue, meetings, side)
+        assert (whose, expected[words] in told) == (expected[0], True), told
 
 
 @pytest.mark.parametrize("stands", Standing)

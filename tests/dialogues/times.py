@@ -13,6 +13,7 @@ from dialogues.domain.files import read_file
 from dialogues.domain.wishes import wish_other_time
 from dialogues.models import Channel, Letter, MeetingKind
 from tests.accounts.factories import pair
+from tests.dialogues.conflicts import all_declared
 from tests.dialogues.factories import dialogue_with_contact, seat_at
 
 START = datetime.datetime(2099, 3, 3, 9, tzinfo=datetime.UTC)
@@ -59,6 +60,7 @@ def ready(state, meeting_state, kind=MeetingKind.DIALOGUE):
     staff = pair()
     meeting = seat_at(dialogue, kind=kind, state=meeting_state, starts_at=START, form="in_person")
     staffing.book_staff(meeting, staff)
+    all_declared(meeting)
     return dialogue, own, meeting, staff
 
 

@@ -20,8 +20,9 @@ from huvudman.models import Huvudman, ImportState, RegisterImport
 from huvudman.tasks import apply_register_import, preview_register_import, take_up_waiting_imports
 from tests.accounts.factories import planner
 from tests.dialogues.letters.postmaster import free_port
-from tests.dialogues.letters.workers import broker_at, running_worker, until
+from tests.dialogues.letters.workers import broker_at, running_worker
 from tests.huvudman.books import as_xlsx, book
+from tests.polling import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -152,12 +152,12 @@ def test_what_is_done_is_said_from_the_approval_on(staff, upload, monkeypatch):
         module = imports if verb is imports._parsed else applying
         monkeypatch.setattr(module, verb.__name__, looked_at(verb))
     apply_import(row)
-    lines = [re.search(r"<label>(.*?: \d+ av 100)", page)[1] for page in shown]
+    lines = [re.search(r"<label>(.*?: \d+)&nbsp;%", page)[1] for page in shown]
     assert lines == [
-        "Väntar på att läggas in: 0 av 100",
-        "Lägger in: läser filen: 5 av 100",
-        "Lägger in: jämför med registret: 20 av 100",
-        "Lägger in skolenheter: 60 av 100",
+        "Väntar på att läggas in: 0",
+        "Lägger in: läser filen: 5",
+        "Lägger in: jämför med registret: 20",
+        "Lägger in skolenheter: 60",
     ]
 
 

@@ -12,7 +12,7 @@ from tests.accounts.factories import planner
 from tests.huvudman.factories import HuvudmanFactory, KommunFactory, orgnr
 
 pytestmark = pytest.mark.django_db
-HISTORY_QUERIES = 12
+HISTORY_QUERIES = 14
 """Those of the page of a huvudman without units, and one each for the names of kommuner and koncerner."""
 PREVIEW_QUERIES = 7
 """Session, user, staff role; the import; the count and the rows of changes; the names of kommuner."""

@@ -239,7 +239,7 @@ def test_one_huvudman_needs_the_same_queries_however_many_units(
     for unit in SchoolUnitFactory.create_batch(number, huvudman=huvudman):
         unit.offers.create(skolform="GR", pupils=10)
     ContactFactory.create_batch(number, huvudman=huvudman)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         page = staff.get(reverse("admin:huvudman", args=[huvudman.public_id]))
     assert len(page.context["units"].object_list) == number
 

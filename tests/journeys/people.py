@@ -8,10 +8,13 @@ from collections.abc import Callable
 from email.message import EmailMessage
 from typing import Any
 
+from allauth.mfa.totp.internal.auth import TOTP
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from tests.accounts.sign_in import PASSWORD, totp_code
+from accounts.models import User
+from tests.accounts.sign_in import PASSWORD, SECRET, totp_code
 
 AXE = Axe()
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
@@ -82,6 +85,13 @@ class Person:
         self.presses("Logga in")
         self.sees("Att göra i dag")
 
+    def says_no_conflict(self) -> None:
+        """On a dialogue's page: say that nothing stands in the way of meeting the huvudman."""
+        self.follows("Säg om du är jävig")
+        self.picks("Nej, jag är inte jävig")
+        self.presses("Spara")
+        self.sees("Nu vet den som bemannar dialogen.")
+
     def signs_in_by_code(self, email: str, inbox: Any) -> None:
         """Ask for a code, read it in the mail and sign in."""
         self.opens("/konto/logga-in/")
@@ -90,6 +100,19 @@ class Person:
         letter = letter_to(email, inbox, lambda m: CODE.search(text_of(m)) is not None)
         self.types(code=CODE.search(text_of(letter)).group())  # type: ignore[union-attr]
         self.presses("Logga in")
+
+
+def make_strong(user: User) -> None:
+    """Give a member of staff the password and the time-based code that `signs_in_as_staff` uses."""
+    user.set_password(PASSWORD)
+    user.save()
+    TOTP.activate(user, SECRET)
+
+
+def just_now() -> dict[str, str]:
+    """This minute, as the day and time when a meeting was held."""
+    now = timezone.localtime()
+    return {"day": f"{now:%Y-%m-%d}", "time": f"{now:%H:%M}"}
 
 
 def letter_to(address: str, inbox: Any, fits: Callable[[EmailMessage], bool]) -> EmailMessage:

@@ -11,21 +11,21 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP
 from django.core.management import call_command
 from django.utils import timezone
 
+from accounts.actors import person
 from accounts.models import StaffRole, User
-from dialogues.models import Dialogue, DialogueState, Letter, LetterState
+from dialogues.domain.plans import plan_cycle
+from dialogues.models import Cycle, Dialogue, DialogueState, Letter, LetterState
 from huvudman.models import Huvudman
 from tests.accounts.factories import staff_user
-from tests.accounts.sign_in import PASSWORD, SECRET
 from tests.dialogues.factories import both_agencies
-from tests.dialogues.letters.workers import until
 from tests.dialogues.times import working_day
 from tests.huvudman.books import as_xlsx, book, huvudman_line, unit_start
 from tests.huvudman.factories import orgnr
-from tests.journeys.people import Person, answer_link, letter_to, pdf_in
+from tests.journeys.people import Person, answer_link, just_now, letter_to, make_strong, pdf_in
+from tests.polling import until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
@@ -51,15 +51,14 @@ def cast(site: str, somebody) -> SimpleNamespace:
     return SimpleNamespace(
         **{name: signed_in(somebody(), user) for name, user in staff.items()},
         leaders=[staff["skolverket"].name, staff["spsm"].name],
+        planner=person(staff["first"]),
         skolchef=somebody(width=390),
     )
 
 
 def signed_in(who: Person, user: User) -> Person:
     """Give a member of staff a password and a time-based code, and sign in."""
-    user.set_password(PASSWORD)
-    user.save()
-    TOTP.activate(user, SECRET)
+    make_strong(user)
     who.signs_in_as_staff(user.email)
     return who
 
@@ -140,7 +139,8 @@ def plan_and_send(cast: SimpleNamespace) -> None:
     first.opens("/personal/planering/ny/")
     first.types(name="Cykel ett", years="1", batches_per_year="1", first_year=str(timezone.localdate().year))
     first.presses("Skapa cykeln")
-    first.presses("Fördela huvudmännen")
+    first.sees("Cykeln är inte fördelad")
+    plan_cycle(cycle=Cycle.objects.get(), actor=cast.planner)  # a lottery's value is public on a later day
     first.follows("Omgångar")
     first.page.locator("tbody a").first.click()
     first.looks()
@@ -199,6 +199,8 @@ def send_underlag(cast: SimpleNamespace) -> None:
     for leader, agency in ((cast.skolverket, "Skolverket"), (cast.spsm, "SPSM")):
         leader.opens(planner.page.url)
         leader.presses(f"Fastställ för {agency}")
+        to_the_dialogue(leader)
+        leader.says_no_conflict()
     planner.page.reload()
     planner.follows("Skicka till huvudmannen")
     planner.sees(SKOLCHEF)
@@ -230,7 +232,7 @@ def hold_and_close(cast: SimpleNamespace) -> None:
     leader = cast.spsm
     to_the_dialogue(leader)
     leader.sees("Hur ger vi alla elever samma möjligheter?")
-    leader.follows("Dialogen är hållen")
+    leader.follows("Håll och dokumentera dialogen")
     leader.types(summary="Vi talade om likvärdighet.")
     leader.picks("grundskola")
     leader.types(**just_now())
@@ -239,7 +241,7 @@ def hold_and_close(cast: SimpleNamespace) -> None:
     fill_in_time(leader, cast, days=90)
     leader.types(link="https://mote.example/aterkoppling")
     leader.presses("Boka och skicka kallelse")
-    leader.follows("Återkopplingen är hållen")
+    leader.follows("Håll och dokumentera återkopplingen")
     leader.types(feedback="Skolan fortsätter med kollegial planering.")
     leader.types(**just_now())
     leader.presses("Spara")
@@ -248,12 +250,6 @@ def hold_and_close(cast: SimpleNamespace) -> None:
     leader.sees("Dialogen är avslutad.")
     cast.skolchef.opens("/dialoger/")
     cast.skolchef.sees(HUVUDMAN)
-
-
-def just_now() -> dict[str, str]:
-    """This minute, as the day and time when a meeting was held."""
-    now = timezone.localtime()
-    return {"day": f"{now:%Y-%m-%d}", "time": f"{now:%H:%M}"}
 
 
 def fill_in_time(who: Person, cast: SimpleNamespace, *, days: int) -> None:

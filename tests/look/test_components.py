@@ -54,11 +54,18 @@ def test_what_is_wrong_with_a_form_as_a_whole_is_told_once() -> None:
 
 def test_every_page_with_a_form_has_the_summary() -> None:
     folder = settings.BASE_DIR / "templates"
-    told = re.compile(r'components/error_summary\.html|extends "portal/page\.html"')
+    told = re.compile(r'components/error_summary\.html|extends "portal/page\.html"|id="error-summary"')
     shown = {path: path.read_text() for path in folder.rglob("*.html") if "|crispy }}" in path.read_text()}
     assert len(shown) > 20
     without = {str(path.relative_to(folder)) for path, text in shown.items() if not told.search(text)}
-    assert without == {"account/simple_form.html", "evaluation/questions.html"}  # parts of pages that have it
+    parts = {"account/simple_form.html", "evaluation/questions.html", "answering/choice_of_introduction.html"}
+    assert without == parts, "all but parts of pages that have it"
+
+
+def test_a_label_that_asks_needs_no_colon() -> None:
+    shown = html("error_summary", form=SheetForm({}))
+    assert "Vill ni delta? " in shown
+    assert "?:" not in shown
 
 
 def test_error_summary_is_silent_without_errors() -> None:

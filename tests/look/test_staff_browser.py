@@ -1,5 +1,8 @@
 """The staff's pages in a real Chromium, wide and narrow."""
 
+import re
+import uuid
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
@@ -7,9 +10,10 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from dialogues.models import DialogueState
+from dialogues.models import DialogueState, OwnQuestionState
 from tests.accounts.factories import planner
 from tests.dialogues.factories import dialogue_with_contact
+from tests.dialogues.own_questions import ask, question_in
 from tests.look.test_browser import RULES
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -26,18 +30,24 @@ def signed_in(page: Page, live_server: object, client: Client) -> Page:
 
 @pytest.mark.parametrize("width", [1280, 320])
 def test_staff_pages_are_clean(signed_in: Page, live_server: object, width: int) -> None:
-    dialogue, _user = dialogue_with_contact(DialogueState.ACCEPTED)
-    page = signed_in
+    dialogue, user = dialogue_with_contact(DialogueState.ACCEPTED)
+    question_in(dialogue, user, OwnQuestionState.LEFT)
+    question = ask(dialogue, user, "Kan vi få stöd i arbetet med tidiga insatser?")
+    page, complaints = signed_in, []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.set_viewport_size({"width": width, "height": 800})
     for address in [
         reverse("admin:index"),
         reverse("admin:dialogue_list"),
         reverse("admin:dialogue", args=[dialogue.public_id]),
+        reverse("admin:dialogue_own_question", args=[dialogue.public_id, question.public_id]),
+        reverse("admin:dialogue_step", args=[dialogue.public_id, "fraga-till-oss"]),
     ]:
         page.goto(f"{live_server}{address}")
         results = Axe().run(page, options=RULES)
         assert results.violations_count == 0, f"{address} {width} px:\n{results.generate_report()}"
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+        assert complaints == [], address
 
 
 def test_menu_is_folded_on_a_phone_and_opens(signed_in: Page, live_server: object) -> None:
@@ -61,3 +71,20 @@ def test_shortcuts_are_switched_off_at_the_foot(signed_in: Page, live_server: ob
     page.reload()
     page.keyboard.press("/")
     expect(page.locator("input[type=search]").first).not_to_be_focused()
+
+
+def test_a_note_that_was_refused_is_not_left_in_silence(signed_in: Page, live_server: object) -> None:
+    dialogue, _own = dialogue_with_contact(DialogueState.ACCEPTED)
+    page, asked = signed_in, []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.goto(f"{live_server}{reverse('admin:dialogue_note', args=[dialogue.public_id, uuid.uuid4()])}")
+    field = page.locator("form[data-writing] textarea")
+    field.press_sequentially("Eleven 20120304-5678")
+    expect(page.get_by_text("Inte sparat.")).to_be_visible(timeout=15_000)
+    page.get_by_role("link", name="Tillbaka till dialogen").click()
+    assert asked == ["beforeunload"]
+    field.fill("Eleven")
+    expect(page.get_by_text(re.compile("^Sparat "))).to_be_visible(timeout=15_000)
+    page.get_by_role("link", name="Tillbaka till dialogen").click()
+    expect(field).to_have_count(0)
+    assert asked == ["beforeunload"]

@@ -9,18 +9,23 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.actors import person
+from accounts.actors import SYSTEM, person
+from accounts.domain.audit import entries
 from accounts.models import StaffRole, User
+from dialogues.batch_deeds import ACTED, act_on_all
 from dialogues.domain.receipts import keep_receipt
-from dialogues.links import answer_link, evaluation_link
+from dialogues.links import answer_link, evaluation_link, introduction_link
 from dialogues.models import (
     AnalysisDraft,
     Channel,
     Dialogue,
     DialogueState,
     MeetingKind,
+    MeetingNeeds,
     MeetingState,
+    OwnQuestion,
     Part,
+    Participant,
     QuestionDraft,
     Sent,
 )
@@ -30,7 +35,14 @@ from tests.dialogues.evaluation.helpers import asked_about
 from tests.dialogues.factories import InvitationFactory, dialogue_with_contact, seat_at
 from tests.dialogues.notes import note_by
 from tests.dialogues.paper.factories import letter_in
-from tests.dialogues.portal.helpers import both_booked, issued_underlag, sent_analysis, sent_letter
+from tests.dialogues.plans.draws import committed, drawn
+from tests.dialogues.portal.helpers import (
+    both_booked,
+    issued_underlag,
+    sent_analysis,
+    sent_letter,
+    sent_summary,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +80,14 @@ def draft_of(dialogue: Dialogue) -> list[object]:
     return [dialogue.question_drafts.get().public_id]
 
 
+def own_question_of(dialogue: Dialogue) -> list[object]:
+    return [dialogue.own_questions.get().public_id]
+
+
+def participant_of(dialogue: Dialogue) -> list[object]:
+    return [dialogue.participants.get().public_id]
+
+
 def note_of(dialogue: Dialogue) -> list[object]:
     return [dialogue.notes.get().public_id]
 
@@ -76,12 +96,24 @@ def sent_analysis_of(dialogue: Dialogue) -> list[object]:
     return [dialogue.public_id, dialogue.analyses.get().version]
 
 
+def sent_summary_of(dialogue: Dialogue) -> list[object]:
+    return [dialogue.public_id, dialogue.summary_rounds.get().number]
+
+
 def batch(dialogue: Dialogue) -> list[object]:
     return [dialogue.batch.public_id]
 
 
+def deed_of(dialogue: Dialogue) -> list[object]:
+    return [entries(dialogue.batch, ACTED).values_list("pk", flat=True).get()]
+
+
 def cycle(dialogue: Dialogue) -> list[object]:
     return [dialogue.cycle_id]
+
+
+def draw_of(dialogue: Dialogue) -> list[object]:
+    return [dialogue.cycle.draws.get().public_id]
 
 
 def introduction(dialogue: Dialogue) -> list[object]:
@@ -93,12 +125,16 @@ def evaluation_token(dialogue: Dialogue) -> list[object]:
     return [evaluation_link(asked, dialogue.huvudman.contacts.get()).split("/")[-2]]
 
 
+def introduction_token(dialogue: Dialogue) -> list[object]:
+    return [introduction_link(dialogue, dialogue.huvudman.contacts.get()).split("/")[-2]]
+
+
 def huvudman(dialogue: Dialogue) -> list[object]:
     return [dialogue.huvudman.public_id]
 
 
 def contact(dialogue: Dialogue) -> list[object]:
-    return [dialogue.huvudman.public_id, dialogue.huvudman.contacts.get().pk]
+    return [dialogue.huvudman.public_id, dialogue.huvudman.contacts.earliest("pk").pk]
 
 
 def unheard_of(_dialogue: Dialogue) -> list[object]:
@@ -117,39 +153,76 @@ HOW: dict[str, Arguments] = {
     "answer": lambda d: [answer_link(d.invitations.get(), d.huvudman.contacts.get()).split("/")[-2]],
     "answer_done": lambda d: [answer_link(d.invitations.get(), d.huvudman.contacts.get()).split("/")[-2]],
     "evaluation": evaluation_token,
+    "choose_introduction": introduction_token,
+    "introduction_chosen": introduction_token,
     "portal_goal": both(own, unheard_of),
     "portal_goal_deed": named(both(own, unheard_of), "folj-upp"),
     "portal_evaluation": named(own, "introduction"),
     "portal_huvudman": lambda d: [d.huvudman.public_id],
+    "portal_people": huvudman,
+    "portal_people_confirm": huvudman,
+    "portal_colleague_new": huvudman,
+    "portal_colleague": contact,
+    "portal_colleague_end": contact,
     "portal_question": both(own, draft_of),
     "portal_question_drop": both(own, draft_of),
     "portal_question_raise": both(own, draft_of),
     "portal_question_lower": both(own, draft_of),
+    "portal_own_question": both(own, own_question_of),
+    "portal_own_question_withdraw": both(own, own_question_of),
+    "portal_participant": both(own, participant_of),
+    "portal_participant_drop": both(own, participant_of),
     "portal_receipt": both(own, receipt_of),
     "portal_letter": both(own, letter_of),
     "portal_attachment": both(own, attachment_of),
+    "portal_paper_letter": both(own, paper_of),
     "portal_analysis_part": named(own, "likvardighet"),
     "portal_analysis_sent": sent_analysis_of,
     "portal_analysis_sent_pdf": sent_analysis_of,
+    "portal_summary_pdf": sent_summary_of,
+    "admin:summary": sent_summary_of,
+    "admin:summary_pdf": sent_summary_of,
+    "admin:brief": own,
     "admin:analysis": sent_analysis_of,
     "admin:analysis_pdf": sent_analysis_of,
     "admin:dialogue": own,
     "admin:desk_rest": lambda d: ["skicka", d.pk],
     "admin:desk_wake": lambda _d: [1],
     "admin:dialogue_step": named(own, "fragor"),
+    "admin:dialogue_needs": own,
+    "admin:dialogue_replace": own,
+    "admin:dialogue_own_question": both(own, own_question_of),
     "admin:dialogue_note": both(own, note_of),
     "admin:batch": batch,
+    "admin:batch_all": named(batch, "paminn"),
+    "admin:batch_done": both(batch, deed_of),
     "admin:batch_schedule": batch,
     "admin:batch_new_dates": batch,
     "admin:batch_close": batch,
     "admin:batch_button": named(batch, "godkann"),
     "admin:introduction_new": batch,
+    "admin:batch_take_in": batch,
+    "admin:introduction_groups": batch,
     "admin:introduction": introduction,
     "admin:introduction_change": introduction,
     "admin:introduction_cancel": introduction,
     "admin:introduction_came": introduction,
     "admin:cycle": cycle,
-    "admin:cycle_plan": cycle,
+    "admin:cycle_commit": cycle,
+    "admin:cycle_try": cycle,
+    "admin:draw": draw_of,
+    "admin:draw_swap": draw_of,
+    "admin:draw_compare": draw_of,
+    "admin:draw_replan": draw_of,
+    "admin:draw_changes": draw_of,
+    "admin:draw_changes_file": named(draw_of, "csv"),
+    "admin:cycle_extract": cycle,
+    "admin:draw_workbook": draw_of,
+    "admin:draw_certificate": draw_of,
+    "lottery": draw_of,
+    "lottery_pdf": draw_of,
+    "lottery_file": named(draw_of, "lasning.json"),
+    "admin:draw_deed": named(draw_of, "kasta"),
     "admin:cycle_rename": cycle,
     "admin:cycle_delete": cycle,
     "admin:cycle_certificate": cycle,
@@ -192,14 +265,25 @@ HOW |= {
         "answer",
         "answer_done",
         "introduction",
+        "choose_introduction",
+        "introduction_chosen",
         "analysis",
         "analysis_read",
         "analysis_pdf",
         "analysis_check",
         "analysis_done",
+        "summary",
+        "summary_done",
         "questions",
         "questions_check",
         "questions_done",
+        "questions_throw",
+        "own_questions",
+        "own_question_new",
+        "needs",
+        "participants",
+        "invite",
+        "calendar",
         "time",
         "other_time",
         "time_done",
@@ -259,14 +343,22 @@ def world() -> tuple[Dialogue, User]:
     seat_at(dialogue, kind=MeetingKind.INTRODUCTION, state=MeetingState.HELD, seats=20)
     both_booked(seat_at(dialogue, kind=MeetingKind.DIALOGUE, state=MeetingState.PROPOSED))
     QuestionDraft.objects.create(dialogue=dialogue, rank=1, area="equity", text="Vårt eget")
+    OwnQuestion.objects.create(
+        dialogue=dialogue, text="Hur gör andra?", asked_by="Anna Ek", channel=Channel.PORTAL
+    )
+    Participant.objects.create(dialogue=dialogue, name="Bo Ek", role="rektor")
+    MeetingNeeds.objects.create(dialogue=dialogue, hearing_loop=True)
     note_by(leader("spsm"), dialogue)
-    letter_in("in_run", dialogue=dialogue)
+    letter_in("posted", dialogue=dialogue)
     AnalysisDraft.objects.create(
         dialogue=dialogue, field="likvardighet.see", saved_in=uuid.uuid4(), text="Vi"
     )
     sent_analysis(dialogue, user)
+    sent_summary(dialogue)
     sent_letter(dialogue, user.email, attachment=b"BEGIN")
+    act_on_all(name="paminn", batch=dialogue.batch, rows=[], actor=SYSTEM)
     asked_about(dialogue, Part.INTRODUCTION)
+    drawn(committed(dialogue.cycle, years=1, batches_per_year=1))
     keep_receipt(
         kind=Sent.ANSWER,
         huvudman=dialogue.huvudman,

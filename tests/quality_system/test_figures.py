@@ -81,6 +81,23 @@ def test_a_figure_on_too_few_is_hidden_here_too(edition: Edition) -> None:
     assert one(huvudman, edition).own.is_hidden
 
 
+def test_a_total_that_tells_of_hidden_girls_gives_way_everywhere() -> None:
+    edition = EditionFactory()
+    IndicatorFactory(edition=edition, by_sex=True, unit="%")
+    everybody = [school() for _n in range(12)]
+    for n, huvudman in enumerate(everybody):
+        value_of(huvudman, "100", count=30)
+        value_of(huvudman, "100", sex="girls", count=4 if n else 15)
+        value_of(huvudman, "100", sex="boys", count=26 if n else 15)
+    shown, hidden = one(everybody[0], edition), one(everybody[1], edition)
+    assert [v and v.number for v in (shown.own, shown.girls, shown.boys)] == [100, 100, 100]
+    assert hidden.own.kind is hidden.series[-1].value.kind is ValueKind.NEARLY_ALL
+    assert hidden.girls is not None
+    assert hidden.girls.reason == "few_pupils"
+    assert hidden.group is None, "a hidden figure takes no part in the group"
+    assert "100" not in str(hidden.as_json())
+
+
 def test_what_is_published_goes_before_what_is_computed(edition: Edition) -> None:
     huvudman = school()
     value_of(huvudman, "200", is_derived=True)
@@ -174,7 +191,7 @@ def test_figures_survive_storage(edition: Edition) -> None:
     value_of(huvudman, "209.25")
     value_of(huvudman, "215", sex="girls")
     value_of(huvudman, None, kind="suppressed", sex="boys")
-    for n in range(25):
+    for n in range(45):
         value_of(HuvudmanFactory(), str(200 + n))
     figures = one(huvudman, edition)
     assert IndicatorFigures.from_json(figures.as_json()) == figures

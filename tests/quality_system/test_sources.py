@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from quality_system.sources import READERS, Item, Observation, Rejected, SourceFault, UnitFact
@@ -111,6 +111,42 @@ def test_national_values_are_the_whole_country() -> None:
     assert (item.level, item.code, item.value) == ("riket", "", number("71.5"))
 
 
+def test_gymnasieskolan_has_figures_of_the_unit_and_of_its_programmes() -> None:
+    programme = {
+        "programCode": "EK",
+        "schoolUnit": "12345678",
+        "certifiedTeachersQuota": [entry("90,0")],
+        "ratioOfPupilsWithExamWithin3Years": [entry("..", "OMITTED_DUE_TO_BASED_ON_FEW_PUPILS", "2020/21")],
+        "averageResultNationalTestsSubjectENG": [entry("13,1", period="VT24")],
+    }
+    body = {"programMetrics": [programme, {"programCode": None}], "certifiedTeachersQuota": [entry("96,6")]}
+    url = ADDRESS.replace("/gr", "/gy")
+    first, second, third = planned({"url": url, "json": {"status": "OK", "body": body}})
+    assert isinstance(first, Observation)
+    assert isinstance(second, Observation)
+    assert (first.measure, first.code, first.value) == ("gy-certified-teachers", "12345678", number("96.6"))
+    assert (second.measure, second.value.kind) == ("gy-diploma-3y-ek", "suppressed")
+    assert isinstance(third, Rejected)
+    national = {"programCode": "EK", "gradesPointsForStudents": [entry("14,8", period="2022/23")]}
+    url = "https://api.example/v4/statistics/national-values/gy/EK"
+    (item,) = planned({"url": url, "json": {"status": "OK", "body": national}})
+    assert isinstance(item, Observation)
+    assert (item.level, item.measure) == ("riket", "gy-grade-points-ek")
+
+
+def test_salsa_says_how_far_from_its_model_a_unit_is() -> None:
+    unit = {
+        "schoolUnitCode": "12345678",
+        "salsaAverageGradesIn9thGradeDeviation": {"value": "-20", "valueType": "EXISTS"},
+        "salsaRequirementsReachedActual": {"value": "..", "valueType": "EXISTS"},
+    }
+    body = {"compulsorySchoolUnitSalsaMetricList": [unit, {"schoolUnitCode": "1"}], "timePeriod": "2022/23"}
+    first, second, third = planned({"status": "OK", "body": body})
+    assert isinstance(first, Observation)
+    assert (first.measure, first.period, first.value) == ("gr-y9-salsa-merit", "2022/23", number(-20))
+    assert [type(item) for item in (second, third)] == [Rejected, Rejected]
+
+
 def test_unit_details_say_who_runs_the_unit() -> None:
     (item,) = planned(
         {"body": {"code": "12345678", "name": "Skolan", "organisationRegistryNumber": "212000-0134"}}
@@ -158,6 +194,11 @@ def test_another_file_is_refused(data: bytes, reason: str) -> None:
                         "valueType",
                         "timePeriod",
                         "href",
+                        "programMetrics",
+                        "programCode",
+                        "compulsorySchoolUnitSalsaMetricList",
+                        "schoolUnitCode",
+                        "salsaAverageCalculated",
                     ]
                 ),
                 inner,
@@ -166,8 +207,21 @@ def test_another_file_is_refused(data: bytes, reason: str) -> None:
     )
 )
 def test_any_json_is_read_or_rejected(anything: object) -> None:
-    for item in planned(answer([]), anything):
+    for item in planned(answer([]), json.dumps(anything)):
         assert isinstance(item, Observation | UnitFact | Rejected)
+
+
+@settings(max_examples=200)
+@given(st.text())
+@example("Û\x00\x83")
+def test_any_text_is_rejected_or_its_file_refused_with_the_line(anything: str) -> None:
+    if "\0" not in anything:
+        items = planned(answer([]), anything)
+        assert all(isinstance(item, Observation | UnitFact | Rejected) for item in items)
+        return
+    with pytest.raises(SourceFault) as refused:
+        planned(answer([]), anything)
+    assert refused.value.line == 2 + anything.split("\0")[0].count("\n")
 
 
 def test_the_real_statistics_lose_nothing() -> None:
@@ -252,8 +306,8 @@ def test_a_bad_row_is_told_with_its_line(row: str, reason: str) -> None:
         ("", "ingen rubrikrad"),
         ("Kommun;Kommun-kod\nAle;1440", "ingen rubrikrad"),
         ("Skola;Skolenhetskod;Huvudman orgnr;Meritvärde (17 ämnen)\n", "vilket läsår"),
-        ("Valt läsår: 2024/25\nSkola;Skolenhetskod;Meritvärde (17 ämnen)\n", "orgnr saknas"),
-        ("Valt läsår: 2024/25\nSkola;Skolenhetskod;Huvudman orgnr;Antal\n", "ett mått"),
+        ("Valt läsår: 2024/25\nSkola;Skolenhetskod;Huvudman orgnr;\n", "ett mått"),
+        ("Valt läsår: 2024/26\nSkola;Skolenhetskod;Meritvärde (17 ämnen)\n", "vilket läsår"),
         ("Valt läsår: 2024/25\nSkola;Skolenhetskod;Huvudman orgnr;Meritvärde (17 ämnen)\n", "inga rader"),
     ],
 )

@@ -21,7 +21,8 @@ from accounts.domain.audit import record
 from accounts.domain.machine import NotPossible
 from accounts.models import AuditEntry
 from dialogues.domain import batches, plans, sending
-from dialogues.domain.invitations import answer_invitation, carry_to_later_batch
+from dialogues.domain.carrying import carry_to_later_batch
+from dialogues.domain.invitations import answer_invitation
 from dialogues.domain.new_dates import choose_new_dates
 from dialogues.models import (
     Answer,

@@ -1,17 +1,22 @@
-"""Two planners at one huvudman's contacts, on real connections: first the race as it is without the lock."""
+"""Two at one huvudman's contacts, on real connections: first the race as it is without the lock."""
 
 from __future__ import annotations
 
 import threading
 
 import pytest
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 
-from accounts.actors import SYSTEM
+from accounts.actors import SYSTEM, person
 from accounts.domain.machine import Conflict
+from dialogues.domain import contact_checks, people
+from dialogues.domain.contact_checks import ask_for_check
+from dialogues.domain.people import end_colleague
 from huvudman.domain import contacts
 from huvudman.domain.contacts import add_contact, change_contact, contact_version
-from huvudman.models import Contact
+from huvudman.models import Contact, Huvudman
+from huvudman.queries import writers_of
+from tests.dialogues.factories import both_agencies
 from tests.huvudman.factories import ContactFactory, HuvudmanFactory
 from tests.races.test_batch_races import eventually, somebody_waits_for_a_lock
 from tests.races.test_dialogue_races import at_once
@@ -35,7 +40,7 @@ def test_without_the_lock_the_second_wipes_the_firsts(monkeypatch: pytest.Monkey
         both_have_read.wait()
         return found
 
-    monkeypatch.setattr(contacts, "_lock", lambda _huvudman: None)
+    monkeypatch.setattr(contacts, "lock_contacts", lambda _huvudman: None)
     monkeypatch.setattr(contacts, "_locked", read)
     assert not [one for one in change_both(contact) if isinstance(one, Exception)]
     contact.refresh_from_db()
@@ -77,3 +82,64 @@ def test_one_contact_is_there_once(monkeypatch: pytest.MonkeyPatch, email: str, 
     results = at_once(add, change if by_change else add)
     assert [type(one) for one in results if isinstance(one, Exception)] == [ValidationError]
     assert Contact.objects.filter(role="chair").count() == 1
+
+
+def two_who_write() -> tuple[Contact, Contact]:
+    both_agencies()
+    first = ContactFactory()
+    return first, ContactFactory(huvudman=first.huvudman)
+
+
+def end_each_other(first: Contact, second: Contact) -> list[object]:
+    return at_once(
+        lambda: end_colleague(contact=second, actor=person(first.user)),
+        lambda: end_colleague(contact=first, actor=person(second.user)),
+    )
+
+
+def test_without_the_lock_two_who_end_each_other_leave_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = two_who_write()
+    both_have_looked = threading.Barrier(2, timeout=20)
+    real = people._require_writers_left
+
+    def look(huvudman: Huvudman) -> None:
+        real(huvudman)
+        both_have_looked.wait()
+
+    monkeypatch.setattr(contacts, "lock_contacts", lambda _huvudman: None)
+    monkeypatch.setattr(people, "lock_contacts", lambda _huvudman: None)
+    monkeypatch.setattr(people, "_require_writers_left", look)
+    monkeypatch.setattr(people, "_tell", lambda *_args, **_more: None)  # letters would lock the contacts
+    assert not [one for one in end_each_other(first, second) if isinstance(one, Exception)]
+    assert not writers_of(first.huvudman).exists()
+
+
+def test_two_who_end_each_other_leave_one_who_writes() -> None:
+    first, second = two_who_write()
+    results = end_each_other(first, second)
+    assert [type(one) for one in results if isinstance(one, Exception)] == [PermissionDenied]
+    assert writers_of(first.huvudman).count() == 1
+
+
+def asked_twice() -> list[object]:
+    both_agencies()
+    huvudman = ContactFactory().huvudman
+    ask = lambda: ask_for_check(huvudman=huvudman, actor=SYSTEM)  # noqa: E731
+    return at_once(ask, ask)
+
+
+def test_asked_twice_at_once_there_is_one_entry_and_one_letter(monkeypatch: pytest.MonkeyPatch) -> None:
+    results = asked_twice()
+    assert sorted(len(letters) for letters in results) == [0, 1]  # type: ignore[arg-type]
+    both_have_looked = threading.Barrier(2, timeout=20)
+    due = contact_checks.due_for_check
+
+    def look() -> object:
+        both_have_looked.wait()
+        found = due()
+        both_have_looked.wait()
+        return found
+
+    monkeypatch.setattr(contact_checks, "lock_contacts", lambda _huvudman: None)
+    monkeypatch.setattr(contact_checks, "due_for_check", look)
+    assert [len(letters) for letters in asked_twice()] == [1, 1], "both think that they have asked"  # type: ignore[arg-type]

@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
-from accounts.domain.machine import NotPossible
+from accounts.domain.machine import Machine, NotPossible
 from dialogues.domain.dialogues import move
 from dialogues.domain.introductions import cancel_introduction, hold_introduction, place
 from dialogues.domain.invitations import AnsweredSince, answer_invitation
-from dialogues.domain.meetings import MEETINGS, accept_time, propose_time
+from dialogues.domain.meetings import accept_time, propose_time
 from dialogues.domain.staffing import book_staff
 from dialogues.links import link_holder
 from dialogues.models import (
@@ -94,7 +94,7 @@ def test_two_take_the_last_seat(monkeypatch):
         both_have_looked.wait()
         return free
 
-    monkeypatch.setattr(type(MEETINGS), "locked", unlocked)
+    monkeypatch.setattr(Machine, "locked_as_it_stands", unlocked)
     monkeypatch.setattr("dialogues.domain.introductions._has_free_seat", count_and_wait)
     assert race() == 2
 
@@ -121,8 +121,8 @@ def test_nobody_is_placed_in_a_meeting_that_is_being_cancelled(monkeypatch):
         has_looked.set()
         return is_cancelled.wait(20)
 
-    monkeypatch.setattr(type(MEETINGS), "locked", unlocked)
-    monkeypatch.setattr("dialogues.domain.introductions._lock_for_placing", lambda _meeting: None)
+    monkeypatch.setattr(Machine, "locked_as_it_stands", unlocked)
+    monkeypatch.setattr("dialogues.domain.introductions.lock_for_placing", lambda _meeting: None)
     monkeypatch.setattr("dialogues.domain.introductions._has_free_seat", look_and_wait)
     assert race(before=lambda: has_looked.wait(20), after=is_cancelled.set) == 1
 
@@ -151,7 +151,7 @@ def test_a_time_is_not_accepted_that_is_being_moved(monkeypatch):
         has_looked.set()
         assert is_moved.wait(20)
 
-    monkeypatch.setattr(type(MEETINGS), "locked", unlocked)
+    monkeypatch.setattr(Machine, "locked_as_it_stands", unlocked)
     monkeypatch.setattr("dialogues.domain.meetings._require_proposal_seen", look_and_wait)
     never_seen = race(before=lambda: has_looked.wait(20), after=is_moved.set)
     assert (never_seen.state, never_seen.starts_at) == (MeetingState.FIXED, later)
@@ -181,7 +181,7 @@ def test_giving_a_seat_and_noting_who_came_do_not_wait_for_each_other(monkeypatc
         both_have_locked.wait()
         return move(*args, **facts)
 
-    monkeypatch.setattr("dialogues.domain.introductions._lock_for_placing", lambda _meeting: None)
+    monkeypatch.setattr("dialogues.domain.introductions.lock_for_placing", lambda _meeting: None)
     monkeypatch.setattr("dialogues.domain.introductions._has_free_seat", look_and_wait)
     monkeypatch.setattr("dialogues.domain.introductions.move", wait_and_move)
     assert [type(result) for result in at_once(*deeds)].count(OperationalError) == 1
@@ -236,7 +236,7 @@ def test_an_answer_is_not_given_over_one_that_its_page_never_showed(monkeypatch)
         assert (latest, seen) == (None, 0)
         both_have_looked.wait()
 
-    monkeypatch.setattr(type(MEETINGS), "locked", unlocked)
+    monkeypatch.setattr(Machine, "locked_as_it_stands", unlocked)
     monkeypatch.setattr("dialogues.domain.invitations._refuse_when_answered_since", look_and_wait)
     assert sorted(race()) == ["no", "yes"]
 

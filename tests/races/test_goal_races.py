@@ -6,8 +6,8 @@ import uuid
 import pytest
 
 from accounts.actors import person
+from accounts.domain.machine import Machine
 from dialogues.domain import goals
-from dialogues.domain.dialogues import DIALOGUES
 from dialogues.domain.drafts import ChangedSince, Edit
 from dialogues.domain.goals import save_goal, share_goal
 from dialogues.models import DialogueState, Goal, GoalKind, SharedGoal
@@ -43,7 +43,7 @@ def test_two_changes_at_once_are_one_change_and_one_refusal(monkeypatch):
             both_have_looked.wait()
         return found
 
-    monkeypatch.setattr(type(DIALOGUES), "locked", unlocked)
+    monkeypatch.setattr(Machine, "locked_as_it_stands", unlocked)
     monkeypatch.setattr(goals, "_find", find_and_wait)
     assert race() == [], "without the lock the later one overwrites the other"
 

@@ -88,7 +88,7 @@ def test_who_says_yes_while_an_introduction_is_set_up_gets_a_seat(monkeypatch):
         return taken_seats(batch.meetings.get())
 
     assert (race(answer_first=True), race(answer_first=False)) == (1, 1)
-    monkeypatch.setattr(introductions, "_lock_for_placing", lambda _meeting: None)
+    monkeypatch.setattr(introductions, "lock_for_placing", lambda _meeting: None)
     assert (race(answer_first=True), race(answer_first=False)) == (0, 0)
 
 

@@ -12,9 +12,13 @@ from accounts.domain.machine import NotPossible
 from dialogues.domain.invitations import answer_invitation
 from dialogues.models import Answer, Channel, Dialogue, PaperLetter, PaperState, PostRun, RunState
 from dialogues.paper import lifecycle
+from dialogues.paper.instead import write_on_paper_instead
+from tests.dialogues.answers import give
 from tests.dialogues.paper.factories import letter_in, run_in, sent_batch
+from tests.dialogues.paper.test_instead import bounced
 from tests.races.test_batch_races import eventually, somebody_waits_for_a_lock
 from tests.races.test_dialogue_races import at_once
+from tests.races.test_lock_order import while_uncommitted
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 
@@ -89,3 +93,27 @@ def test_a_run_is_posted_or_undone_and_never_both():
     letter.refresh_from_db()
     expected = {RunState.POSTED: PaperState.POSTED, RunState.UNDONE: PaperState.WAITING}
     assert letter.state == expected[RunState(run.state)]
+
+
+def test_who_is_answering_gets_no_invitation_on_paper_instead(monkeypatch):
+    """The mail was refused, and a planner writes it on paper just as the huvudman answers by phone."""
+
+    def race() -> tuple[str, int]:
+        letter = bounced()
+        PaperLetter.objects.all().delete()
+
+        def write() -> str:
+            try:
+                write_on_paper_instead(letter=letter, reason="Adressen finns inte.", actor=SYSTEM)
+            except NotPossible:
+                return "refused"
+            return "written"
+
+        invitation = letter.dialogue.invitations.get()
+        _answer, came, _gate = while_uncommitted(lambda: give(invitation, channel=Channel.PHONE), write)
+        return came, PaperLetter.objects.filter(kind="invitation").count()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(QuerySet, "select_for_update", lambda self, **_options: self.all())
+        assert race() == ("written", 1)
+    assert race() == ("refused", 0)

@@ -16,7 +16,6 @@ from dialogues.analysis.content import (
     LANGUAGE,
     Json,
     build_content,
-    content_version,
     factors_of,
     factors_rated,
     is_empty,
@@ -26,6 +25,7 @@ from dialogues.analysis.parts import MINUTES_BEFORE_DIALOGUE, PARTS, STEPS, Part
 from dialogues.domain.analyses import OPEN_FOR_SENDING, send_analysis
 from dialogues.domain.analysis_drafts import OPEN_FOR_WRITING, Texts, texts_of
 from dialogues.domain.files import read_file
+from dialogues.domain.seen import content_version
 from dialogues.forms.analysis import ChosenPartsForm
 from dialogues.models import Dialogue
 from dialogues.rules import may_write_own_space
@@ -38,13 +38,14 @@ def portal_analysis(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
     texts = texts_of(dialogue, person(who(request)))
     factors = factors_of(dialogue, *factors_rated(texts))
     tasks = [_task(dialogue, part, texts) for part in PARTS if not part.is_rating or factors]
-    may_write = may_write_own_space(who(request), dialogue.huvudman)
+    may_write = may_write_own_space(who(request), dialogue.huvudman) and not dialogue.is_paused
     return _show(
         request,
         "analysis",
         dialogue,
         tasks=tasks,
         is_open=dialogue.state in OPEN_FOR_WRITING and may_write,
+        may_be_written=dialogue.state in OPEN_FOR_WRITING,
         may_send=dialogue.state in OPEN_FOR_SENDING and may_write,
         is_written=any(row.text for row in texts.values()),
         minutes=MINUTES_BEFORE_DIALOGUE,
@@ -73,7 +74,8 @@ def portal_analysis_pdf(request: HttpRequest, dialogue: Dialogue) -> HttpRespons
 def portal_analysis_check(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
     """Choose what to send, after having read what that means; POST sends it."""
     content = _draft(request, dialogue)
-    if dialogue.state not in OPEN_FOR_SENDING or not may_write_own_space(who(request), dialogue.huvudman):
+    may_send = dialogue.state in OPEN_FOR_SENDING and not dialogue.is_paused
+    if not may_send or not may_write_own_space(who(request), dialogue.huvudman):
         return redirect("portal_analysis", dialogue.public_id)
     form = _choice(request, content)
     status = 200

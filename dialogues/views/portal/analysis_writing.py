@@ -26,8 +26,8 @@ from dialogues.domain.analysis_drafts import (
     save_texts,
     texts_of,
     tidy,
-    version_of,
 )
+from dialogues.domain.seen import version_of
 from dialogues.forms.analysis import NOT_RATED, PartForm, RatingForm
 from dialogues.models import AnalysisDraft, Dialogue, Underlag, UnderlagState
 from dialogues.rules import may_write_own_space
@@ -41,14 +41,15 @@ BOTH, MINE, THEIRS = "both", "mine", "theirs"
 @sensitive_post_parameters()
 def portal_analysis_part(request: HttpRequest, dialogue: Dialogue, part: str) -> HttpResponse:
     """The fields of one part, beside the figures of the underlag. What is changed is saved, field by field:
-    on the way by htmx, or by the button. What somebody else has changed too is shown side by side.
+    on the way by htmx, or by the button. What somebody else has changed too is shown side by side, and what
+    is written as the dialogue ends stands in the form, with the reason.
     """
     writing = _writing(request, dialogue, _found(part))
-    may_write = may_write_own_space(who(request), dialogue.huvudman)
-    if dialogue.state not in OPEN_FOR_WRITING or not may_write:
-        return redirect("portal_analysis", dialogue.public_id)
     if request.method == "POST":
         return _save(request, writing)
+    may_write = may_write_own_space(who(request), dialogue.huvudman) and not dialogue.is_paused
+    if dialogue.state not in OPEN_FOR_WRITING or not may_write:
+        return redirect("portal_analysis", dialogue.public_id)
     return _page(request, writing, writing.form())
 
 
@@ -222,6 +223,7 @@ def _row(
         "field": form[name],
         "seen": told if keeps else writing.version(name),
         "theirs": theirs,
+        "lacks_choice": f"asked-{name}" in request.POST and f"choice-{name}" not in request.POST,
         "theirs_words": _rating_words(theirs) if theirs and writing.part.is_rating else "",
     }
 

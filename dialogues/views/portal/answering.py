@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from accounts.actors import person
 from accounts.domain.machine import NotPossible
-from dialogues.domain.dialogues import OPEN
+from dialogues.consequences import of_leaving
+from dialogues.domain.dialogues import CANCELLABLE
+from dialogues.domain.introductions import needs_seat
 from dialogues.domain.invitations import answer_invitation
 from dialogues.domain.meetings import cancel_dialogue
+from dialogues.forms.answering import initial_of
 from dialogues.forms.portal import AnswerForm, CancelForm
-from dialogues.forms.steps import answer_in
 from dialogues.models import Answer, Channel, Dialogue, Invitation, Sent
+from dialogues.queries import open_introductions
+from dialogues.rules import may_write_own_space
 from dialogues.views.closed_answers import why_closed
 from dialogues.views.portal.case import Case, case_of
 from dialogues.views.portal.pages import contact_of, own_dialogue, show, who
@@ -28,6 +32,8 @@ def portal_answer(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
     form = AnswerForm(request.POST if request.method == "POST" else None, initial=_initial(case))
     if not case.may_answer:
         return _closed(request, case, form)
+    if form.is_valid() and form.asks_before_no(case.answer):
+        return show(request, "answer_offer", dialogue, here="answer", case=case, form=form)
     if form.is_valid() and _answered(form, request, case):
         return redirect("portal_answer_done", dialogue.public_id)
     status = 422 if form.errors else 200
@@ -41,24 +47,39 @@ def portal_answer_done(request: HttpRequest, dialogue: Dialogue) -> HttpResponse
     case = case_of(dialogue)
     if case.answer is None:
         return redirect("portal_answer", dialogue.public_id)
-    return show(request, "answer_done", dialogue, here="answer", case=case)
+    there_are = needs_seat(dialogue) and open_introductions(dialogue).exists()
+    choose_url = reverse("portal_choose_introduction", args=[dialogue.public_id]) if there_are else ""
+    return show(request, "answer_done", dialogue, here="answer", case=case, choose_url=choose_url)
 
 
 @own_dialogue
 def portal_cancel(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
-    """Leaving the dialogue: always possible, without blame."""
-    if dialogue.state not in OPEN:
+    """Leaving the dialogue: always possible, without blame. Of one that ended meanwhile the reason that was
+    typed stands in the form.
+    """
+    may_leave = dialogue.state in CANCELLABLE and may_write_own_space(who(request), dialogue.huvudman)
+    if not may_leave and request.method != "POST":
         return redirect("portal_huvudman", dialogue.huvudman.public_id)
+    case = case_of(dialogue)
     form = CancelForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         actor = person(who(request))
         try:
             cancel_dialogue(dialogue=dialogue, reason=form.cleaned_data["reason"], actor=actor)
-            receipt = dialogue.receipts.filter(kind=Sent.CANCELLED)[0]
-            return redirect("portal_receipt", dialogue.public_id, receipt.public_id)
+            return _left(dialogue)
         except NotPossible as reason:
             form.add_error(None, str(reason))
-    return show(request, "cancel", dialogue, form=form, status=422 if form.errors else 200)
+    shown: dict[str, Any] = {"form": form, "case": case, "is_over": not may_leave}
+    shown["consequences"] = of_leaving(case.meetings.values()) if may_leave else []
+    return show(request, "cancel", dialogue, status=422 if form.errors else 200, **shown)
+
+
+def _left(dialogue: Dialogue) -> HttpResponse:
+    """On to the receipt; there is none of a dialogue that we cancelled."""
+    receipt = dialogue.receipts.filter(kind=Sent.CANCELLED).first()
+    if receipt is None:
+        return redirect("portal_huvudman", dialogue.huvudman.public_id)
+    return redirect("portal_receipt", dialogue.public_id, receipt.public_id)
 
 
 def _closed(request: HttpRequest, case: Case, form: AnswerForm) -> HttpResponse:
@@ -69,7 +90,7 @@ def _closed(request: HttpRequest, case: Case, form: AnswerForm) -> HttpResponse:
     return show(request, "answer_closed", case.dialogue, typed=typed, why=why, **here)
 
 
-def _answered(form: forms.Form, request: HttpRequest, case: Case) -> bool:
+def _answered(form: AnswerForm, request: HttpRequest, case: Case) -> bool:
     assert isinstance(case.invitation, Invitation)
     data, contact = form.cleaned_data, contact_of(who(request), case.dialogue.huvudman)
     try:
@@ -78,11 +99,12 @@ def _answered(form: forms.Form, request: HttpRequest, case: Case) -> bool:
             answer=Answer(data["answer"]),
             reason=data["reason"],
             comment=data["comment"],
+            **form.wishes(),
             given_by=str(contact),
             channel=Channel.PORTAL,
             contact=contact,
             actor=person(who(request)),
-            seen=answer_in(form.data),
+            seen=form.seen,
         )
     except NotPossible as reason:
         form.add_error(None, str(reason))
@@ -90,6 +112,5 @@ def _answered(form: forms.Form, request: HttpRequest, case: Case) -> bool:
     return True
 
 
-def _initial(case: Case) -> dict[str, str]:
-    latest = case.answer
-    return {"answer": latest.answer, "reason": latest.reason, "comment": latest.comment} if latest else {}
+def _initial(case: Case) -> dict[str, Any]:
+    return initial_of(case.answer) if case.answer else {}

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from dialogues.domain.goals import OPEN_FOR_GOALS
 from dialogues.domain.invitations import ANSWERABLE, is_open
 from dialogues.models import (
+    BEFORE_DIALOGUE,
     AnalysisDraft,
     Dialogue,
     DialogueState,
@@ -18,13 +20,18 @@ from dialogues.models import (
     InvitationAnswer,
     Meeting,
     MeetingKind,
+    MeetingNeeds,
+    OwnQuestion,
+    OwnQuestionState,
+    Participant,
     QuestionForm,
     Seat,
     SituationAnalysis,
+    SummaryRound,
     Underlag,
     UnderlagState,
 )
-from dialogues.queries import current_invitation, latest_answer
+from dialogues.queries import current_invitation, latest_answer, open_introductions
 from dialogues.timeline import current_meetings, missed_introduction
 
 OVER = frozenset({DialogueState.CLOSED, DialogueState.CANCELLED, DialogueState.DECLINED})
@@ -35,6 +42,20 @@ class Analysis(NamedTuple):
 
     is_begun: bool
     sent: int
+
+
+class Meets(NamedTuple):
+    """What the huvudman has told of the meeting: whether it needs something or not, and how many come."""
+
+    has_told_needs: bool
+    participants: int
+
+
+class OwnQuestions(NamedTuple):
+    """How many of the huvudman's questions to the agencies wait for an answer, and how many are settled."""
+
+    waiting: int
+    settled: int
 
 
 @dataclass(frozen=True)
@@ -50,12 +71,23 @@ class Case:
     has_draft: bool
     goals: int
     analysis: Analysis
+    own_questions: OwnQuestions
+    meets: Meets
     missed_introduction: bool
+    summary: SummaryRound | None = None
+    """The version that was sent last, if the dialogue has been held."""
 
     @property
     def may_answer(self) -> bool:
         """Tell whether the invitation can still be answered (or the answer changed) in the portal."""
-        return bool(self.invitation and is_open(self.invitation) and self.dialogue.state in ANSWERABLE)
+        is_asked = bool(self.invitation and is_open(self.invitation) and self.dialogue.state in ANSWERABLE)
+        return is_asked and not self.dialogue.is_paused
+
+    @cached_property
+    def may_choose_introduction(self) -> bool:
+        """Tell whether a huvudman that missed its introduction can choose another. One query at most."""
+        is_offered = self.missed_introduction and self.dialogue.state in BEFORE_DIALOGUE
+        return is_offered and open_introductions(self.dialogue).exists()
 
     @property
     def is_over(self) -> bool:
@@ -77,8 +109,11 @@ class Case:
 
 
 def case_of(dialogue: Dialogue) -> Case:
-    """Gather what the portal tells about a dialogue. Eight queries."""
+    """Gather what the portal tells about a dialogue. Eight queries, and
+    two more when the dialogue has been held.
+    """
     underlag = dialogue.underlag.filter(state=UnderlagState.ISSUED).defer("content").first()
+    analysis, own_questions, meets = _written_in(dialogue)
     return Case(
         dialogue=dialogue,
         meetings=_told(current_meetings(dialogue), underlag),
@@ -88,8 +123,11 @@ def case_of(dialogue: Dialogue) -> Case:
         questions=QuestionForm.objects.filter(dialogue=dialogue).first(),
         has_draft=dialogue.question_drafts.exists(),
         goals=dialogue.goals.count() if dialogue.state in OPEN_FOR_GOALS else 0,
-        analysis=_analysis_of(dialogue),
+        analysis=analysis,
+        own_questions=own_questions,
+        meets=meets,
         missed_introduction=missed_introduction(dialogue),
+        summary=dialogue.summary_rounds.first() if dialogue.state in OPEN_FOR_GOALS else None,
     )
 
 
@@ -98,11 +136,29 @@ def seat_of(dialogue: Dialogue, kind: MeetingKind) -> Seat | None:
     return dialogue.seats.filter(kind=kind, is_current=True).select_related("meeting").first()
 
 
-def _analysis_of(dialogue: Dialogue) -> Analysis:
+def _written_in(dialogue: Dialogue) -> tuple[Analysis, OwnQuestions, Meets]:
+    """How far the analysis and the questions to the agencies have come, and what was told of the meeting, in
+    one query.
+    """
     begun = AnalysisDraft.objects.filter(dialogue=OuterRef("pk")).exclude(text="")
     sent = SituationAnalysis.objects.filter(dialogue=OuterRef("pk")).order_by("-version").values("version")
-    row = Dialogue.objects.filter(pk=dialogue.pk).values_list(Exists(begun), Coalesce(Subquery(sent[:1]), 0))
-    return Analysis(*row.get())
+    settled = (OwnQuestionState.ANSWERED, OwnQuestionState.LEFT)
+    row = Dialogue.objects.filter(pk=dialogue.pk).values_list(
+        Exists(begun),
+        Coalesce(Subquery(sent[:1]), 0),
+        _number(OwnQuestion.objects.filter(state=OwnQuestionState.OPEN)),
+        _number(OwnQuestion.objects.filter(state__in=settled)),
+        Exists(MeetingNeeds.objects.filter(dialogue=OuterRef("pk"))),
+        _number(Participant.objects.all()),
+    )
+    found = row.get()
+    return Analysis(*found[:2]), OwnQuestions(*found[2:4]), Meets(*found[4:])
+
+
+def _number(rows: QuerySet[Any]) -> Coalesce:
+    """How many of the rows the dialogue has."""
+    own = rows.filter(dialogue=OuterRef("pk")).order_by().values("dialogue")
+    return Coalesce(Subquery(own.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
 
 
 def _told(meetings: dict[str, Meeting], underlag: Underlag | None) -> dict[str, Meeting]:

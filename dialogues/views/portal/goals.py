@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor, person
 from accounts.domain.machine import NotPossible
+from accounts.typed import written
 from dialogues.domain.drafts import ChangedSince, Edit
 from dialogues.domain.goals import (
     OPEN_FOR_GOALS,
@@ -42,6 +43,8 @@ Verb = Callable[[HttpRequest, Dialogue, Goal, Any], object]
 class Deed:
     """Something done to one goal on a page of its own: what is asked, and the verb behind the button."""
 
+    minutes: str
+    """Where in `dialogues.minutes` it is told how long it takes."""
     form: type[PlainForm]
     title: str | Promise
     button: str | Promise
@@ -88,6 +91,8 @@ def portal_goal_deed(request: HttpRequest, dialogue: Dialogue, goal: UUID, name:
     row = goals_of(dialogue, _actor(request)).filter(public_id=goal).first()
     if deed is None:
         raise Http404
+    if row is None and request.method == "POST":
+        return show(request, "goal_gone", dialogue, here="work", texts=written(request), status=409)
     if row is None or (request.method != "POST" and not deed.when(row)):
         return redirect("portal_work", dialogue.public_id)
     form = deed.form(request.POST if request.method == "POST" else None)
@@ -171,6 +176,7 @@ def _uuid(typed: str | None) -> UUID | None:
 
 DEEDS: dict[str, Deed] = {
     "folj-upp": Deed(
+        minutes="follow_up",
         form=FollowUpForm,
         title=_("Vad har hänt?"),
         button=_("Spara"),
@@ -178,10 +184,12 @@ DEEDS: dict[str, Deed] = {
         verb=_follow_up,
         when=lambda goal: not goal.closed_on,
         text=_(
-            "Det ni skriver sparas i ert eget utrymme. Målet går sedan inte att ta bort, bara att avsluta."
+            "Det ni skriver sparas i ert eget utrymme när ni väljer Spara. Målet går sedan inte att ta bort, "
+            "bara att avsluta."
         ),
     ),
     "avsluta": Deed(
+        minutes="close_goal",
         form=OutcomeForm,
         title=_("Avsluta målet"),
         button=_("Avsluta målet"),
@@ -193,6 +201,7 @@ DEEDS: dict[str, Deed] = {
         text=_("Ett mål kan ha nåtts, ändrats eller visat sig vara fel. Skriv med egna ord."),
     ),
     "ta-bort": Deed(
+        minutes="goal_button",
         form=PlainForm,
         title=_("Vill ni ta bort målet?"),
         button=_("Ta bort målet"),
@@ -202,6 +211,7 @@ DEEDS: dict[str, Deed] = {
         text=_("Det går inte att få tillbaka texten sedan."),
     ),
     "dela": Deed(
+        minutes="share_goal",
         form=PlainForm,
         title=_("Vill ni dela målet med myndigheterna?"),
         button=_("Dela målet"),
@@ -215,6 +225,7 @@ DEEDS: dict[str, Deed] = {
         ),
     ),
     "sluta-dela": Deed(
+        minutes="goal_button",
         form=PlainForm,
         title=_("Vill ni sluta dela målet?"),
         button=_("Sluta dela"),

@@ -14,9 +14,14 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import person
 from accounts.domain.machine import NotPossible
+from dialogues.consequences import of_wishing
+from dialogues.domain.conflicts import already_fixed
 from dialogues.domain.correspondence import booked
 from dialogues.domain.goals import OPEN_FOR_GOALS, happened_since
-from dialogues.domain.meetings import accept_time, already_fixed
+from dialogues.domain.impartial import taking_part
+from dialogues.domain.introduction_choices import why_not_choose
+from dialogues.domain.meetings import accept_time
+from dialogues.domain.own_questions import own_questions_of
 from dialogues.domain.wishes import wish_other_time
 from dialogues.forms.portal import OtherTimeForm
 from dialogues.forms.steps import version_in
@@ -26,15 +31,22 @@ from dialogues.models import (
     Dialogue,
     DialogueRecord,
     Meeting,
+    MeetingForm,
     MeetingKind,
     MeetingState,
 )
+from dialogues.models import DialogueState as S
+from dialogues.queries import open_introductions
+from dialogues.rules import may_write_own_space
+from dialogues.summary.content import as_texts
 from dialogues.timeline import when
 from dialogues.views.portal.case import Case, case_of, seat_of
+from dialogues.views.portal.letters import letters_to
 from dialogues.views.portal.pages import contact_of, own_dialogue, show, who
 
 Facts = list[dict[str, object]]
 SETTLED = (MeetingState.FIXED, MeetingState.OTHER_WISHED)
+BEFORE_YES = (S.PLANNED, S.INVITED, S.POSTPONED)
 MAY_WISH = (MeetingState.PROPOSED, MeetingState.FIXED)
 
 
@@ -64,6 +76,8 @@ def portal_introduction(request: HttpRequest, dialogue: Dialogue) -> HttpRespons
         here="introduction",
         meeting=meeting,
         is_offered=dialogue.state in BEFORE_DIALOGUE,
+        is_joined=dialogue.state not in BEFORE_YES,
+        may_choose=why_not_choose(dialogue) == "" and open_introductions(dialogue).exists(),
         facts=facts_of(meeting),
     )
 
@@ -87,8 +101,11 @@ def portal_feedback(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
         dialogue,
         case,
         FEEDBACK,
+        summary_texts=as_texts(case.summary.content) if case.summary else [],
         record=DialogueRecord.objects.filter(dialogue=dialogue).first(),
+        **(_since(request, case) if has_own_work else {}),
         has_own_work=has_own_work,
+        own_questions=own_questions_of(dialogue) if has_own_work else [],
         happened=happened_since(dialogue, actor) if has_own_work else [],
     )
 
@@ -117,19 +134,30 @@ def portal_feedback_done(request: HttpRequest, dialogue: Dialogue) -> HttpRespon
     return _done_page(request, dialogue, FEEDBACK)
 
 
-def facts_of(meeting: Meeting | None) -> Facts:
-    """When, how, where and with whom, as the facts component shows it; nothing of no meeting."""
+def _since(request: HttpRequest, case: Case) -> dict[str, object]:
+    """What the agencies have written to the person since the dialogue was held."""
+    letters = letters_to(request, case.dialogue).order_by("sent_at")
+    return {"letters": letters.filter(sent_at__gte=case.meeting.starts_at) if case.meeting else []}
+
+
+def facts_of(meeting: Meeting | None, dialogue: Dialogue | None = None) -> Facts:
+    """When, how, where and with whom, as the facts component shows it; nothing of no meeting.
+
+    Of a meeting with one `dialogue` alone, it names those who have said that they have no conflict.
+    """
     if meeting is None:
         return []
     rows: Facts = [
         {"label": _("När"), "value": when(meeting)},
         {"label": _("Hur"), "value": meeting.get_form_display().capitalize()},
     ]
-    if meeting.place:
+    is_digital = meeting.form == MeetingForm.DIGITAL
+    if meeting.place and not is_digital:
         rows.append({"label": _("Plats"), "value": meeting.place})
-    if meeting.link and meeting.state in MAY_WISH:
+    if meeting.link and is_digital and meeting.state in MAY_WISH:
         rows.append({"label": _("Möteslänk"), "value": _("Öppna mötet"), "url": meeting.link})
-    people = [f"{row.user} ({row.agency})" for row in booked(meeting)]
+    there = taking_part(booked(meeting), dialogue) if dialogue else booked(meeting)
+    people = [f"{row.user} ({row.agency})" for row in there]
     if people:
         rows.append({"label": _("Från myndigheterna"), "value": ", ".join(people)})
     return rows
@@ -156,12 +184,14 @@ def _accepted(request: HttpRequest, dialogue: Dialogue, pages: Pages, before: Me
 def _other_time_page(request: HttpRequest, dialogue: Dialogue, pages: Pages) -> HttpResponse:
     case = case_of(dialogue)
     meeting = _meeting(case, pages)
-    if meeting is None or (request.method != "POST" and not _may_wish(meeting)):
+    may_write = may_write_own_space(who(request), dialogue.huvudman)
+    if meeting is None or (request.method != "POST" and not (may_write and _may_wish(meeting))):
         return redirect(pages.time, dialogue.public_id)
     form = OtherTimeForm(request.POST if request.method == "POST" else None)
+    told: dict[str, Any] = {"consequences": of_wishing(meeting)}
     if form.is_valid() and _done(form, lambda: _wish(request, dialogue, meeting, form.cleaned_data["wish"])):
         return redirect(pages.done, dialogue.public_id)
-    return _show(request, dialogue, pages, meeting, 422, template="other_time", case=case, form=form)
+    return _show(request, dialogue, pages, meeting, 422, template="other_time", case=case, form=form, **told)
 
 
 def _may_wish(meeting: Meeting) -> bool:
@@ -174,7 +204,7 @@ def _done_page(request: HttpRequest, dialogue: Dialogue, pages: Pages) -> HttpRe
     meeting = _meeting(case, pages)
     if meeting is None or meeting.state not in SETTLED:
         return redirect(pages.time, dialogue.public_id)
-    facts = facts_of(meeting)
+    facts = facts_of(meeting, dialogue)
     return show(request, "time_done", dialogue, here=pages.here, case=case, meeting=meeting, facts=facts)
 
 
@@ -193,7 +223,7 @@ def _show(
     if meeting and form.errors:
         meeting.refresh_from_db()
     status = refused if form.errors else 200
-    more |= {"meeting": meeting, "facts": facts_of(meeting), "form": form, "pages": pages}
+    more |= {"meeting": meeting, "facts": facts_of(meeting, dialogue), "form": form, "pages": pages}
     return show(request, template, dialogue, here=pages.here, status=status, **more)
 
 

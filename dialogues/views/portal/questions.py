@@ -18,18 +18,23 @@ from accounts.domain.machine import Conflict, NotPossible
 from dialogues.domain.drafts import (
     ChangedSince,
     Edit,
+    NotReady,
+    draft_version,
     drafts_of,
     drop_draft,
+    has_room,
     move_draft,
     reopen_questions,
     save_draft,
     send_draft,
+    throw_draft,
 )
 from dialogues.domain.questions import MOST, OPEN_FOR_QUESTIONS, questions_version, versions_told
 from dialogues.forms.portal import QuestionDraftForm
 from dialogues.forms.steps import answer_in
 from dialogues.models import Dialogue, PriorityQuestion, QuestionDraft
 from dialogues.queries import questions_that_stand, sub_goals_for
+from dialogues.rules import may_write_own_space
 from dialogues.underlag.evidence import figure_lines
 from dialogues.views.portal.pages import contact_of, own_dialogue, show, who
 
@@ -72,7 +77,8 @@ def portal_question(request: HttpRequest, dialogue: Dialogue, question: UUID) ->
     draft = next((row for row in drafts if row.public_id == question), None)
     if request.method == "POST":
         return _save(request, dialogue, question, draft)
-    if dialogue.state not in OPEN_FOR_QUESTIONS or (draft is None and len(drafts) >= MOST):
+    may_add = len(drafts) < MOST and may_write_own_space(who(request), dialogue.huvudman)
+    if dialogue.state not in OPEN_FOR_QUESTIONS or (draft is None and not may_add):
         return redirect("portal_questions", dialogue.public_id)
     form = QuestionDraftForm(**_offered(dialogue, draft), initial=_initial(draft))
     edit = Edit(question=question, seen=draft.saved_in if draft else None, form=uuid4())
@@ -94,6 +100,20 @@ def portal_question_drop(request: HttpRequest, dialogue: Dialogue, question: UUI
 
 
 @own_dialogue
+def portal_questions_throw(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
+    """Ask whether the whole draft is to be thrown away; POST does it, if it is the one read."""
+    actor = _actor(request)
+    if request.method == "POST":
+        read = request.POST.get("read", "")
+        return _act(request, dialogue, lambda: throw_draft(dialogue=dialogue, read=read, actor=actor))
+    rows = list(drafts_of(dialogue, actor))
+    if not rows or dialogue.state not in OPEN_FOR_QUESTIONS:
+        return redirect("portal_questions", dialogue.public_id)
+    read, shown = draft_version(rows), [_row(row) for row in rows]
+    return show(request, "questions_throw", dialogue, here="questions", rows=shown, read=read)
+
+
+@own_dialogue
 def portal_question_raise(request: HttpRequest, dialogue: Dialogue, question: UUID) -> HttpResponse:
     """Give one question higher priority, by POST."""
     return _move(request, dialogue, question, UP)
@@ -107,14 +127,22 @@ def portal_question_lower(request: HttpRequest, dialogue: Dialogue, question: UU
 
 @own_dialogue
 def portal_questions_check(request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
-    """Check the answers, beside the questions that they replace; POST sends them."""
-    refusal, status = _send(request, dialogue) if request.method == "POST" else ("", 200)
-    if request.method == "POST" and not refusal:
+    """Check the answers, beside the questions that they replace; POST sends them, if they are those read."""
+    faults, status = _send(request, dialogue) if request.method == "POST" else ([], 200)
+    if request.method == "POST" and not faults:
         return redirect("portal_questions_done", dialogue.public_id)
-    rows = list(drafts_of(dialogue, _actor(request)))
-    if not rows:
+    stands, rows = _what_stands(dialogue), list(drafts_of(dialogue, _actor(request)))
+    if not rows or dialogue.state not in OPEN_FOR_QUESTIONS:
+        if faults:
+            messages.info(request, _("Här finns inget utkast att skicka nu. Sidan visar vad som gäller."))
         return redirect("portal_questions", dialogue.public_id)
-    more = {"rows": _draft_rows(dialogue, rows), "refusal": refusal, **_what_stands(dialogue)}
+    more: dict[str, Any] = {
+        "rows": _draft_rows(dialogue, rows),
+        "read": draft_version(rows),
+        "faults": faults,
+        **stands,
+    }
+    more["leaving"] = _leaving(stands["standing"], more["rows"])
     return show(request, "questions_check", dialogue, here="questions", status=status, **more)
 
 
@@ -187,6 +215,7 @@ def _save(
     form = QuestionDraftForm(request.POST, **_offered(dialogue, draft))
     seen, made = _uuid(request.POST.get("seen")), _uuid(request.POST.get("form"))
     edit = Edit(question=question, seen=seen, form=made or uuid4())
+    theirs = None
     refusal = " ".join(str(why) for name in ("text", "evidence") for why in form.errors.get(name, ()))
     try:
         if not refusal:
@@ -195,15 +224,44 @@ def _save(
         refusal = str(reason)
         form.add_error(None, refusal)
         if isinstance(reason, ChangedSince):
-            form.add_error(
-                None, _("Det ni skrev står kvar här. Spara för att lägga till det som en ny fråga.")
-            )
-            edit, draft = Edit(question=uuid4(), seen=None, form=uuid4()), None
+            edit, theirs, words = _changed(request, dialogue, question)
+            draft = theirs
+            form.add_error(None, words)
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "portal/saved.html", {"draft": draft, "refusal": refusal})
     if form.is_valid():
         return redirect("portal_questions", dialogue.public_id)
-    return _page(request, dialogue, form, edit, draft=draft, status=422)
+    return _page(request, dialogue, form, edit, draft=draft, theirs=theirs, status=409 if theirs else 422)
+
+
+def _changed(
+    request: HttpRequest, dialogue: Dialogue, question: UUID
+) -> tuple[Edit, QuestionDraft | None, str]:
+    """What can be done with words for a question that was changed meanwhile: what the form writes to now, the
+    question as it stands, if the words can only replace it, and that in words.
+    """
+    actor = _actor(request)
+    as_new = Edit(question=uuid4(), seen=None, form=uuid4())
+    if has_room(dialogue, actor):
+        return as_new, None, _("Det ni skrev står kvar här. Spara för att lägga till det som en ny fråga.")
+    theirs = drafts_of(dialogue, actor).filter(public_id=question).first()
+    if theirs is None:
+        return (
+            as_new,
+            None,
+            _(
+                "Det ni skrev står kvar här, men det finns redan fem frågor, det högsta antalet. Kopiera "
+                "texten, eller ta bort en annan fråga och spara sedan här."
+            ),
+        )
+    return (
+        Edit(question=question, seen=theirs.saved_in, form=uuid4()),
+        theirs,
+        _(
+            "Det ni skrev står kvar här. Det finns redan fem frågor, det högsta antalet, så det går inte "
+            "att lägga till som en ny. Läs frågan så som den står nu, och välj om er text ska ersätta den."
+        ),
+    )
 
 
 def _page(
@@ -219,30 +277,38 @@ def _uuid(typed: str | None) -> UUID | None:
         return None
 
 
-def _send(request: HttpRequest, dialogue: Dialogue) -> tuple[str, int]:
-    """Send the draft; answer why not and the page's status, or nothing when it is sent."""
+def _send(request: HttpRequest, dialogue: Dialogue) -> tuple[Rows, int]:
+    """Send the draft; answer what stands in the way and the page's status, or nothing when it is sent."""
     told_by, seen = str(contact_of(who(request), dialogue.huvudman)), answer_in(request.POST)
+    read = request.POST.get("read", "")
     try:
-        send_draft(dialogue=dialogue, told_by=told_by, actor=_actor(request), seen=seen)
-    except Conflict as reason:
-        return str(reason), 409
+        send_draft(dialogue=dialogue, read=read, told_by=told_by, actor=_actor(request), seen=seen)
+    except NotReady as reason:
+        return [{"text": words, "url": _url(dialogue, question)} for question, words in reason.faults], 422
     except NotPossible as reason:
-        return str(reason), 422
-    return "", 200
+        return [{"text": str(reason)}], 409 if isinstance(reason, Conflict) else 422
+    return [], 200
 
 
-def _what_stands(dialogue: Dialogue) -> dict[str, object]:
+def _what_stands(dialogue: Dialogue) -> dict[str, Any]:
     """The questions that sending replaces, and their version."""
     seen = questions_version(dialogue)
     form = questions_that_stand(dialogue)
     return {"seen": seen, "stands": form, "standing": [_row(q) for q in form.rows.all()] if form else []}
 
 
+def _leaving(standing: Rows, rows: Rows) -> Rows:
+    """The questions of what stands that are not among those to be sent, whatever their order."""
+    kept = [row["value"] for row in rows]
+    return [row for row in standing if row["value"] not in kept]
+
+
 def _draft_rows(dialogue: Dialogue, drafts: list[QuestionDraft]) -> Rows:
-    return [
-        _row(draft) | {"change_url": reverse("portal_question", args=[dialogue.public_id, draft.public_id])}
-        for draft in drafts
-    ]
+    return [_row(draft) | {"change_url": _url(dialogue, draft.public_id)} for draft in drafts]
+
+
+def _url(dialogue: Dialogue, question: UUID) -> str:
+    return reverse("portal_question", args=[dialogue.public_id, question])
 
 
 def _row(question: QuestionDraft | PriorityQuestion) -> dict[str, object]:

@@ -5,15 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -24,22 +21,18 @@ from accounts.actors import person
 from accounts.domain.machine import NotPossible
 from accounts.flash import tell_done
 from dialogues import days
-from dialogues.batch_filters import BatchFilter, DialogueView
+from dialogues.batch_filters import BatchFilter
 from dialogues.batch_queries import (
     batch_dialogues,
     batch_rows,
     contact_gaps,
-    gaps,
-    invitation_letters,
-    letters_under_way,
     not_invited,
     postable,
     tallies,
 )
-from dialogues.domain import batches, new_dates
-from dialogues.domain.invitations import NOT_SENT
+from dialogues.domain import batches
 from dialogues.forms.planning import NewDatesForm, ScheduleForm
-from dialogues.models import BatchState, DialogueState, InvitationBatch, MeetingKind
+from dialogues.models import BatchState, DialogueState, InvitationBatch
 from dialogues.views.staff.frame import require, staff_page
 
 PAGE_SIZE = 50
@@ -89,33 +82,6 @@ def batch_list(request: HttpRequest) -> HttpResponse:
     return staff_page(request, "staff/batch_list.html", context)
 
 
-@require_GET
-def batch_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """One batch: its times, whom no e-mail reaches, the letters' progress, the answers, the huvudmän."""
-    require(request, VIEW)
-    batch = _find(public_id)
-    tally = tallies([batch])[batch.pk]
-    shown = DialogueView.from_query(request.GET)
-    letters = invitation_letters(batch)
-    missing = gaps(batch)
-    context = {
-        "title": str(batch),
-        "crumbs": _crumbs(),
-        "batch": batch,
-        "tally": tally,
-        "gaps": missing,
-        "not_sent": batch.state in NOT_SENT,
-        "shown": shown,
-        "chips": shown.chips(tally, missing),
-        "page": Paginator(shown.apply(batch_dialogues(batch)), PAGE_SIZE).get_page(request.GET.get("page")),
-        "letters": letters,
-        "letters_under_way": letters_under_way(letters),
-        "introductions": batch.meetings.filter(kind=MeetingKind.INTRODUCTION).order_by("starts_at"),
-        **_what_is_possible(request, batch, tally.size),
-    }
-    return staff_page(request, "staff/batch.html", context)
-
-
 def batch_schedule(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Set when the invitations go out and the last day to answer."""
     return _dates_page(request, public_id, ScheduleForm, _("Schemalägg %(batch)s"), undo="avbryt-schemat")
@@ -130,13 +96,13 @@ def _dates_page(
     request: HttpRequest, public_id: uuid.UUID, form_class: type[ScheduleForm], title: str, undo: str = ""
 ) -> HttpResponse:
     require(request, batches.PREPARE)
-    batch = _find(public_id)
+    batch = find_batch(public_id)
     form = form_class(request.POST if request.method == "POST" else None, batch=batch)
     if form.is_bound and form.is_valid() and _scheduled(request, form, undo):
         return redirect("admin:batch", public_id)
     context = {
         "title": title % {"batch": str(batch).lower()},
-        "crumbs": [*_crumbs(), _crumb_of(batch)],
+        "crumbs": [*crumbs(), crumb_of(batch)],
         "batch": batch,
         "form": form,
         "size": batch.dialogues.filter(state=DialogueState.PLANNED).count(),
@@ -151,18 +117,25 @@ def _dates_page(
 def batch_close(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Ask before a batch is closed; that cannot be undone."""
     require(request, batches.PREPARE)
-    batch = _find(public_id)
+    batch = find_batch(public_id)
     if request.method == "POST":
         return _press(request, batch, "avsluta")
     if batch.state != BatchState.SENT:
-        raise Http404
+        return tell_not_now(request, batch)
     context = {
-        "crumbs": [*_crumbs(), _crumb_of(batch)],
+        "crumbs": [*crumbs(), crumb_of(batch)],
         "batch": batch,
         "silent": tallies([batch])[batch.pk].silent,
         "not_invited": batch_dialogues(batch).filter(not_invited()),
     }
     return staff_page(request, "staff/batch_close.html", context)
+
+
+def tell_not_now(request: HttpRequest, batch: InvitationBatch) -> HttpResponse:
+    """Lead who comes by an old page to the batch, with how it stands."""
+    text = _("Det går inte nu: %(subject)s är i läget ”%(state)s”.")
+    messages.error(request, text % {"subject": batch, "state": batch.get_state_display()})
+    return redirect("admin:batch", batch.public_id)
 
 
 @require_POST
@@ -171,7 +144,7 @@ def batch_button(request: HttpRequest, public_id: uuid.UUID, name: str) -> HttpR
     if name not in BUTTONS:
         raise Http404
     require(request, BUTTONS[name].permission)
-    return _press(request, _find(public_id), name)
+    return _press(request, find_batch(public_id), name)
 
 
 def _press(request: HttpRequest, batch: InvitationBatch, name: str) -> HttpResponse:
@@ -205,28 +178,17 @@ def _scheduled(request: HttpRequest, form: ScheduleForm, undo: str) -> bool:
     return True
 
 
-def _find(public_id: uuid.UUID) -> InvitationBatch:
+def find_batch(public_id: uuid.UUID) -> InvitationBatch:
+    """The batch with its cycle and people. Raises Http404."""
     rows = InvitationBatch.objects.select_related("cycle", "prepared_by", "approved_by")
     return get_object_or_404(rows, public_id=public_id)
 
 
-def _what_is_possible(request: HttpRequest, batch: InvitationBatch, size: int) -> dict[str, Any]:
-    """Which buttons the signed-in person sees, and why approval may have to wait for another."""
-    own = request.user.pk == batch.prepared_by_id
-    return {
-        "may_prepare": request.user.has_perm(batches.PREPARE),
-        "may_approve": request.user.has_perm(batches.APPROVE),
-        "needs_another": own and size > settings.SECOND_APPROVAL_ABOVE,
-        "may_unschedule": batch.state == BatchState.SCHEDULED and not batch.invitations.exists(),
-        "may_close": batch.answer_by is not None and batch.answer_by < timezone.localdate(),
-        "needs_new_dates": batch.state in new_dates.WAITS and batches.needs_new_dates(batch),
-        "limit": settings.SECOND_APPROVAL_ABOVE,
-    }
-
-
-def _crumbs() -> list[dict[str, str]]:
+def crumbs() -> list[dict[str, str]]:
+    """The way to a batch's page."""
     return [{"label": _("Omgångar"), "url": reverse("admin:batch_list")}]
 
 
-def _crumb_of(batch: InvitationBatch) -> dict[str, str]:
+def crumb_of(batch: InvitationBatch) -> dict[str, str]:
+    """The way from a page about a batch to the batch's own."""
     return {"label": str(batch), "url": reverse("admin:batch", args=[batch.public_id])}

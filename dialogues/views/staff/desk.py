@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -34,8 +34,6 @@ def desk(request: HttpRequest) -> HttpResponse:
     if usual and not request.GET:
         return redirect(f"{request.path}?{usual.query}")
     wanted = DeskFilter.from_query(request.GET)
-    if wanted.kind and wanted.kind not in {kind.key for kind in kinds}:
-        raise Http404
     found = waiting(kinds, Desk.of(user))  # type: ignore[arg-type]
     page = Paginator(wanted.listed(found), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
@@ -49,6 +47,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "is_narrowed": wanted != DeskFilter(),
         "meetings": meetings_of(user),  # type: ignore[arg-type]
         "has_kinds": bool(kinds),
+        "is_others_kind": bool(wanted.kind) and wanted.kind not in {kind.key for kind in kinds},
         "front_count": len((usual or DeskFilter()).listed(found)),
     }
     return staff_page(request, "staff/desk.html", context)

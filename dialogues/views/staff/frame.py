@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -42,6 +43,12 @@ def tell_written(request: HttpRequest, huvudman: Huvudman, done: str | Promise) 
             "Sparat. Huvudmannen har varken e-post eller postadress, så den får inget brev. Ring i stället."
         )
         messages.warning(request, no_letter)
+
+
+def turn_back(request: HttpRequest, why: str, page: str, *args: object) -> HttpResponse:
+    """Lead from a page that is not there now to one that is, which says why."""
+    messages.warning(request, why)
+    return redirect(page, *args)
 
 
 def require(request: HttpRequest, permission: str) -> None:

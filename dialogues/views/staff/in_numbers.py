@@ -20,14 +20,24 @@ def seated(meeting: Meeting) -> list[Dialogue]:
 def set_up(meeting: Meeting) -> str:
     """What a new introduction came to."""
     told = seated(meeting)
-    return _sentences(_("Mötet är bokat."), _placed(told), _still_waiting(meeting), _letters(told))
+    return _sentences(_("Mötet är bokat."), _placed(told), _still_waiting(meeting), letters_to(told))
+
+
+def groups_set_up(meetings: list[Meeting]) -> str:
+    """What introductions made in one go came to."""
+    told = [dialogue for meeting in meetings for dialogue in seated(meeting)]
+    count = len(meetings)
+    booked = ngettext("%(n)s möte är bokat.", "%(n)s möten är bokade.", count) % {"n": number(count)}
+    return _sentences(booked, _placed(told), letters_to(told))
 
 
 def changed(was: Meeting, before: list[Dialogue], now: Meeting) -> str:
     """What a change came to; `before` had seats in the meeting as it `was`."""
     told = [dialogue for dialogue in seated(now) if now.sequence > was.sequence or dialogue not in before]
     new = [dialogue for dialogue in told if dialogue not in before]
-    return _sentences(_("Mötet är ändrat."), _placed(new) if new else "", _still_waiting(now), _letters(told))
+    return _sentences(
+        _("Mötet är ändrat."), _placed(new) if new else "", _still_waiting(now), letters_to(told)
+    )
 
 
 def cancelled(meeting: Meeting, before: list[Dialogue]) -> str:
@@ -39,7 +49,7 @@ def cancelled(meeting: Meeting, before: list[Dialogue]) -> str:
         "%(n)s huvudmän har fått plats på ett annat möte.",
         len(elsewhere),
     ) % {"n": number(len(elsewhere))}
-    letters = _letters([*before, *elsewhere])
+    letters = letters_to([*before, *elsewhere])
     return _sentences(_("Mötet är inställt."), placed if elsewhere else "", _still_waiting(meeting), letters)
 
 
@@ -51,7 +61,8 @@ def held(meeting: Meeting) -> str:
         _("Mötet är hållet."),
         ngettext("%(n)s huvudman deltog.", "%(n)s huvudmän deltog.", came) % {"n": number(came)},
         _("%(n)s kunde inte komma.") % {"n": number(absent)} if absent else "",
-        _("Analysunderlag tas fram för alla som inte redan har ett. Inga brev skickas nu."),
+        _("Analysunderlag tas fram för alla som inte redan har ett."),
+        _("De som inte kunde komma får ett brev om andra möten.") if absent else _("Inga brev skickas nu."),
     )
 
 
@@ -70,7 +81,7 @@ def _still_waiting(meeting: Meeting) -> str:
     return text % {"n": number(count)}
 
 
-def _letters(dialogues: list[Dialogue]) -> str:
+def letters_to(dialogues: list[Dialogue]) -> str:
     """How many letters go out, one round for each time a dialogue is named, and whom none reaches."""
     letters = {dialogue: len(recipients_of(dialogue.huvudman)) for dialogue in dialogues}
     sent = sum(letters[dialogue] for dialogue in dialogues)

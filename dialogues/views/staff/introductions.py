@@ -7,20 +7,16 @@ import uuid
 from django import forms
 from django.contrib import messages
 from django.db.models import F, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, person
 from accounts.domain.machine import Conflict, NotPossible
-from dialogues.domain.introductions import (
-    attendance_version,
-    cancel_introduction,
-    last_noted,
-    noted_seats,
-    taken_seats,
-)
+from dialogues.consequences import of_cancelling_introduction, of_changing_introduction
+from dialogues.domain.attendance import attendance_version, last_noted, noted_seats
+from dialogues.domain.introductions import cancel_introduction, taken_seats
 from dialogues.domain.order import KEPT
 from dialogues.forms.introductions import (
     AttendanceChangeForm,
@@ -39,7 +35,7 @@ from dialogues.models import (
 )
 from dialogues.timeline import when
 from dialogues.views.staff import in_numbers
-from dialogues.views.staff.frame import require, staff_page
+from dialogues.views.staff.frame import require, staff_page, turn_back
 
 RUN = "dialogues.run_introduction"
 MeetingForms = AttendanceForm | IntroductionChangeForm | IntroductionForm
@@ -107,7 +103,9 @@ def introduction_attendance(request: HttpRequest, public_id: uuid.UUID) -> HttpR
     require(request, RUN)
     meeting = _find(public_id)
     if request.method != "POST" and meeting.state != MeetingState.HELD:
-        raise Http404
+        why = _("Det går inte att ändra vilka som deltog: mötet är %(state)s.")
+        state = meeting.get_state_display()
+        return turn_back(request, why % {"state": state}, "admin:introduction", public_id)
     form = AttendanceChangeForm(request.POST if request.method == "POST" else None, meeting=meeting)
     try:
         if form.is_valid() and _perform(request, form):
@@ -144,7 +142,9 @@ def _correct(request: HttpRequest, form: AttendanceChangeForm, *, status: int) -
 def introduction_change(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Change time, link, seats or people of a coming introduction."""
     require(request, RUN)
-    meeting = _coming(request, public_id)
+    meeting = _find(public_id)
+    if request.method != "POST" and meeting.state != MeetingState.FIXED:
+        return _too_late(request, meeting)
     form = IntroductionChangeForm(request.POST if request.method == "POST" else None, meeting=meeting)
     before = in_numbers.seated(meeting) if form.is_valid() else []
     if form.is_valid() and (changed := _perform(request, form)):
@@ -155,7 +155,7 @@ def introduction_change(request: HttpRequest, public_id: uuid.UUID) -> HttpRespo
         "crumbs": [*_crumbs(_batch_of(meeting)), _crumb_of(meeting)],
         "form": form,
         "meeting": meeting,
-        "taken": taken_seats(meeting),
+        "consequences": of_changing_introduction(meeting),
     }
     return staff_page(request, "staff/introduction_change.html", context, status=_status(form))
 
@@ -163,7 +163,9 @@ def introduction_change(request: HttpRequest, public_id: uuid.UUID) -> HttpRespo
 def introduction_cancel(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Ask before an introduction is cancelled; that cannot be undone."""
     require(request, RUN)
-    meeting = _coming(request, public_id)
+    meeting = _find(public_id)
+    if request.method != "POST" and meeting.state != MeetingState.FIXED:
+        return _too_late(request, meeting)
     if request.method == "POST":
         before = in_numbers.seated(meeting)
         try:
@@ -180,6 +182,7 @@ def introduction_cancel(request: HttpRequest, public_id: uuid.UUID) -> HttpRespo
             {"label": _("Möte"), "value": when(meeting)},
             {"label": _("Huvudmän med plats"), "value": str(taken_seats(meeting))},
         ],
+        "consequences": of_cancelling_introduction(meeting),
     }
     return staff_page(request, "staff/introduction_cancel.html", context)
 
@@ -189,12 +192,9 @@ def _find(public_id: uuid.UUID) -> Meeting:
     return get_object_or_404(rows, public_id=public_id, kind=MeetingKind.INTRODUCTION)
 
 
-def _coming(request: HttpRequest, public_id: uuid.UUID) -> Meeting:
-    """The meeting; its pages for changes are gone once it is held, but what is sent late gets an answer."""
-    meeting = _find(public_id)
-    if request.method != "POST" and meeting.state != MeetingState.FIXED:
-        raise Http404
-    return meeting
+def _too_late(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    why = _("Det går inte att ändra mötet nu: det är %(state)s.") % {"state": meeting.get_state_display()}
+    return turn_back(request, why, "admin:introduction", meeting.public_id)
 
 
 def _batch_of(meeting: Meeting) -> InvitationBatch:

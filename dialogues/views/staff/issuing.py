@@ -21,7 +21,7 @@ from dialogues.domain.underlag import issue_underlag, require_official_texts, re
 from dialogues.models import Underlag, UnderlagState
 from dialogues.timeline import when
 from dialogues.underlag.pdf import page_count
-from dialogues.views.staff.frame import staff_page, tell_written
+from dialogues.views.staff.frame import staff_page, tell_written, turn_back
 from huvudman.queries import Recipient, postal_address_of
 
 
@@ -33,7 +33,9 @@ def underlag_issue(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         return _issue(request, underlag, actor)
     if underlag.state != UnderlagState.CONFIRMED:
-        raise Http404
+        why = _("Det går inte att skicka nu: underlaget är %(state)s.")
+        told = why % {"state": underlag.get_state_display()}
+        return turn_back(request, told, "admin:underlag", public_id)
     try:
         return _ask(request, _parcel(underlag))
     except NotPossible as why:
@@ -72,7 +74,8 @@ def _facts(parcel: Parcel) -> list[dict[str, str]]:
         (_("Huvudman"), str(parcel.underlag.dialogue.huvudman)),
         (_("Till"), _names(parcel.recipients) or _("Ingen har en e-postadress")),
         (_("Föreslagen tid"), when(parcel.meeting)),
-        (_("Plats"), parcel.meeting.place or str(parcel.meeting.get_form_display()).capitalize()),
+        (_("Hur"), str(parcel.meeting.get_form_display()).capitalize()),
+        (_("Var"), parcel.meeting.where),
     ]
     return [{"label": label, "value": value} for label, value in rows] + [_file(parcel.underlag)]
 

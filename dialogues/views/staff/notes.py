@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from accounts.actors import Actor, person
 from accounts.domain.machine import NotPossible
+from dialogues.closed_steps import why_closed
 from dialogues.domain.dialogues import OPEN
 from dialogues.domain.notes import (
     NoteChanged,
@@ -27,7 +28,7 @@ from dialogues.domain.notes import (
 from dialogues.forms.notes import NoteForm
 from dialogues.models import AgencyNote, Dialogue
 from dialogues.views.staff.dialogues import find_dialogue
-from dialogues.views.staff.frame import staff_page
+from dialogues.views.staff.frame import staff_page, turn_back
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,8 @@ def dialogue_note(request: HttpRequest, public_id: UUID, note: UUID) -> HttpResp
     page = Page(request, dialogue, actor, row)
     if request.method == "POST":
         return _posted(page, note)
-    if dialogue.state not in OPEN:
-        raise Http404
+    if dialogue.state not in OPEN or dialogue.is_paused:
+        return turn_back(request, why_closed(dialogue), "admin:dialogue", public_id)
     edit = NoteEdit(note=note, seen=row.saved_in if row else None, form=uuid4())
     return page.show(NoteForm(initial={"text": row.text if row else ""}), edit)
 

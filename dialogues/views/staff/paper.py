@@ -34,14 +34,16 @@ RUNS_SHOWN = 20
 def paper_list(request: HttpRequest) -> HttpResponse:
     """What waits to be printed, by kind and one by one, and the latest runs."""
     require(request, VIEW)
+    true, untrue = lifecycle.printable_by_truth()
     page = page_of(waiting_rows(), request.GET.get("page"))
     context = {
         "title": _("Brev på papper"),
         "crumbs": _crumbs()[:1],
         "page": page,
         "rows": [(letter, is_held(letter)) for letter in page.object_list],
-        "kinds": kinds_of(lifecycle.printable()),
-        "printable": lifecycle.printable().count(),
+        "kinds": kinds_of(true),
+        "printable": len(true),
+        "outdated": len(untrue),
         "runs": run_rows()[:RUNS_SHOWN],
         "may_handle": request.user.has_perm(HANDLE),
     }

@@ -11,21 +11,24 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from accounts.actors import person
 from accounts.domain.machine import NotPossible
 from accounts.templatetags.look import number
 from dialogues.batch_queries import batch_rows, tallies
-from dialogues.domain.cycles import delete_cycle, is_unsent
-from dialogues.domain.plans import active_huvudman, plan_cycle
+from dialogues.domain.cycles import delete_cycle, has_lottery, is_unsent
+from dialogues.domain.draw_log import tally_for
+from dialogues.domain.plans import active_huvudman
+from dialogues.draw_queries import in_use, light_draws
 from dialogues.forms.planning import CycleForm, RenameCycleForm
 from dialogues.models import BatchState, Cycle, InvitationBatch
-from dialogues.plan_queries import FAMILY_NAMES, count_matrix, cycle_rows, worst_rows, years_of
+from dialogues.plan_queries import count_matrix, cycle_rows, families_of, family_name, worst_rows, years_of
 from dialogues.views.staff.frame import page_of, require, staff_page
 from huvudman.filters import changed_query
 
 PLAN = "dialogues.plan_cycle"
+DRAWS_SHOWN = 20
 
 
 @require_GET
@@ -42,7 +45,9 @@ def cycle_new(request: HttpRequest) -> HttpResponse:
     form = CycleForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         cycle = form.perform(person(request.user))  # type: ignore[arg-type]
-        messages.success(request, _("Cykeln är skapad. Lotta fördelningen när registret är klart."))
+        messages.success(
+            request, _("Cykeln är skapad. Lås registret när det är klart, så kan lottningen göras.")
+        )
         return redirect("admin:cycle", cycle.pk)
     context = {
         "title": _("Ny cykel"),
@@ -55,7 +60,7 @@ def cycle_new(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def cycle_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """One cycle: what was drawn, the counts in every year or batch, and the largest deviations."""
+    """One cycle: its draws, the counts in every year or batch, and the largest deviations."""
     require(request, "dialogues.view_batch")
     cycle = get_object_or_404(Cycle.objects.select_related("created_by"), pk=pk)
     may_plan = request.user.has_perm(PLAN)
@@ -66,6 +71,11 @@ def cycle_page(request: HttpRequest, pk: int) -> HttpResponse:
         "active": active_huvudman().count(),
         "may_plan": may_plan and not cycle.batches.exclude(state=BatchState.DRAFT).exists(),
         "may_change": may_plan and is_unsent(cycle),
+        "may_delete": not has_lottery(cycle),
+        "draws": (shown := list(light_draws(cycle)[:DRAWS_SHOWN])),
+        "under_way": next((draw for draw in shown if draw.is_under_way), None),
+        "draw_in_use": in_use(cycle),
+        "tally": tally_for(cycle),
     }
     if cycle.planned_at:
         page = page_of(batch_rows().filter(cycle=cycle), request.GET.get("page"))
@@ -112,24 +122,6 @@ def cycle_delete(request: HttpRequest, pk: int) -> HttpResponse:
     return staff_page(request, "staff/cycle_delete.html", context)
 
 
-@require_POST
-def cycle_plan(request: HttpRequest, pk: int) -> HttpResponse:
-    """Draw the cycle, or draw it again."""
-    require(request, PLAN)
-    cycle = get_object_or_404(Cycle, pk=pk)
-    try:
-        drawn = plan_cycle(cycle=cycle, actor=person(request.user))  # type: ignore[arg-type]
-    except NotPossible as reason:
-        messages.error(request, str(reason))
-    else:
-        same = drawn.planned_at == cycle.planned_at
-        done = (
-            _("Registret är oförändrat, så fördelningen är som förut.") if same else _("Cykeln är fördelad.")
-        )
-        messages.success(request, done)
-    return redirect("admin:cycle", pk)
-
-
 @require_GET
 def cycle_certificate(request: HttpRequest, pk: int) -> HttpResponse:
     """The certificate as a file, for anyone who wants to check the counts."""
@@ -143,21 +135,26 @@ def cycle_certificate(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _certificate(request: HttpRequest, cycle: Cycle) -> dict[str, Any]:
-    family, asked_year = request.GET.get("fordelning", "region"), request.GET.get("ar", "")
+    first = next((each for each, _name in _families(cycle)), "all")
+    family, asked_year = request.GET.get("fordelning", first), request.GET.get("ar", "")
     years = {str(year): year for year in years_of(cycle)}
-    if family not in FAMILY_NAMES or (asked_year and asked_year not in years):
+    if family not in cycle.certificate["counts"] or (asked_year and asked_year not in years):
         raise Http404
     year = years.get(asked_year)
     return {
-        "family": FAMILY_NAMES[family],
+        "family": family_name(family),
         "year": year,
-        "chips": _chips(request, "fordelning", family, list(FAMILY_NAMES.items())[1:]),
+        "chips": _chips(request, "fordelning", family, _families(cycle)),
         "year_chips": _chips(
             request, "ar", asked_year, [("", _("Hela cykeln")), *((str(y), str(y)) for y in years.values())]
         ),
         "matrix": count_matrix(cycle, family, year),
-        "worst": worst_rows(cycle),
+        "worst": worst_rows(cycle.certificate),
     }
+
+
+def _families(cycle: Cycle) -> list[tuple[str, str]]:
+    return [(each, family_name(each)) for each in families_of(cycle.certificate) if each != "all"]
 
 
 def _chips(

@@ -35,6 +35,8 @@ def underlag_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """The latest version of a dialogue's underlag: where it stands, what can be done, and all it says."""
     dialogue = _dialogue(public_id)
     underlag = _latest(dialogue)
+    if underlag:
+        underlag.dialogue = dialogue  # what is said of conflicts is read once
     context = {
         "title": _("Analysunderlag"),
         "dialogue": dialogue,
@@ -159,9 +161,8 @@ def _actor(request: HttpRequest) -> Actor:
 
 
 def _dialogue(public_id: uuid.UUID) -> Dialogue:
-    return get_object_or_404(
-        Dialogue.objects.select_related("huvudman", "batch", "edition"), public_id=public_id
-    )
+    rows = Dialogue.objects.select_related("huvudman", "batch", "edition")
+    return get_object_or_404(rows.prefetch_related("conflict_declarations"), public_id=public_id)
 
 
 def _latest(dialogue: Dialogue) -> Underlag | None:
@@ -189,6 +190,8 @@ def _confirmations(underlag: Underlag) -> list[dict[str, object]]:
 
 def _actions(user: User, dialogue: Dialogue, underlag: Underlag | None) -> list[str]:
     """The names of what the person may do now; the template has a form for each."""
+    if dialogue.is_paused:
+        return []
     may_order = user.has_perm("dialogues.order_underlag", dialogue)
     if underlag is None:
         return ["order"] if may_order and dialogue.state == "introduced" else []

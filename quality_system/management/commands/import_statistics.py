@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.actors import SYSTEM
+from accounts.personnummer import mask_personnummer
 from quality_system.domain.import_statistics import FileFault, Report, import_statistics
 from quality_system.sources import READERS
 
@@ -22,7 +23,7 @@ class Command(BaseCommand):
     help = "Läser in statistik. Utan --apply visas bara vad som skulle ändras."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("source", choices=sorted(READERS))
+        parser.add_argument("source", type=_source, metavar="SOURCE", help=", ".join(sorted(READERS)))
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
         parser.add_argument("--apply", action="store_true", help="spara värdena")
         parser.add_argument(
@@ -47,22 +48,30 @@ class Command(BaseCommand):
                 "line": fault.rejected.line,
                 "reason": fault.rejected.reason,
             }
-            self.stdout.write(
-                json.dumps({"applied": False, "rejected": 1, "error": place}, ensure_ascii=False)
-            )
-            raise CommandError(f"Ingenting är ändrat. {fault}") from fault
+            self._write_json({**Report(options["source"]).as_json(), "rejected": 1, "error": place})
+            raise CommandError(mask_personnummer(f"Ingenting är ändrat. {fault}")) from fault
         self._tell(report, options)
 
     def _tell(self, report: Report, options: dict[str, Any]) -> None:
         if not options["json"]:
             for line in _in_words(report):
-                self.stdout.write(line)
-        self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False))
+                self.stdout.write(mask_personnummer(line))
+        self._write_json(report.as_json())
         if options["apply"] and not report.applied:
+            many = len(report.rejected)
             raise CommandError(
-                f"Ingenting är ändrat: {len(report.rejected)} uppgifter kan inte läsas. "
-                "Rätta filen, eller utelämna dem med --leave-out-rejected."
+                f"Ingenting är ändrat: {many} uppgift{'' if many == 1 else 'er'} kan inte läsas. "
+                "Rätta filen, eller läs in resten med --leave-out-rejected."
             )
+
+    def _write_json(self, said: dict[str, object]) -> None:
+        self.stdout.write(mask_personnummer(json.dumps(said, ensure_ascii=False)))
+
+
+def _source(name: str) -> str:
+    if name not in READERS:
+        raise ArgumentTypeError(f"källan ”{name[:40]}” finns inte. Välj bland {', '.join(sorted(READERS))}.")
+    return name
 
 
 def _in_words(report: Report) -> list[str]:
@@ -70,10 +79,11 @@ def _in_words(report: Report) -> list[str]:
     counts = f"{report.new} nya, {report.changed} ändrade, {report.unchanged} oförändrade värden"
     lines = [f"{done}: {counts}."]
     if report.unknown_units:
-        lines.append(
-            f"{len(report.unknown_units)} koder finns inte i registret: {_few(report.unknown_units)}"
-        )
-    lines += [f"{row.file}, rad {row.line}: {row.reason}" for row in report.rejected[:SHOWN]]
+        codes = "koden" if len(report.unknown_units) == 1 else f"{len(report.unknown_units)} koder"
+        lines.append(f"Registret känner inte till {codes} {_few(report.unknown_units)}")
+    lines += [
+        f"{row.file}, {row.place or f'rad {row.line}'}: {row.reason}" for row in report.rejected[:SHOWN]
+    ]
     left = len(report.rejected) - SHOWN
     return [*lines, f"… och {left} till."] if left > 0 else lines
 

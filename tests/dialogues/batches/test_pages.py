@@ -108,9 +108,9 @@ class TestPage:
             ContactFactory(huvudman=dialogue.huvudman)
         start_due_batches(actor=SYSTEM)
         as_planner.get(page_of(batch))
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(15):
             response = as_planner.get(page_of(batch))
-        assert response.text.count('<th scope="row">') == rows
+        assert response.text.count('class="day" data-label="Sedan"') == rows
 
     def test_contact_gaps_are_shown_before_approval(self, as_planner) -> None:
         batch = batch_in(BatchState.DRAFT)
@@ -238,13 +238,18 @@ class TestButtons:
         batch = batch_in(BatchState.APPROVED)
         DialogueFactory(batch=batch)
         response = as_planner.get(reverse("admin:batch_button", args=[batch.public_id, name]))
-        assert response.status_code in {404, 405}
+        assert response.status_code == (302 if name == "avsluta" else 405)
         batch.refresh_from_db()
         assert batch.state == BatchState.APPROVED
 
     def test_pressed_in_the_wrong_state_it_says_why(self, as_planner) -> None:
         batch = batch_in(BatchState.DRAFT)
         assert "är i läget ”utkast”" in press(as_planner, batch, "stoppa").text
+
+    def test_a_page_to_close_by_leads_back_with_the_reason_when_it_is_too_late(self, as_planner) -> None:
+        batch = batch_in(BatchState.CLOSED)
+        address = reverse("admin:batch_close", args=[batch.public_id])
+        assert "är i läget ”avslutad”" in as_planner.get(address, follow=True).text
 
     def test_an_unknown_button_is_not_found(self, as_planner) -> None:
         assert press(as_planner, batch_in(BatchState.DRAFT), "radera").status_code == 404

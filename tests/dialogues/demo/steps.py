@@ -86,5 +86,5 @@ def noted(subject: Model, verb: str) -> Steps:
 
 def sent(dialogue: Dialogue, kind: LetterKind) -> Steps:
     """When the letters of a kind had left, to the huvudman and to the agencies' own."""
-    for letter in dialogue.letters.filter(kind=kind).order_by("sent_at"):
+    for letter in dialogue.letters.filter(kind=kind, sent_at__isnull=False).order_by("sent_at"):
         yield f"{kind} sent", letter.sent_at

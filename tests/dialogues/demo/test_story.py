@@ -20,24 +20,45 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from dialogues import days
+from dialogues.batch_deeds import DEEDS
+from dialogues.batch_facts import facts_of as batch_facts
 from dialogues.demo.another_day import moment, travelling
+from dialogues.demo.evaluated import OF_EACH
 from dialogues.demo.groups import FIRST, NEXT, SECOND, THIRD
+from dialogues.demo.mistyped import MISTYPED
 from dialogues.demo.people import kommun_tried, small_association
 from dialogues.demo.story import CARRIED, CLOSED, COMING, EARLIER, FOUNDED, RECENT, Story
+from dialogues.demo.under_way import STILL_TO_CARRY
 from dialogues.desk.batches import to_approve
 from dialogues.desk.todo import Desk
 from dialogues.domain.batches import LONGEST_TO_ANSWER, SHORTEST_TO_ANSWER
+from dialogues.domain.files import read_file
+from dialogues.domain.introductions import taken_seats
+from dialogues.evaluation.results import EVERYBODY, SMALLEST, half_years, may_be_shown, results
 from dialogues.models import (
     BatchState,
+    Channel,
     Cycle,
     Dialogue,
+    EvaluationRequest,
     InvitationAnswer,
+    InvitationBatch,
     Letter,
+    LetterKind,
     LetterState,
     Meeting,
+    MeetingKind,
     MeetingState,
+    PaperLetter,
+    PaperState,
+    Part,
+    PostRun,
+    RunState,
+    SkippedPart,
+    Sort,
 )
 from dialogues.models import DialogueState as S
+from dialogues.paper.instead import to_write_on_paper
 from tests.dialogues.demo.steps import steps_of
 
 FIRST_DAY = datetime.date(2026, 1, 1)
@@ -48,16 +69,17 @@ AT_ONCE = datetime.timedelta(hours=1)
 """So far apart may the dates of one letter be: a slow machine takes minutes to play a scene."""
 
 PHASES = {
-    S.INVITED: 25,
+    S.INVITED: 24,
     S.DECLINED: 20,
-    S.POSTPONED: 5,
-    S.ACCEPTED: 129,
+    S.POSTPONED: 5 + STILL_TO_CARRY,
+    S.ACCEPTED: 126,
     S.INTRODUCED: 3,
-    S.UNDERLAG_SENT: 4,
+    S.UNDERLAG_SENT: 5,
     S.TIME_FIXED: 4,
     S.DIALOGUE_HELD: 2,
     S.FEEDBACK_HELD: 1,
-    S.CLOSED: 2,
+    S.CLOSED: 4 + 2 * OF_EACH,
+    S.CANCELLED: 2,
 }
 ALL_STEPS = [
     "planned",
@@ -140,10 +162,16 @@ def test_the_world_tells_one_story(settings, smtp_inbox, now: str) -> None:
         letters_went_out_when_they_were_written(smtp_inbox)
         each_dialogue_came_to_its_steps_in_order()
         batches_are_in_order(midnight)
+        letters_on_paper_were_printed_and_posted(today)
+        something_can_be_done_for_many()
+        evaluations_are_shown()
     ids_follow_time()
     assert Counter(Dialogue.objects.exclude(state=S.PLANNED).values_list("state", flat=True)) == PHASES
-    assert Dialogue.objects.get(huvudman=kommun_tried()).state == S.UNDERLAG_SENT
+    tried = Dialogue.objects.filter(huvudman=kommun_tried()).order_by("cycle__first_year")
+    assert [dialogue.state for dialogue in tried] == [S.CLOSED, S.UNDERLAG_SENT]
     assert Dialogue.objects.get(huvudman=small_association()).state == S.INVITED
+    left_out = Dialogue.objects.exclude(skipped="").get()
+    assert (left_out.skipped, left_out.state) == (SkippedPart.FEEDBACK, S.CLOSED)
 
 
 def clocks_of_the_database() -> list[datetime.datetime]:
@@ -175,18 +203,61 @@ def meetings_are_when_people_can_come(midnight: datetime.datetime) -> None:
     for meeting in Meeting.objects.all():
         assert days.remarks(timezone.localdate(meeting.starts_at)) == []
         assert days.unusual(starts_at=meeting.starts_at, ends_at=meeting.ends_at) == ""
-        assert (meeting.state == MeetingState.HELD) == (meeting.starts_at < midnight)
+        was = (MeetingState.HELD, MeetingState.MISSED)
+        assert (meeting.state in was) == (meeting.starts_at < midnight)
+    assert Meeting.objects.filter(state=MeetingState.MISSED).count() == 1
 
 
 def letters_went_out_when_they_were_written(smtp_inbox) -> None:
     letters = {letter.message_id: letter for letter in Letter.objects.all()}
-    assert {letter.state for letter in letters.values()} == {LetterState.SENT}
-    assert len(smtp_inbox.messages) == len(letters) > 400
+    refused = [letter for letter in letters.values() if letter.state == LetterState.FAILED]
+    assert {letter.state for letter in letters.values()} == {LetterState.SENT, LetterState.FAILED}
+    assert len(refused) == MISTYPED == to_write_on_paper().count()
+    assert len(smtp_inbox.messages) == len(letters) - MISTYPED > 400
     for message in smtp_inbox.messages:
         letter = letters[message["Message-ID"]]
         assert letter.queued_at <= letter.claimed_at <= letter.handed_over_at <= letter.sent_at
         dates = [letter.sent_at, parsedate_to_datetime(message["Date"]), *stamps_in(message)]
         assert max(dates) - min(dates) < AT_ONCE
+
+
+def letters_on_paper_were_printed_and_posted(today: datetime.date) -> None:
+    """A run for each batch that is sent; what was written since waits, and one has answered by code."""
+    runs = PostRun.objects.order_by("pk")
+    assert {run.state for run in runs} == {RunState.POSTED}
+    for run in runs:
+        assert timezone.localdate(run.made_at) == run.posted_on < today
+        assert b"%PDF" in read_file(run.pdf)[:8]
+        assert run.letters.filter(kind=LetterKind.INVITATION).exists()
+        assert not run.letters.filter(written_at__gt=run.made_at).exists()
+    assert len(runs) == 2
+    assert PaperLetter.objects.filter(state=PaperState.WAITING).exists()
+    answered = InvitationAnswer.objects.get(channel=Channel.LINK)
+    assert answered.invitation.paper_letters.get(kind=LetterKind.INVITATION).posted_on < timezone.localdate(
+        answered.given_at
+    )
+
+
+def something_can_be_done_for_many() -> None:
+    """Each deed of a batch's page is for somebody; who waits for a seat can't all get one."""
+    concerned: Counter[str] = Counter()
+    for batch in InvitationBatch.objects.filter(state__in=(BatchState.SENT, BatchState.CLOSED)):
+        concerned.update(name for fact in batch_facts(batch) for name in fact.deeds)
+    assert set(concerned) == set(DEEDS)
+    group = Meeting.objects.get(kind=MeetingKind.INTRODUCTION, state=MeetingState.FIXED)
+    assert 0 < group.seats - taken_seats(group) < concerned["ge-plats"]
+
+
+def evaluations_are_shown() -> None:
+    """The huvudmän of the cycle before said what they thought of every part, in numbers and words."""
+    assert not [when for when in half_years() if not may_be_shown(when)]
+    for part in Part:
+        (when,) = EvaluationRequest.objects.filter(part=part).values_list("half_year", flat=True).distinct()
+        for group in (EVERYBODY, *Sort):
+            rows = results(part, when, group).rows
+            assert rows
+            assert all(row.count >= SMALLEST for row in rows)
+        assert len(results(part, when).texts) >= SMALLEST
 
 
 def stamps_in(message) -> list[datetime.datetime]:
@@ -202,12 +273,12 @@ def each_dialogue_came_to_its_steps_in_order() -> None:
         steps = list(steps_of(dialogue))
         for (before, was), (after, then) in pairwise(steps):
             assert was < then, f"{dialogue}: {before} {was}, {after} {then}"
-        if dialogue.state == S.CLOSED:
+        if dialogue.state == S.CLOSED and not dialogue.skipped:
             assert [what for what, _when in steps if not what.endswith("sent")] == ALL_STEPS
 
 
 def batches_are_in_order(midnight: datetime.datetime) -> None:
-    earlier, recent, coming, *drafts = Cycle.objects.get().batches.all()
+    earlier, recent, coming, *drafts = Cycle.objects.order_by("-first_year")[0].batches.all()
     states = [earlier.state, recent.state, coming.state]
     assert states == [BatchState.CLOSED, BatchState.SENT, BatchState.SCHEDULED]
     assert earlier.send_at.year == earlier.year

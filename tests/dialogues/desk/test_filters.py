@@ -127,22 +127,23 @@ def narrowed(user: User, **fields: str) -> list[tuple[str, int]]:
 def test_ones_own_are_those_one_is_booked_for(people) -> None:
     lena = people["leader"]
     own = {kind for kind, _pk in narrowed(lena, whose="mina")}
-    assert own == {"ny-tid", "bemanna", "svar-om-tid"}
-    assert len(narrowed(lena, whose="mina")) == 3
-    assert {kind for kind, _pk in narrowed(people["both"], whose="mina")} == {"avsluta-dialog", "bemanna"}
+    assert own == {"ny-tid", "bemanna", "svar-om-tid", "jav"}
+    assert len(narrowed(lena, whose="mina")) == 4
+    both = {kind for kind, _pk in narrowed(people["both"], whose="mina")}
+    assert both == {"avsluta-dialog", "bemanna", "jav"}
     assert narrowed(people["planner"], whose="mina")[0][0] == "schemalagg"
 
 
 def test_the_agencys_are_those_of_its_people_and_what_only_it_can_do(people) -> None:
     spsm = narrowed(people["other agency"], whose="myndighetens")
-    assert sorted(kind for kind, _pk in spsm) == ["bemanna", "faststall", "ny-tid", "svar-om-tid"]
+    assert sorted(kind for kind, _pk in spsm) == ["bemanna", "faststall", "jav", "ny-tid", "svar-om-tid"]
 
 
 def test_an_office_has_its_own_huvudman_and_the_whole_country_the_rest(people) -> None:
     everybody = people["both"]
     north, south = RegionalOffice.objects.order_by("name")
     lists = [narrowed(everybody, office=str(where)) for where in (north.pk, south.pk, 0)]
-    assert [len(found) for found in lists] == [7, 6, 1]
+    assert [len(found) for found in lists] == [8, 6, 1]
     assert sum(len(found) for found in lists) == len(narrowed(everybody))
 
 

@@ -350,19 +350,33 @@ class TestDialogues:
 
 
 ROLES: dict[StaffRole, Callable[[str], bool]] = {
-    StaffRole.PLANNER: lambda key: key not in {"faststall", "dokumentera"},
+    StaffRole.PLANNER: lambda key: (
+        key
+        not in {
+            "faststall",
+            "dokumentera",
+            "jav",
+            "sammanfattning",
+            "godkann-sammanfattning",
+            "svar-om-sammanfattning",
+        }
+    ),
     StaffRole.LEADER: lambda key: (
         key
         not in {
             "godkann-omgang",
+            "lottning",
             "schemalagg",
             "utskick",
             "brev",
+            "papper-i-stallet",
             "skriv-ut",
             "posta",
             "tillganglighet",
             "senare",
             "avsluta-omgang",
+            "kontakter",
+            "pausad",
         }
     ),
     StaffRole.REGISTRAR: lambda _key: False,

@@ -10,13 +10,17 @@ from dialogues.models import (
     BEFORE_DIALOGUE,
     Dialogue,
     DialogueState,
+    Letter,
+    LetterKind,
+    LetterState,
     Meeting,
     MeetingKind,
     MeetingState,
     Seat,
 )
 from tests.dialogues.desk.kinds import NOW, TODAY, days, only, todos
-from tests.dialogues.factories import DialogueFactory, seat_at
+from tests.dialogues.factories import DialogueFactory, both_agencies, seat_at
+from tests.dialogues.letters.factories import letter_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_nine")]
 
@@ -67,3 +71,13 @@ def test_with_a_new_seat_it_waits_no_more_until_that_is_gone_or_missed_too() -> 
     assert todos("annan-introduktion") == []
     new.update(attended=None, is_current=False)
     assert len(todos("annan-introduktion")) == 1
+
+
+def test_it_says_that_a_letter_has_been_written() -> None:
+    dialogue = who_missed()
+    assert "Ett brev om andra möten" not in only("annan-introduktion").why
+    both_agencies()
+    letter_in(LetterState.SENT, kind=LetterKind.MISSED, dialogue=dialogue)
+    assert "Ett brev om andra möten skrevs 24\xa0november\xa02026." in only("annan-introduktion").why
+    Letter.objects.update(state=LetterState.STOPPED)
+    assert "Ett brev om andra möten" not in only("annan-introduktion").why

@@ -64,7 +64,7 @@ def test_asks_the_same_number_of_questions_for_one_of_each_and_three(
     sign_in(client)
     some_of_each(number)
     client.get(FRONT)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         response = client.get(FRONT)
     assert len(rows(response.text)) == 5 * number
 
@@ -139,9 +139,12 @@ def test_each_role_sees_its_own(client) -> None:
 
 
 @pytest.mark.parametrize("kind", ["okänt", "faststall"])
-def test_a_kind_that_is_not_the_readers_is_not_found(client, kind) -> None:
+def test_a_kind_that_is_not_the_readers_shows_nothing_and_says_so(client, kind) -> None:
+    batch_in(BatchState.APPROVED)
     sign_in(client, planner())
-    assert client.get(FRONT, {"slag": kind}).status_code == 404
+    shown = client.get(FRONT, {"slag": kind})
+    assert (shown.status_code, rows(shown.text)) == (200, [])
+    assert "Urvalet visar inget för din roll" in shown.text
 
 
 def test_the_meetings_of_the_coming_fortnight_are_ones_own() -> None:

@@ -7,8 +7,8 @@ from django.apps import apps
 from django.utils import timezone
 
 from dialogues.domain.evaluations import answer_evaluation, questionnaire_in_force
-from dialogues.evaluation.periods import half_year_of
 from dialogues.evaluation.questionnaires import put_in_questionnaires
+from dialogues.half_years import half_year_of
 from dialogues.links import evaluation_holder
 from dialogues.models import (
     Dialogue,

@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts.actors import SYSTEM, person
 from accounts.models import AuditEntry
 from dialogues.domain.evaluations import ask_all, ask_for_evaluation, to_ask
-from dialogues.evaluation.periods import half_year_of, shown_from
+from dialogues.evaluation.periods import shown_from
+from dialogues.half_years import half_year_of
 from dialogues.letters.relevance import why_not_send
 from dialogues.models import (
     Dialogue,

@@ -80,6 +80,17 @@ class TestLink:
         assert "Er huvudman har redan svarat" in answer.text
         assert "Mitt långa svar" in answer.text
 
+    def test_who_opens_it_when_there_is_an_answer_is_told_at_once(self, client, asked):
+        client.post(link(asked), {"question_1": "4"})
+        opened = client.get(link(asked))
+        assert opened.status_code == 200
+        assert "Er huvudman har redan svarat" in opened.text
+        assert "question_1" not in opened.text
+        client.force_login(asked.dialogue.huvudman.contacts.get().user)
+        page = client.get(reverse("portal_evaluation", args=[asked.dialogue.public_id, asked.part]))
+        assert "Er huvudman har redan svarat" in page.text
+        assert "question_1" not in page.text
+
     def test_closed_it_says_so_and_gives_the_text_back(self, client, asked):
         EvaluationRequest.objects.update(closes_on=timezone.localdate() - datetime.timedelta(days=1))
         assert client.get(link(asked)).status_code == 410
@@ -154,6 +165,15 @@ class TestStaffPage:
         page = self.page(client, halvar="2099-2")
         assert "visas från 31 januari 2100" in page
         assert "<table" not in page
+
+    def test_opens_with_the_latest_that_has_answers_to_show(self, client):
+        counted(first_question(Part.DIALOGUE), "", [3] * 4)
+        counted(first_question(Part.INTRODUCTION), "", [3] * 6)
+        counted(first_question(Part.DIALOGUE), "", [3] * 6, half_year="2024-2")
+        assert "<h2>Introduktionen, första halvåret 2025</h2>" in self.page(client)
+        assert "<h2>Dialogen, andra halvåret 2024</h2>" in self.page(client, **{"del": "dialogue"})
+        asked = {"del": "dialogue", "halvar": LONG_AGO}
+        assert "<h2>Dialogen, första halvåret 2025</h2>" in self.page(client, **asked)
 
     def test_asks_as_much_of_many_rows_as_of_one(self, client):
         client.force_login(staff_user(StaffRole.PLANNER))

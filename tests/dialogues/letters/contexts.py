@@ -12,17 +12,22 @@ from dialogues.models import (
     InvitationAnswer,
     LetterKind,
     MeetingKind,
+    OwnQuestion,
+    OwnQuestionState,
     PriorityQuestion,
     QuestionForm,
     Receipt,
     Sent,
     SituationAnalysis,
+    SummaryRound,
     Underlag,
 )
 from dialogues.underlag.content import build_content
 from quality_system.models import Area
+from tests.accounts.factories import leader
 from tests.dialogues.factories import InvitationFactory, MeetingFactory
 from tests.dialogues.underlag.material import full_material
+from tests.huvudman.factories import ContactFactory
 
 
 def context_for(kind: LetterKind, dialogue: Dialogue) -> dict[str, object]:
@@ -99,6 +104,64 @@ def _analysis(dialogue: Dialogue) -> dict[str, object]:
     return {"analysis": sent}
 
 
+def _introduction(dialogue: Dialogue) -> dict[str, object]:
+    return _meeting(dialogue) | {"choose_url": "https://example.test/valj-introduktion/abc/"}
+
+
+def _missed(dialogue: Dialogue) -> dict[str, object]:
+    context = _introduction(dialogue)
+    other, url = MeetingFactory(batch=dialogue.batch), context["choose_url"]
+    return context | {"others": [other], "offered": [(other, f"{url}?mote={other.public_id}")]}
+
+
+def _carried(_dialogue: Dialogue) -> dict[str, object]:
+    return {"half_year": "hösten 2027", "wished": "våren 2027"}
+
+
+def _colleague(dialogue: Dialogue) -> dict[str, object]:
+    return {
+        "contact": ContactFactory(huvudman=dialogue.huvudman),
+        "invited_by": "Anna <Ek> & Bo",
+        "due": "Svara.",
+    }
+
+
+def _own_answer(dialogue: Dialogue) -> dict[str, object]:
+    question = OwnQuestion(
+        dialogue=dialogue,
+        text="Hur gör <andra> & vi?",
+        state=OwnQuestionState.ANSWERED,
+        answer="Så <här> & så.",
+        settled_by=leader(),
+        settled_at=timezone.now(),
+    )
+    return {"question": question, "questions_url": "https://example.test/fragor-till-oss/"}
+
+
+def _closed(_dialogue: Dialogue) -> dict[str, object]:
+    return {"left_questions": [OwnQuestion(text="Hur gör <andra> & vi?", reason="Vi hann inte.")]}
+
+
+def _contact_check(_dialogue: Dialogue) -> dict[str, object]:
+    return {"people": ["Anna <Ek> & Bo, skolchef, läser och skriver, tills vidare"], "may_write": True}
+
+
+def _brief(dialogue: Dialogue) -> dict[str, object]:
+    return _meeting(dialogue) | {"brief_url": "https://example.test/infor-dialogen/abc/"}
+
+
+def _summary(dialogue: Dialogue) -> dict[str, object]:
+    sent = SummaryRound(
+        dialogue=dialogue,
+        number=2,
+        note="Läs <gärna> & säg till.",
+        answer_by=timezone.localdate(),
+        answered_by="Anna <Ek> & Bo",
+        closing_note="Den <får> stå.",
+    )
+    return {"sent": sent}
+
+
 def _cancelled(_dialogue: Dialogue) -> dict[str, object]:
     return {"reason": "Vi har för lite tid"}
 
@@ -107,15 +170,25 @@ CONTEXTS: dict[LetterKind, Callable[[Dialogue], dict[str, object]]] = {
     LetterKind.INVITATION: _invitation,
     LetterKind.REMINDER: _invitation,
     LetterKind.RECEIPT: _receipt,
-    LetterKind.INTRODUCTION: _meeting,
+    LetterKind.CARRIED: _carried,
+    LetterKind.INTRODUCTION: _introduction,
+    LetterKind.MISSED: _missed,
     LetterKind.UNDERLAG: _underlag,
     LetterKind.TIME_PROPOSED: _meeting,
     LetterKind.TIME_FIXED: _meeting,
     LetterKind.QUESTIONS: _questions,
     LetterKind.SENT: _sent,
     LetterKind.ANALYSIS: _analysis,
+    LetterKind.COLLEAGUE: _colleague,
+    LetterKind.CONTACT_CHECK: _contact_check,
+    LetterKind.SUMMARY: _summary,
+    LetterKind.SUMMARY_DONE: _summary,
+    LetterKind.BRIEF: _brief,
     LetterKind.FEEDBACK: _feedback,
     LetterKind.MEETING_CANCELLED: _meeting_cancelled,
     LetterKind.CANCELLED: _cancelled,
+    LetterKind.PAUSED: _cancelled,
     LetterKind.EVALUATION: _evaluation,
+    LetterKind.OWN_ANSWER: _own_answer,
+    LetterKind.CLOSED: _closed,
 }

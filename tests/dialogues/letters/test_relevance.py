@@ -42,6 +42,9 @@ def states() -> list[str]:
         (LetterKind.RECEIPT, set(DialogueState.values)),
         (LetterKind.SENT, set(DialogueState.values)),
         (LetterKind.ANALYSIS, set(DialogueState.values)),
+        (LetterKind.OWN_ANSWER, set(DialogueState.values)),
+        (LetterKind.BRIEF, {"time_fixed"}),
+        (LetterKind.SUMMARY_DONE, set(DialogueState.values)),
         (LetterKind.CANCELLED, {"cancelled"}),
         (LetterKind.CLOSED, {"closed"}),
         *[
@@ -99,6 +102,7 @@ def test_no_letter_to_somebody_who_has_left(postmaster: Postmaster) -> None:
         (LetterKind.TIME_PROPOSED, MeetingState.PROPOSED, "underlag_sent"),
         (LetterKind.TIME_FIXED, MeetingState.FIXED, "time_fixed"),
         (LetterKind.FEEDBACK, MeetingState.FIXED, "dialogue_held"),
+        (LetterKind.BRIEF, MeetingState.FIXED, "time_fixed"),
     ],
 )
 def test_a_letter_about_a_meeting_goes_only_while_the_meeting_is_as_it_says(
@@ -112,7 +116,8 @@ def test_a_letter_about_a_meeting_goes_only_while_the_meeting_is_as_it_says(
     deliver_due()
     sent = Letter.objects.get(state=S.SENT)
     assert sent.occasion.endswith("-3")
-    assert Letter.objects.filter(state=S.STOPPED, last_reply__contains="Mötet har ändrats").count() == 9
+    others = 2 * len(MeetingState) - 1
+    assert Letter.objects.filter(state=S.STOPPED, last_reply__contains="Mötet har ändrats").count() == others
     assert states().count(S.STOPPED) == 2 * len(MeetingState) - 1
     assert state in MeetingState.values
 

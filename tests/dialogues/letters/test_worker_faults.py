@@ -17,7 +17,8 @@ from tests.dialogues.factories import DialogueFactory
 from tests.dialogues.letters import postmaster as office
 from tests.dialogues.letters.factories import LetterFactory
 from tests.dialogues.letters.postmaster import Postmaster
-from tests.dialogues.letters.workers import Broker, broker_at, running_worker, send_task, until
+from tests.dialogues.letters.workers import Broker, broker_at, running_worker, send_task
+from tests.polling import until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 

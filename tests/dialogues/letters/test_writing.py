@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 NOT_OUR_WORDS = re.compile(
     r"brist|åtgärdskrav|försenad|granska|inspektion|tillsyn|kontrollera|krav\b|måste|anmodan", re.IGNORECASE
 )
-FOR_STAFF = [LetterKind.TIME_FIXED, LetterKind.FEEDBACK, LetterKind.CANCELLED]
+FOR_STAFF = [LetterKind.TIME_FIXED, LetterKind.FEEDBACK, LetterKind.CANCELLED, LetterKind.BRIEF]
 
 
 @pytest.fixture

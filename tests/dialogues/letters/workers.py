@@ -6,9 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -20,13 +19,7 @@ from kombu import pools
 from redis import Redis
 from redis.exceptions import ConnectionError as NoRedis
 
-
-def until(holds: Callable[[], bool], seconds: float = 40) -> None:
-    """Look again and again until something holds; fail when it has not within the time."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, f"did not happen within {seconds} s"
-        time.sleep(0.05)
+from tests.polling import until
 
 
 def database_url() -> str:

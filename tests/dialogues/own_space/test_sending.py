@@ -9,11 +9,12 @@ import pytest
 from accounts.actors import SYSTEM, person
 from accounts.domain.machine import NotPossible
 from accounts.models import AuditEntry, StaffRole
-from dialogues.analysis.content import build_content, content_version
+from dialogues.analysis.content import build_content
 from dialogues.domain import analyses
-from dialogues.domain.analyses import OPEN_FOR_SENDING, WrittenSince, send_analysis
+from dialogues.domain.analyses import OPEN_FOR_SENDING, send_analysis
 from dialogues.domain.analysis_drafts import texts_of
 from dialogues.domain.files import read_file
+from dialogues.domain.seen import WrittenSince, content_version
 from dialogues.models import Dialogue, DialogueState, Letter, LetterKind, SituationAnalysis
 from quality_system.models import SuccessFactor
 from tests.accounts.factories import staff_user

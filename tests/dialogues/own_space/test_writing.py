@@ -221,9 +221,15 @@ def test_texts_that_were_joined_by_hand_are_saved(client, dialogue):
 
 
 def test_without_a_choice_both_texts_stay(client, dialogue):
-    _page, form = conflict(client, dialogue)
+    page, form = conflict(client, dialogue)
+    assert "Välj vilken text" not in page
     again = client.post(part(dialogue), form)
     assert again.status_code == 409
+    summary = text(again).split('id="error-summary"')[1].split("</div>")[0]
+    assert '<a href="#both-see">Vad vi ser: Välj vilken text som ska gälla.</a>' in summary
+    assert 'id="both-see"' in text(again)
+    assert 'aria-describedby="lacks-see"' in text(again)
+    assert text(again).count("Välj vilken text som ska gälla.") == 2
     assert "<p>Kims text</p>" in text(again)
     assert areas_on(text(again))["see"] == "Min text"
     assert written(dialogue)[SEE] == "Kims text"
@@ -345,5 +351,5 @@ def test_the_overview_takes_a_constant_number_of_queries(
 ):
     for each in PARTS[:written_parts]:
         save(dialogue, "Text", field=each.key("see"), form=uuid4())
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         assert client.get(address("portal_analysis", dialogue)).status_code == 200

@@ -5,7 +5,8 @@ from uuid import uuid4
 
 from accounts.actors import person
 from accounts.models import User
-from dialogues.domain.analysis_drafts import Saved, Typed, save_texts, version_of
+from dialogues.domain.analysis_drafts import Saved, Typed, save_texts
+from dialogues.domain.seen import version_of
 from dialogues.models import Dialogue
 from tests.accounts.sign_in import HouseClient
 from tests.dialogues.portal.helpers import address, text

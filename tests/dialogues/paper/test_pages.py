@@ -9,12 +9,14 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
-from dialogues.models import Dialogue, DialogueState, Invitation, PaperLetter, PaperState, PostRun
+from accounts.actors import person
+from dialogues.models import Dialogue, DialogueState, Invitation, LetterKind, PaperLetter, PaperState, PostRun
 from dialogues.paper import lifecycle
 from dialogues.paper.writing import shown_code
 from tests.accounts.factories import leader, planner
 from tests.accounts.sign_in import HouseClient
 from tests.dialogues.desk.kinds import only, todos
+from tests.dialogues.letters.factories import letter_in as mail_in
 from tests.dialogues.paper.factories import letter_in, run_in, sent_batch
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +56,23 @@ def test_the_page_of_a_run_asks_as_often_whatever_there_is(desk, django_assert_n
         desk.get(page("post_run", run))
 
 
-LIST_QUERIES, RUN_QUERIES = 8, 8
+LIST_QUERIES, RUN_QUERIES = 7, 8
+
+
+def test_letters_that_hold_no_more_are_not_counted_among_those_to_print(desk):
+    for _n in range(3):
+        letter_in("waiting")
+    outdated = [letter_in("waiting").pk for _n in range(2)]
+    PaperLetter.objects.filter(pk__in=outdated).update(kind=LetterKind.CARRIED)
+    shown = desk.get(LIST).content.decode()
+    assert "Gör en utskrift av 3 brev" in shown
+    assert "2 brev gäller inte längre" in shown
+    assert only("skriv-ut").what == "3 brev väntar på utskrift"
+    lifecycle.make_run(actor=person(planner()))
+    assert PostRun.objects.get().letters.count() == 3
+    outdated = [letter_in("waiting").pk for _n in range(2)]
+    PaperLetter.objects.filter(pk__in=outdated).update(kind=LetterKind.CARRIED)
+    assert "Återkalla 2 brev som inte längre gäller" in desk.get(LIST).content.decode()
 
 
 def test_the_empty_list_says_what_will_be_there(desk):
@@ -208,3 +226,20 @@ class TestTheCode:
 
     def test_the_front_page_leads_here(self, client):
         assert CODE in client.get(reverse("start")).content.decode()
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_huvudmans_page_lists_what_came_by_mail_and_by_post(desk, rows, django_assert_num_queries):
+    paper = letter_in("posted")
+    for _n in range(rows):
+        mail_in("sent", dialogue=paper.dialogue, kind="receipt", title="Tack för svaret med e-post")
+    address = reverse("admin:huvudman", args=[paper.huvudman.public_id])
+    desk.get(address)
+    with django_assert_num_queries(HUVUDMAN_QUERIES):
+        shown = desk.get(address).text
+    assert shown.count("Tack för svaret med e-post") == rows
+    assert page("paper_letter", paper) in shown
+    assert "papper, med posten" in shown
+
+
+HUVUDMAN_QUERIES = 13

@@ -7,6 +7,7 @@ import datetime
 import pytest
 from django.utils import timezone
 from django.utils.formats import date_format
+from pytest_django.fixtures import Settings
 
 from accounts.actors import SYSTEM
 from accounts.domain.machine import NotPossible
@@ -38,7 +39,8 @@ from tests.huvudman.factories import ContactFactory, HuvudmanFactory
 pytestmark = pytest.mark.django_db
 
 
-def test_a_huvudman_without_email_is_invited_on_paper():
+def test_a_huvudman_without_email_is_invited_on_paper(settings: Settings):
+    settings.BASE_URL = "http://localhost:8000"
     batch = sent_batch()
     letter = PaperLetter.objects.get()
     assert Letter.objects.count() == 0

@@ -24,15 +24,11 @@ from tests.huvudman.factories import HuvudmanFactory, KommunFactory, LanFactory
 pytestmark = pytest.mark.django_db
 
 LIST, NEW = "/personal/planering/", "/personal/planering/ny/"
-TYPED = {"name": "Cykel 2027–2031", "first_year": "2027", "years": "5", "batches_per_year": "5", "seed": ""}
+TYPED = {"name": "Cykel 2027–2031", "first_year": "2027", "years": "5", "batches_per_year": "5"}
 
 
 def page_of(cycle: Cycle) -> str:
     return reverse("admin:cycle", args=[cycle.pk])
-
-
-def draw(client: Client, cycle: Cycle):
-    return client.post(reverse("admin:cycle_plan", args=[cycle.pk]), follow=True)
 
 
 @pytest.fixture
@@ -163,29 +159,20 @@ class TestChange:
 
 
 class TestPage:
-    def test_it_is_drawn_and_then_shows_batches_counts_and_deviations(self, as_planner) -> None:
-        HuvudmanFactory.create_batch(8)
+    def test_a_planned_cycle_shows_batches_counts_and_deviations(self, as_planner) -> None:
         cycle = small_cycle()
-        assert "Fördela huvudmännen" in as_planner.get(page_of(cycle)).text
-        text = draw(as_planner, cycle).text
-        assert "Cykeln är fördelad." in text
-        for words in ("2027:1", "2028:2", "Hur jämn är fördelningen?", "Barn och elever", "Fördela på nytt"):
+        HuvudmanFactory.create_batch(8)
+        assert "Cykeln är inte fördelad" in as_planner.get(page_of(cycle)).text
+        text = as_planner.get(page_of(plan_cycle(cycle=cycle, actor=SYSTEM))).text
+        for words in ("2027:1", "2028:2", "Hur jämn är fördelningen?", "Barn och elever"):
             assert words in text
-        assert Dialogue.objects.count() == 8
 
-    def test_drawn_again_on_the_same_register_it_says_so(self, as_planner) -> None:
-        assert "Registret är oförändrat" in draw(as_planner, planned()).text
-
-    def test_too_few_huvudman_is_said(self, as_planner) -> None:
-        HuvudmanFactory.create_batch(3)
-        assert "3 verksamma huvudmän" in draw(as_planner, small_cycle()).text
-
-    def test_when_a_batch_has_been_approved_it_offers_no_new_draw(self, as_planner) -> None:
+    def test_it_offers_to_lock_the_register_until_a_batch_is_approved(self, as_planner) -> None:
         cycle = planned()
+        lock = reverse("admin:cycle_commit", args=[cycle.pk])
+        assert lock in as_planner.get(page_of(cycle)).text
         cycle.batches.filter(number=1).update(state=BatchState.APPROVED)
-        assert "Fördela på nytt" not in as_planner.get(page_of(cycle)).text
-        HuvudmanFactory()
-        assert "går inte att lotta om" in draw(as_planner, cycle).text
+        assert lock not in as_planner.get(page_of(cycle)).text
 
     @pytest.mark.parametrize("family", ["region", "size", "type", "cell", "region_type"])
     def test_every_family_can_be_shown(self, as_planner, family) -> None:
@@ -200,7 +187,7 @@ class TestPage:
     ) -> None:
         cycle = planned(count)
         as_planner.get(page_of(cycle))
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(21):
             as_planner.get(page_of(cycle))
 
 
@@ -252,17 +239,7 @@ def test_the_certificate_can_be_fetched(as_planner) -> None:
 @pytest.mark.parametrize("role", [None, *StaffRole])
 def test_all_staff_read_but_only_planners_plan(client, role) -> None:
     client.force_login(staff_user(role) if role else UserFactory())
-    HuvudmanFactory.create_batch(4)
     cycle = small_cycle()
     assert client.get(page_of(cycle)).status_code == (200 if role else 302)
     wanted = {None: 302, StaffRole.PLANNER: 200}.get(role, 403)
     assert client.get(NEW).status_code == wanted
-    client.post(reverse("admin:cycle_plan", args=[cycle.pk]))
-    assert cycle.batches.exists() == (role == StaffRole.PLANNER)
-
-
-def test_a_cycle_is_not_drawn_by_reading(as_planner) -> None:
-    HuvudmanFactory.create_batch(4)
-    cycle = small_cycle()
-    assert as_planner.get(reverse("admin:cycle_plan", args=[cycle.pk])).status_code == 405
-    assert not cycle.batches.exists()

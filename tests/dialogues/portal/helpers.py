@@ -1,5 +1,7 @@
 """Things that are there before a portal page is opened."""
 
+import datetime
+
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,12 +18,15 @@ from dialogues.models import (
     MeetingKind,
     MeetingState,
     SituationAnalysis,
+    SummaryRound,
     Underlag,
     UnderlagState,
 )
 from dialogues.underlag.content import build_content
+from huvudman.models import Contact
 from quality_system.models import Edition
-from tests.accounts.factories import pair
+from tests.accounts.factories import leader, pair
+from tests.dialogues.conflicts import all_declared
 from tests.dialogues.factories import seat_at
 from tests.dialogues.underlag.material import full_material
 
@@ -67,10 +72,29 @@ def sent_analysis(dialogue: Dialogue, user: User, words: str = "Vi ser skillnade
     )
 
 
+def sent_summary(dialogue: Dialogue, words: str = "Vi talade om stöd.") -> SummaryRound:
+    """A version of the summary that waits for the huvudman."""
+    return SummaryRound.objects.create(
+        dialogue=dialogue,
+        number=1,
+        content={
+            "schema": 1,
+            "huvudman": dialogue.huvudman.name,
+            "cycle": str(dialogue.cycle),
+            "met": "",
+            "skolformer": ["grundskola"],
+            "parts": [{"title": "Det här talade vi om", "text": words}],
+        },
+        pdf=store_file(b"%PDF-1.7 sammanfattning", "application/pdf"),
+        sent_by=leader(),
+        answer_by=timezone.localdate() + datetime.timedelta(days=14),
+    )
+
+
 def both_booked(meeting: Meeting) -> Meeting:
-    """The meeting with a leader from each agency."""
+    """The meeting with a leader from each agency, none of whom has a conflict of interest."""
     book_staff(meeting, pair())
-    return meeting
+    return all_declared(meeting)
 
 
 def sent_letter(
@@ -80,10 +104,13 @@ def sent_letter(
     title: str = "Inbjudan till kvalitetsdialog",
     text: str = "Hej!",
     attachment: bytes = b"",
+    kind: LetterKind = LetterKind.INVITATION,
+    contact: Contact | None = None,
 ) -> Letter:
     """A letter that was sent, with an attachment if any is given."""
     letter = Letter.objects.create(
-        kind=LetterKind.INVITATION,
+        kind=kind,
+        contact=contact,
         subject_key=f"dialogue:{dialogue.pk}",
         dialogue=dialogue,
         agency=Agency.objects.get(code="skolverket"),
@@ -93,7 +120,7 @@ def sent_letter(
         state=LetterState.SENT,
         due_at=timezone.now(),
         sent_at=timezone.now(),
-        message_id=f"<{dialogue.pk}-{recipient}>",
+        message_id=f"<{dialogue.pk}-{kind}-{recipient}>",
         sent_bytes=store_file(b"Subject: prov\r\n\r\nHej!", "message/rfc822"),
     )
     if attachment:

@@ -24,12 +24,15 @@ from dialogues.models import (
     MeetingState,
     PriorityQuestion,
     QuestionDraft,
+    RoundState,
+    SummaryRound,
 )
 from quality_system.models import Objective, SubGoal
 from tests.accounts.factories import AgencyFactory
 from tests.accounts.sign_in import PASSWORD, HouseClient, totp_code
 from tests.dialogues.factories import InvitationFactory, dialogue_with_contact, seat_at
-from tests.dialogues.portal.helpers import both_booked, edition, issued_underlag, sent_letter
+from tests.dialogues.paper.factories import letter_in
+from tests.dialogues.portal.helpers import both_booked, edition, issued_underlag, sent_letter, sent_summary
 from tests.huvudman.factories import ContactFactory, HuvudmanFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -168,6 +171,8 @@ def test_pages_before_the_dialogue(page, live_server, look_at):
         look_at(address(f"portal_{name}", dialogue))
     look_at(address("portal_question", dialogue, dialogue.question_drafts.get(rank=1).public_id))
     look_at(address("portal_letter", dialogue, letter.public_id))
+    look_at(address("portal_letters", dialogue))
+    look_at(address("portal_paper_letter", dialogue, letter_in("posted", dialogue=dialogue).public_id))
     look_at(front(dialogue))
     page.get_by_role("main").get_by_role("link", name="Tid för dialogen").last.click()
     page.get_by_role("button", name="Tiden passar oss").click()
@@ -184,6 +189,20 @@ def test_pages_after_the_dialogue_and_the_choice_of_huvudman(page, live_server, 
     other = ContactFactory(user=user, email=user.email, huvudman=HuvudmanFactory()).huvudman
     look_at(reverse("portal"))
     look_at(reverse("portal_huvudman", args=[other.public_id]))
+
+
+def test_long_words_of_a_status_do_not_widen_the_front_page(page, live_server, look_at):
+    dialogue, user = dialogue_with_contact(DialogueState.DIALOGUE_HELD)
+    summary = sent_summary(dialogue)
+    now = timezone.now()
+    settled = {"answered_at": now, "answered_by": "Kim", "settled_at": now, "agreed_pdf": summary.pdf}
+    SummaryRound.objects.filter(pk=summary.pk).update(state=RoundState.AGREED, **settled)
+    start = datetime.datetime(2100, 11, 24, 8, 15, tzinfo=datetime.UTC)
+    both_booked(seat_at(dialogue, kind=MeetingKind.FEEDBACK, state=MeetingState.FIXED, starts_at=start))
+    enter(page, live_server, user)
+    look_at(front(dialogue))
+    expect(page.get_by_text("Överenskommen")).to_be_visible()
+    expect(page.locator(".badge-status", has_text="24\xa0november\xa02100")).to_be_visible()
 
 
 def test_what_is_typed_is_saved_on_the_way(page, live_server, look_at):
@@ -213,6 +232,8 @@ def test_questions_are_ranked_by_keys_and_the_focus_stays_on_the_moved_one(page,
     page.keyboard.press("Alt+ArrowUp")
     expect(cards.nth(0)).to_contain_text("Den andra")
     expect(page.get_by_role("button", name="Flytta ned fråga 1")).to_be_focused()
+    expect(page.get_by_role("status").filter(has_text="Flyttad: nu fråga 1 av 2.")).to_have_count(1)
+    expect(page.get_by_text("Alt och pil upp")).to_be_visible()
     assert "flyttad" not in page.url
     page.keyboard.press("Alt+ArrowDown")
     expect(cards.nth(1)).to_contain_text("Den andra")
@@ -224,6 +245,7 @@ def test_ranking_without_javascript_keeps_the_focus_too(browser: Browser, live_s
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     with_two_questions(page, live_server)
+    expect(page.get_by_text("Alt och pil upp")).to_be_hidden()
     page.get_by_role("button", name="Flytta ned fråga 1").click()
     expect(page.locator("#questions li").nth(1)).to_contain_text("Den första")
     expect(page.get_by_role("button", name="Flytta upp fråga 2")).to_be_focused()

@@ -315,6 +315,16 @@ class TestPages:
         assert "Vår långa text" in answer.text
         assert "Välj vad det handlar om." in answer.text
 
+    def test_what_is_written_of_a_goal_that_a_colleague_removes_is_shown(self, client):
+        dialogue, user = dialogue_with_contact(DialogueState.CLOSED)
+        page = address("portal_goal_deed", dialogue, write(dialogue, person(user)).public_id, "folj-upp")
+        client.force_login(user)
+        Goal.objects.all().delete()
+        answer = client.post(page, {"text": "Vi har kommit långt"}, headers={"origin": "http://testserver"})
+        assert answer.status_code == 409
+        assert "En kollega tog bort målet" in answer.text
+        assert "Vi har kommit långt" in answer.text
+
     def test_opening_a_page_changes_nothing(self, client):
         dialogue, user = dialogue_with_contact(DialogueState.CLOSED)
         goal = write(dialogue, person(user))
@@ -324,7 +334,7 @@ class TestPages:
         assert client.get(address("portal_goal_deed", dialogue, goal.public_id, "okand")).status_code == 404
         assert (Goal.objects.count(), SharedGoal.objects.count(), GoalFollowUp.objects.count()) == (1, 0, 0)
 
-    def test_feedback_opens_with_the_summary_and_what_has_happened(self, client):
+    def test_feedback_opens_with_the_meeting_then_the_summary_and_what_has_happened(self, client):
         dialogue, user = dialogue_with_contact(DialogueState.FEEDBACK_HELD)
         follow_up(dialogue, write(dialogue, person(user)), person(user))
         DialogueRecord.objects.create(
@@ -333,7 +343,7 @@ class TestPages:
         client.force_login(user)
         page = text(client.get(address("portal_feedback", dialogue)))
         summary, happened = page.index("Vi talade om trygghet"), page.index("Vi har börjat")
-        assert summary < happened < page.index("Mötet</h2>")
+        assert page.index("Mötet</h2>") < summary < happened
 
     def test_asks_as_much_for_three_goals_as_for_one(self, client):
         dialogue, user = dialogue_with_contact(DialogueState.CLOSED)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from dialogues.domain.introductions import place
 from dialogues.domain.meetings import cancel_dialogue
+from dialogues.domain.wishes import wish_other_time
 from dialogues.models import (
     DialogueState,
     LetterKind,
@@ -288,6 +289,24 @@ def test_a_fixed_time_that_has_been_is_not_wished_away(client, signed_in, state,
     assert not dialogue.letters.exists()
 
 
+@pytest.mark.parametrize("was_accepted", [False, True])
+def test_who_accepts_what_a_colleague_has_wished_away_is_told_who_did_what(client, signed_in, was_accepted):
+    dialogue = signed_in(DialogueState.UNDERLAG_SENT)
+    meeting = with_proposed_time(dialogue)
+    page = address("portal_time", dialogue)
+    seen = seen_on(text(client.get(page)))
+    if was_accepted:
+        client.post(page, {"seen": seen})
+        meeting.refresh_from_db()
+    told = {"given_by": "Kim Ek (rektor)", "channel": "portal", "actor": SYSTEM}
+    wish_other_time(meeting=meeting, wish="Tisdagar", **told)
+    refused = client.post(page, {"seen": seen})
+    assert refused.status_code == 409
+    assert "Kim Ek (rektor) önskade en annan tid " in text(refused)
+    assert "Tisdagar" in text(refused)
+    assert "är i läget" not in text(refused)
+
+
 def test_a_second_wish_from_another_tab_is_added_to_the_first(client, signed_in):
     dialogue = signed_in(DialogueState.UNDERLAG_SENT)
     meeting = with_proposed_time(dialogue)
@@ -309,3 +328,5 @@ def test_a_wish_that_comes_too_late_is_shown_again_with_the_reason(client, signe
     assert late.status_code == 422
     assert "Helst i maj</textarea>" in text(late)
     assert "Det ni har skrivit är inte skickat." in text(late)
+    assert "Mötet är " in text(late)
+    assert "är i läget" not in text(late)

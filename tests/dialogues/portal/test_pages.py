@@ -7,8 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, person
-from dialogues.domain.invitations import answer_invitation, carry_to_later_batch, invite
+from accounts.templatetags.look import day
+from dialogues import days
+from dialogues.domain.carrying import carry_to_later_batch
+from dialogues.domain.invitations import answer_invitation, invite
 from dialogues.domain.meetings import cancel_dialogue
+from dialogues.half_years import half_year_name
 from dialogues.models import (
     Answer,
     BatchState,
@@ -17,11 +21,13 @@ from dialogues.models import (
     DialogueRecord,
     DialogueState,
     InvitationAnswer,
+    LetterKind,
+    MeetingForm,
     MeetingKind,
     MeetingState,
     QuestionDraft,
 )
-from huvudman.models import Contact
+from huvudman.models import Access, Contact
 from tests.accounts.factories import planner
 from tests.dialogues.factories import (
     BatchFactory,
@@ -30,10 +36,12 @@ from tests.dialogues.factories import (
     InvitationFactory,
     seat_at,
 )
+from tests.dialogues.paper.factories import letter_in
 from tests.dialogues.portal.helpers import (
     address,
     both_booked,
     front,
+    issued_underlag,
     sent_letter,
     text,
     with_proposed_time,
@@ -123,6 +131,7 @@ def test_carried_to_a_later_batch_the_plan_is_not_told_but_the_new_answer_is_ask
     carry_to_later_batch(dialogue=dialogue, batch=later, actor=person(planner()))
     page = text(client.get(front(dialogue)))
     assert "Ni får en inbjudan från oss när det är er tur" in page
+    assert f"bjuds in {half_year_name(later.half_year)}" in page
     assert dialogue.cycle.name not in page
     invite(dialogue=Dialogue.objects.get(pk=dialogue.pk), actor=SYSTEM)
     page = text(client.get(front(dialogue)))
@@ -197,7 +206,7 @@ def test_the_front_page_takes_a_constant_number_of_queries(
         DialogueFactory(
             huvudman=dialogue.huvudman, cycle=cycle, batch__cycle=cycle, state=DialogueState.CLOSED
         )
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         assert client.get(front(dialogue)).status_code == 200
 
 
@@ -248,6 +257,29 @@ def test_after_the_answer_date_the_page_says_call(client, signed_in):
     assert "inte för sent: ring oss" in text(client.get(address("portal_answer", dialogue)))
     client.post(address("portal_answer", dialogue), {"answer": "yes"})
     assert not InvitationAnswer.objects.exists()
+    card = text(client.get(front(dialogue))).split('aria-labelledby="next-title"')[1].split("</section>")[0]
+    yesterday = day(timezone.localdate() - datetime.timedelta(days=1))
+    assert f"Sista dagen att svara var den {yesterday}.".replace("\xa0", " ") in card
+    assert "Svara på inbjudan" not in card
+    assert 'href="tel:' in card
+
+
+def test_who_only_reads_is_not_told_what_takes_how_long(client, signed_in):
+    dialogue = signed_in(DialogueState.UNDERLAG_SENT)
+    issued_underlag(dialogue)
+    both_booked(seat_at(dialogue, kind=MeetingKind.DIALOGUE, state=MeetingState.PROPOSED))
+    dialogue.huvudman.contacts.update(access=Access.READ)
+    for name in ("portal_time", "portal_questions"):
+        page = text(client.get(address(name, dialogue))).split("<main")[1]
+        for words in ("Passar den er?", "Vad vill ni prata om?", "data-minutes"):
+            assert words not in page
+        assert "De som svarar för er" in page
+
+
+@pytest.mark.parametrize(("state", "offers"), [("dialogue_held", True), ("feedback_held", False)])
+def test_leaving_is_not_offered_when_every_part_is_held(client, signed_in, state, offers):
+    dialogue = signed_in(DialogueState(state))
+    assert ("Avboka dialogen" in text(client.get(front(dialogue)))) == offers
 
 
 def test_the_introduction_tells_time_and_link_and_that_no_preparation_is_needed(client, signed_in):
@@ -259,6 +291,7 @@ def test_the_introduction_tells_time_and_link_and_that_no_preparation_is_needed(
         state=MeetingState.FIXED,
         seats=20,
         starts_at=datetime.datetime(2026, 12, 1, 8, 15, tzinfo=datetime.UTC),
+        form=MeetingForm.DIGITAL,
         link="https://mote.example/abc",
     )
     page = text(client.get(address("portal_introduction", dialogue)))
@@ -276,6 +309,7 @@ def test_the_feedback_page_tells_the_time_and_what_was_noted(client, signed_in):
     page = text(client.get(address("portal_feedback", dialogue)))
     assert "Vi talade om övergångar." in page
     assert "Från myndigheterna" in page
+    assert page.index("Från myndigheterna") < page.index("Vi talade om övergångar.")
 
 
 def test_letters_to_the_person_are_shown_and_nobody_elses(client, signed_in):
@@ -290,6 +324,59 @@ def test_letters_to_the_person_are_shown_and_nobody_elses(client, signed_in):
         client.get(address("portal_letter", dialogue, mine.public_id))
     )
     assert client.get(address("portal_letter", dialogue, other.public_id)).status_code == 404
+
+
+def test_who_takes_over_reads_what_the_huvudman_was_sent_before(client, signed_in):
+    dialogue = signed_in(DialogueState.UNDERLAG_SENT)
+    former = ContactFactory(huvudman=dialogue.huvudman, name="Den förra")
+    Contact.objects.filter(pk=former.pk).update(valid_to=timezone.localdate() - datetime.timedelta(days=1))
+    told = {"contact": former, "kind": LetterKind.UNDERLAG, "attachment": b"%PDF"}
+    letter = sent_letter(dialogue, former.email, title="Ert analysunderlag", **told)
+    stranger = ContactFactory()
+    for other in (
+        sent_letter(dialogue, "a@x.test", title="Med länk", contact=former, kind=LetterKind.EVALUATION),
+        sent_letter(dialogue, "b@x.test", title="Till andra", contact=stranger, kind=LetterKind.CLOSED),
+        sent_letter(dialogue, "c@x.test", title="Till personal", kind=LetterKind.FEEDBACK),
+    ):
+        assert client.get(address("portal_letter", dialogue, other.public_id)).status_code == 404
+    page = text(client.get(address("portal_letters", dialogue)))
+    assert "Brev till dina kolleger" in page
+    assert "Ert analysunderlag" in page
+    assert not [title for title in ("Med länk", "Till andra", "Till personal") if title in page]
+    assert client.get(address("portal_letter", dialogue, letter.public_id)).status_code == 200
+    number = letter.attachments.get().pk
+    assert client.get(address("portal_attachment", dialogue, letter.public_id, number)).status_code == 200
+
+
+def test_a_letter_that_all_got_is_listed_once(client, signed_in):
+    dialogue = signed_in(DialogueState.UNDERLAG_SENT)
+    contact = dialogue.huvudman.contacts.get()
+    both = [contact, ContactFactory(huvudman=dialogue.huvudman)]
+    for one in both:
+        sent_letter(dialogue, one.email, title="Till alla", contact=one, kind=LetterKind.CLOSED)
+    for one in (both[1], ContactFactory(huvudman=dialogue.huvudman)):
+        sent_letter(dialogue, one.email, title="Till andra", contact=one, kind=LetterKind.UNDERLAG)
+    page = text(client.get(address("portal_letters", dialogue)))
+    assert (page.count("Till alla"), page.count("Till andra")) == (1, 1)
+
+
+def test_letters_that_came_by_post_are_listed_with_the_day_and_their_words(client, signed_in):
+    dialogue = signed_in(DialogueState.INVITED)
+    told = {"text": "Hej! Er kod: {svarskod}", "code": "ABCDEFGH23", "kind": LetterKind.INVITATION}
+    invitation = InvitationFactory(dialogue=dialogue)
+    posted = letter_in("posted", dialogue=dialogue, title="Inbjudan", invitation=invitation, **told)
+    waiting = letter_in("waiting", dialogue=dialogue, title="Väntar")
+    elsewhere = letter_in("posted", title="Till andra")
+    page = text(client.get(address("portal_letters", dialogue)))
+    assert "Brev på papper" in page
+    assert days.in_words(posted.posted_on) in page
+    assert "Väntar" not in page
+    read = text(client.get(address("portal_paper_letter", dialogue, posted.public_id)))
+    assert "Hej! Er kod: [personlig kod]" in read
+    assert "ABCDE" not in read
+    for other in (waiting, elsewhere):
+        found = client.get(address("portal_paper_letter", dialogue, other.public_id))
+        assert found.status_code == 404
 
 
 def test_an_attachment_comes_byte_for_byte(client, signed_in):

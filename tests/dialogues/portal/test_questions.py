@@ -20,13 +20,13 @@ from dialogues.domain.drafts import (
     reopen_questions,
     save_draft,
     send_draft,
+    throw_draft,
 )
 from dialogues.domain.questions import OPEN_FOR_QUESTIONS
 from dialogues.models import Channel, Dialogue, DialogueState, PriorityQuestion, QuestionDraft, QuestionForm
 from quality_system.models import Area, Objective, SubGoal
 from tests.accounts.factories import staff_user
 from tests.dialogues.factories import dialogue_with_contact
-from tests.dialogues.pages import seen_on
 from tests.dialogues.portal.helpers import edition
 from tests.huvudman.factories import ContactFactory
 
@@ -50,6 +50,17 @@ def owner(dialogue: Dialogue) -> User:
 
 def text(answer) -> str:
     return answer.content.decode().replace("\xa0", " ")
+
+
+def read_on(page: str) -> dict[str, str]:
+    """The hidden fields of a check page, as the browser that opened it would send them."""
+    return dict(re.findall(r'type="hidden" name="(seen|read)" value="([^"]*)"', page))
+
+
+def send(client, dialogue: Dialogue):
+    """Open the check page and send what it shows."""
+    place = address("portal_questions_check", dialogue)
+    return client.post(place, read_on(text(client.get(place))))
 
 
 def question(dialogue: Dialogue, rank: int) -> UUID:
@@ -86,7 +97,7 @@ def test_from_the_first_question_to_the_receipt(client, dialogue):
     assert "Vem som helst kan begära" in check
     assert "enskilda barn eller elever" in check
     assert not QuestionForm.objects.exists()
-    done = client.post(address("portal_questions_check", dialogue))
+    done = client.post(address("portal_questions_check", dialogue), read_on(check))
     assert done["Location"] == address("portal_questions_done", dialogue)
     assert "Varför skiljer det sig?" in text(client.get(done["Location"]))
     form = QuestionForm.objects.get()
@@ -100,9 +111,12 @@ def test_from_the_first_question_to_the_receipt(client, dialogue):
 
 def test_sending_twice_sends_once(client, dialogue):
     write(client, dialogue, 1)
-    client.post(address("portal_questions_check", dialogue))
-    again = client.post(address("portal_questions_check", dialogue))
+    page = address("portal_questions_check", dialogue)
+    read = read_on(text(client.get(page)))
+    client.post(page, read)
+    again = client.post(page, read)
     assert again["Location"] == address("portal_questions", dialogue)
+    assert "Här finns inget utkast att skicka nu." in text(client.get(again["Location"]))
     assert PriorityQuestion.objects.count() == 1
     assert AuditEntry.objects.filter(verb="questions.sent").count() == 1
 
@@ -115,10 +129,40 @@ def test_nothing_typed_is_lost_when_the_area_is_missing(client, dialogue):
     assert "En lång text" in page
     assert in_draft(dialogue) == [(1, "", "En lång text")]
     assert "En lång text" in text(client.get(address("portal_question", dialogue, question(dialogue, 1))))
-    refused = client.post(address("portal_questions_check", dialogue))
+    refused = send(client, dialogue)
     assert refused.status_code == 422
-    assert "Välj ett område för varje fråga" in text(refused)
+    link = address("portal_question", dialogue, question(dialogue, 1))
+    assert f'<li><a href="{link}">Fråga 1: välj ett område.</a></li>' in text(refused)
     assert in_draft(dialogue)
+
+
+def test_an_empty_new_question_is_not_kept(client, dialogue):
+    answer = write(client, dialogue, 1, area="", text=" ")
+    assert answer.status_code == 422
+    assert "Frågan är tom." in text(answer)
+    assert "skriv något" not in text(answer)
+    assert in_draft(dialogue) == []
+
+
+@pytest.mark.parametrize("change", ["words", "order", "one more"])
+def test_words_that_a_colleague_wrote_since_are_not_sent_unseen(client, dialogue, change):
+    write(client, dialogue, 1, text="Läst")
+    write(client, dialogue, 2, text="Också läst")
+    place = address("portal_questions_check", dialogue)
+    read = read_on(text(client.get(place)))
+    if change == "order":
+        client.post(address("portal_question_raise", dialogue, question(dialogue, 2)))
+    else:
+        write(client, dialogue, 2 if change == "words" else 3, text="Oläst")
+    before = in_draft(dialogue)
+    refused = client.post(place, read)
+    assert refused.status_code == 409
+    assert "Någon har ändrat i frågorna" in text(refused)
+    assert ("Oläst" in text(refused)) == (change != "order")
+    assert not QuestionForm.objects.exists()
+    assert in_draft(dialogue) == before
+    assert client.post(place, read_on(text(refused))).status_code == 302
+    assert list(PriorityQuestion.objects.values_list("rank", "area", "text")) == before
 
 
 def test_a_text_that_is_too_long_says_by_how_much_and_is_kept(client, dialogue):
@@ -274,23 +318,23 @@ def test_links_change_nothing(client, dialogue, name, status):
 
 def test_what_was_sent_can_be_changed_and_sent_again(client, dialogue):
     write(client, dialogue, 1, text="Först")
-    client.post(address("portal_questions_check", dialogue))
+    send(client, dialogue)
     page = text(client.get(address("portal_questions", dialogue)))
     assert "Ändra frågorna" in page
     client.post(address("portal_questions", dialogue))
     write(client, dialogue, 1, text="Sedan", area="learning")
     check = text(client.get(address("portal_questions_check", dialogue)))
     assert check.index("Det här står nu") < check.index("Först") < check.index("Sedan")
-    client.post(address("portal_questions_check", dialogue), {"seen": seen_on(check)})
+    client.post(address("portal_questions_check", dialogue), read_on(check))
     assert list(PriorityQuestion.objects.values_list("area", "text")) == [("learning", "Sedan")]
 
 
 def test_reopening_does_not_overwrite_a_draft(client, dialogue):
     write(client, dialogue, 1, text="Skickat")
-    client.post(address("portal_questions_check", dialogue))
+    send(client, dialogue)
     write(client, dialogue, 1, text="Nytt utkast")
     client.post(address("portal_questions", dialogue))
-    assert in_draft(dialogue) == [(1, "equity", "Nytt utkast")]
+    assert in_draft(dialogue) == [(1, "equity", "Skickat"), (2, "equity", "Nytt utkast")]
 
 
 def test_sub_goals_are_those_of_the_skolformer_the_huvudman_runs(client, dialogue):
@@ -332,7 +376,8 @@ def test_questions_are_written_only_while_they_can_be_sent(state):
         lambda: drop_draft(dialogue=dialogue, question=uuid4(), seen=None, actor=actor),
         lambda: move_draft(dialogue=dialogue, question=uuid4(), steps=-1, actor=actor),
         lambda: reopen_questions(dialogue=dialogue, actor=actor),
-        lambda: send_draft(dialogue=dialogue, told_by="X", actor=actor),
+        lambda: throw_draft(dialogue=dialogue, read="", actor=actor),
+        lambda: send_draft(dialogue=dialogue, read="", told_by="X", actor=actor),
     ):
         with pytest.raises(NotPossible):
             verb()
@@ -356,7 +401,8 @@ def test_no_agency_role_superuser_or_other_huvudman_reads_or_writes_a_draft(clie
             lambda a=actor: drop_draft(dialogue=dialogue, question=uuid4(), seen=None, actor=a),
             lambda a=actor: move_draft(dialogue=dialogue, question=uuid4(), steps=-1, actor=a),
             lambda a=actor: reopen_questions(dialogue=dialogue, actor=a),
-            lambda a=actor: send_draft(dialogue=dialogue, told_by="X", actor=a),
+            lambda a=actor: throw_draft(dialogue=dialogue, read="", actor=a),
+            lambda a=actor: send_draft(dialogue=dialogue, read="", told_by="X", actor=a),
         ):
             with pytest.raises(PermissionDenied):
                 verb()

@@ -11,8 +11,17 @@ from dialogues.domain.questions import Row, send_questions
 from dialogues.models import Channel, DialogueState, QuestionForm
 from quality_system.models import Area
 from tests.accounts.factories import leader
-from tests.dialogues.portal.helpers import address, text
-from tests.dialogues.portal.test_questions import autosave, in_draft, new, opened, owner, question, write
+from tests.dialogues.portal.helpers import text
+from tests.dialogues.portal.test_questions import (
+    autosave,
+    in_draft,
+    new,
+    opened,
+    owner,
+    question,
+    send,
+    write,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -51,13 +60,13 @@ def test_a_draft_saved_with_a_personnummer_is_not_sent(client, signed_in):
     dialogue = signed_in(DialogueState.TIME_FIXED)
     typed = {"area": "equity", "text": WITH_NUMBER, "sub_goal": None}
     save_draft(dialogue=dialogue, edit=new(), actor=person(owner(dialogue)), **typed)
-    answer = client.post(address("portal_questions_check", dialogue))
+    answer = send(client, dialogue)
     assert answer.status_code == 422
-    assert "Ta bort personnumret ur frågan innan ni skickar." in text(answer)
+    assert "Fråga 1: ta bort personnumret innan ni skickar." in text(answer)
     assert not QuestionForm.objects.exists()
     assert in_draft(dialogue)
     write(client, dialogue, 1, text="Eleven har det svårt.")
-    assert client.post(address("portal_questions_check", dialogue)).status_code == 302
+    assert send(client, dialogue).status_code == 302
 
 
 def test_no_question_with_a_personnummer_is_recorded(signed_in):

@@ -161,6 +161,7 @@ def test_a_conflict_shows_both_texts_and_the_next_save_is_meant(desk: Client) ->
     told = answer.content.decode()
     assert "Deras text" in told
     assert "Min text" in told
+    assert "Någon annan har sparat" in told.split('class="notice notice-note"')[1].split("</strong>")[0]
     theirs.refresh_from_db()
     assert theirs.title == "Deras rubrik"
     form = answer.context["form"]
@@ -192,6 +193,7 @@ def test_a_draft_thrown_away_is_gone(desk: Client) -> None:
 
 
 def test_a_visitor_reports_a_problem_and_staff_take_care_of_it(client: Client) -> None:
+    cache.clear()
     typed = {"problem": "Knappen hörs inte i skärmläsaren", "place": "/om/", "reply_to": "bo@hem.example"}
     told = client.post(reverse("report_problem"), typed, follow=True).content.decode()
     assert "Tack för att du berättade" in told

@@ -10,14 +10,14 @@ import factory
 from django.core.files.base import ContentFile
 
 from accounts.models import Agency
-from dialogues.domain.staffing import book_staff
 from dialogues.models import CentralArea, Dialogue, DialogueState, Meeting, StoredFile, Underlag
 from dialogues.models import UnderlagState as S
 from dialogues.underlag.content import build_content
 from huvudman.models import Skolform
 from quality_system.models import Edition, Objective, SubGoal, SuccessFactor
-from tests.accounts.factories import leader, pair
+from tests.accounts.factories import leader
 from tests.dialogues.factories import DialogueFactory, both_agencies, seat_at
+from tests.dialogues.portal.helpers import both_booked
 from tests.dialogues.underlag.material import preschool_material
 from tests.huvudman.factories import ContactFactory
 
@@ -71,7 +71,7 @@ def underlag_in(
     after = DialogueState.UNDERLAG_SENT if state == S.ISSUED else DialogueState.INTRODUCED
     dialogue = DialogueFactory(state=dialogue_state or after)
     ContactFactory(huvudman=dialogue.huvudman)
-    book_staff(seat_at(dialogue), pair())
+    both_booked(seat_at(dialogue))
     underlag = Underlag.objects.create(
         dialogue=dialogue,
         edition=edition or EditionFactory(),

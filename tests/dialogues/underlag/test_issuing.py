@@ -160,7 +160,9 @@ def test_without_any_email_it_asks_about_paper_and_sends_no_letter(client: Clien
 def test_there_is_nothing_to_ask_before_or_after(client: Client, state: S) -> None:
     underlag = underlag_in(state)
     client.force_login(leader())
-    assert client.get(address(underlag)).status_code == 404
+    answer = client.get(address(underlag), follow=True)
+    assert answer.redirect_chain == [(reverse("admin:underlag", args=[underlag.dialogue.public_id]), 302)]
+    assert f"Det går inte att skicka nu: underlaget är {underlag.get_state_display()}." in answer.text
 
 
 def test_what_stands_in_the_way_is_said_instead_of_the_question(client: Client) -> None:

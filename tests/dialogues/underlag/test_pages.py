@@ -302,7 +302,7 @@ def test_the_page_asks_the_database_as_often_for_a_long_underlag_as_for_a_short_
             client.get(page(underlag))
 
 
-PAGE_QUERIES = 13
+PAGE_QUERIES = 14
 
 
 # Huvudman -------------------------------------------------------------------------------------------------

@@ -1,0 +1,97 @@
+"""Whatever lies behind a hidden figure, everything that is made from a huvudman's figures is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from dialogues.underlag.content import build_content
+from dialogues.underlag.html import body_html, document_html
+from huvudman.models import Huvudman
+from quality_system.analysis import central_areas
+from quality_system.charts import NARROW, spread_chart
+from quality_system.figures import IndicatorFigures
+from quality_system.models import Edition, ObservedValue
+from quality_system.queries import figures_for
+from quality_system.wording import describe
+from tests.dialogues.underlag.material import full_material
+from tests.huvudman.factories import HuvudmanFactory, SchoolUnitFactory
+from tests.quality_system.factories import EditionFactory, IndicatorFactory, offer, riket, value_of
+
+pytestmark = pytest.mark.django_db
+
+BEHIND = {
+    "girls too few": {"all": ("70", 40), "girls": ("25", "75", 4), "boys": ("75", "69.4", 36)},
+    "everybody or all but two": {"all": ("100", "95", 40), "girls": ("100", "50", 4), "boys": ("100", 36)},
+    "nobody or three": {"all": ("0", "7.5", 40), "girls": ("0", "75", 4), "boys": ("0", 36)},
+    "one or four of many": {"all": ("98", "92", 50), "girls": ("96", "92", 25), "boys": ("100", "92", 25)},
+    "too few in all": {"all": ("25", "75", 4), "girls": ("0", "50", 2), "boys": ("50", "100", 2)},
+}
+"""By sex: what may lie behind (one value for both truths, or two), and how many it rests on."""
+
+
+@pytest.fixture
+def huvudman() -> Huvudman:
+    huvudman = HuvudmanFactory(name="Exempelskolan")
+    offer(SchoolUnitFactory(huvudman=huvudman))
+    for n in range(45):
+        value_of(HuvudmanFactory(), str(50 + n), count=60)
+    riket("83.7")
+    return huvudman
+
+
+@pytest.fixture
+def edition() -> Edition:
+    edition = EditionFactory()
+    IndicatorFactory(edition=edition, by_sex=True, unit="%", direction="up")
+    return edition
+
+
+def store(huvudman: Huvudman, name: str, truth: int) -> None:
+    """Write the figures of one of the two truths in place of what there was."""
+    ObservedValue.objects.filter(huvudman=huvudman).delete()
+    for sex, (*numbers, count) in BEHIND[name].items():
+        value_of(huvudman, numbers[min(truth, len(numbers) - 1)], sex=sex, count=count)
+
+
+def everything(huvudman: Huvudman, edition: Edition, make: Callable[[IndicatorFigures], object]) -> object:
+    (figures,) = figures_for(huvudman, edition)
+    return make(figures)
+
+
+def in_material(show: Callable) -> Callable[[IndicatorFigures], object]:
+    material = full_material()
+    return lambda figures: show(build_content(replace(material, figures=(figures,))))
+
+
+@pytest.mark.parametrize("name", BEHIND)
+@pytest.mark.parametrize(
+    "make",
+    [
+        IndicatorFigures.as_json,
+        describe,
+        spread_chart,
+        lambda figures: spread_chart(figures, NARROW),
+        lambda figures: central_areas([figures]),
+        in_material(body_html),
+        in_material(document_html),
+    ],
+    ids=["stored", "words", "chart", "narrow chart", "central areas", "page", "paper"],
+)
+def test_two_truths_look_the_same(
+    huvudman: Huvudman, edition: Edition, name: str, make: Callable[[IndicatorFigures], object]
+) -> None:
+    store(huvudman, name, 0)
+    one = everything(huvudman, edition, make)
+    store(huvudman, name, 1)
+    assert everything(huvudman, edition, make) == one
+
+
+def test_a_figure_that_is_shown_does_make_a_difference(huvudman: Huvudman, edition: Edition) -> None:
+    value_of(huvudman, "70", count=40)
+    one = everything(huvudman, edition, describe)
+    ObservedValue.objects.filter(huvudman=huvudman).delete()
+    value_of(huvudman, "72.5", count=40)
+    assert everything(huvudman, edition, describe) != one
