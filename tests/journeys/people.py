@@ -21,6 +21,8 @@ WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 CODE = re.compile(r"\b\d{4}-\d{4}\b")
 LINK = re.compile(r"https?://\S+/svar/\S+")
 PATIENCE = 60
+LONG_WORK = 600
+"""Seconds: a page is slow, and a lottery much slower, when the machine does other things too."""
 
 
 class Person:
@@ -28,7 +30,7 @@ class Person:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE * 1000)
 
     def opens(self, address: str) -> None:
         """Go to an address."""
@@ -57,11 +59,11 @@ class Person:
 
     def sees(self, words: str) -> None:
         """Expect words on the page."""
-        expect(self.page.locator("body")).to_contain_text(words)
+        expect(self.page.locator("body")).to_contain_text(words, timeout=PATIENCE * 1000)
 
-    def waits_for(self, words: str) -> None:
-        """Load the page again and again until it has the words."""
-        until = time.monotonic() + PATIENCE
+    def waits_for(self, words: str, patience: int = PATIENCE) -> None:
+        """Load the page again and again until it has the words, for at most `patience` seconds."""
+        until = time.monotonic() + patience
         while words not in self.page.locator("body").inner_text():
             assert time.monotonic() < until, f"“{words}” never came on {self.page.url}"
             self.page.reload()

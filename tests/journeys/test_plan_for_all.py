@@ -17,11 +17,13 @@ from dialogues.models import DrawState as S
 from huvudman.models import Huvudman, HuvudmanType, Kommun
 from tests.accounts.factories import staff_user
 from tests.huvudman.factories import HuvudmanFactory
-from tests.journeys.people import Person, make_strong
+from tests.journeys.people import LONG_WORK, Person, make_strong
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
 VALUE = "2 501,35"
+GONE = 40
+"""So many close after the plan is made."""
 NEAR = 10
 """So many more than the proved least may move."""
 FREE = re.compile("inte gör planen mindre jämn")
@@ -117,7 +119,7 @@ def confirms_the_value(planner: Person) -> None:
 
 def reads_the_plan(planner: Person, everyone: int) -> Draw:
     """Even in every batch and every year, by every family."""
-    planner.waits_for("Hur jämn är planen?")
+    planner.waits_for("Hur jämn är planen?", LONG_WORK)
     draw = Draw.objects.get()
     assert len(draw.assignment) == everyone
     assert not draw.certificate["breaches"]
@@ -158,9 +160,9 @@ def approves(planner: Person, draw: Draw) -> None:
 
 
 def reality_changes() -> tuple[list[Huvudman], list[Huvudman]]:
-    """Forty small ones here and there have closed, and five are new."""
+    """Some small ones here and there have closed, and five are new."""
     small = Huvudman.objects.filter(type=HuvudmanType.ENSKILD, pupils__lt=100).order_by("pk")
-    closed = list(small)[::30][:40]
+    closed = list(small[: GONE * 7 : 7])
     gone = timezone.localdate() - datetime.timedelta(days=1)
     Huvudman.objects.filter(pk__in=[row.pk for row in closed]).update(active_to=gone)
     home = Kommun.objects.get(code="2510")
@@ -171,10 +173,10 @@ def plans_anew(planner: Person, draw: Draw) -> Draw:
     """Few move, and the plan is as even as before."""
     planner.opens(f"/personal/planering/lottning/{draw.public_id}/")
     planner.follows("Planera om")
-    planner.sees("40 har upphört")
+    planner.sees(f"{GONE} har upphört")
     planner.types(why="Förskolor har lagts ner")
     planner.presses("Planera om")
-    planner.waits_for("Hur jämn är planen?")
+    planner.waits_for("Hur jämn är planen?", LONG_WORK)
     replan = Draw.objects.get(parent=draw)
     assert not replan.certificate["breaches"]
     least = replan.certificate["moved_bound"]
