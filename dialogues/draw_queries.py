@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from dialogues.domain.engine import units_of
 from dialogues.domain.plan_writing import block_from
-from dialogues.domain.plans import active_huvudman
+from dialogues.domain.plans import active_huvudman, not_begun
 from dialogues.domain.swaps import current_places
 from dialogues.models import Cycle, Draw, DrawEntry
 from dialogues.models.draw import LAID_ASIDE
@@ -36,9 +37,11 @@ def entries_of(draw: Draw) -> QuerySet[DrawEntry]:
 
 def changed_since(draw: Draw) -> tuple[int, int]:
     """How many huvudmän have come to the register since the draw kept it, and how many have gone."""
-    then = {row["id"] for row in draw.units}
-    now = {str(public_id) for public_id in active_huvudman().values_list("public_id", flat=True)}
-    return len(now - then), len(then - now)
+    then, today = {row["id"] for row in draw.units}, timezone.localdate()
+    rows = (active_huvudman() | not_begun()).values_list("public_id", "active_from")
+    begins = {str(public_id): day for public_id, day in rows}
+    now = {unit for unit, day in begins.items() if day is None or day <= today}
+    return len(now - then), len(then - begins.keys())
 
 
 def comparable(draw: Draw) -> list[Draw]:

@@ -96,7 +96,7 @@ def evenness(draw: Draw) -> list[dict[str, Any]]:
 def changed_lists(since: SincePlanned, draw: Draw) -> list[dict[str, Any]]:
     """What has changed since the plan was laid: a title, and who with the facts of each. One query."""
     others = {now.id: (then, now) for then, now in since.other}
-    names = names_of([*since.closed, *since.come, *since.waiting, *others])
+    names = names_of([*since.closed, *since.come, *since.waiting, *since.too_soon, *others])
     level = level_namer() if others else None
     first = draw.cycle.first_year
 
@@ -119,6 +119,14 @@ def changed_lists(since: SincePlanned, draw: Draw) -> list[dict[str, Any]]:
                 len(since.waiting),
             ),
             rows(since.waiting, {}),
+        ),
+        (
+            ngettext(
+                "%(n)s börjar sin verksamhet först senare och får en senare omgång",
+                "%(n)s börjar sin verksamhet först senare och får en senare omgång",
+                len(since.too_soon),
+            ),
+            rows(since.too_soon, was),
         ),
     ]
     return [{"title": title % {"n": len(found)}, "rows": found} for title, found in lists if found]

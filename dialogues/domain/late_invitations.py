@@ -16,6 +16,7 @@ from dialogues.domain.carrying import MOVED, NOT_SENT
 from dialogues.domain.dialogues import PERMISSIONS
 from dialogues.domain.invitations import invite
 from dialogues.models import BatchState, Dialogue, DialogueState, InvitationBatch
+from huvudman.models import Huvudman
 
 LEAST_DAYS_LEFT = 10
 """Days to the last day to answer that one who is invited late has at the least: some letters go by post."""
@@ -49,16 +50,15 @@ def invite_late(
     """Move a planned dialogue to a batch that is being sent or has been, and invite it as the others were.
 
     `answer_by` is the day that the planner was shown. The batches and the dialogue are locked. Raises
-    NotPossible when nobody more can be invited or the day is another now, and when the huvudman has closed.
+    NotPossible when nobody more can be invited or the day is another now, and when the huvudman has closed or
+    not begun.
     """
     actor.require(PERMISSIONS[DialogueState.INVITED], dialogue)
     if why := why_none_invited_late(batch):
         raise NotPossible(why)
     if answer_by != batch.answer_by:
         raise NotPossible(_("Omgången har ändrats sedan sidan öppnades. Läs igenom och bekräfta igen."))
-    closed = dialogue.huvudman.active_to
-    if closed and closed < timezone.localdate():
-        raise NotPossible(_("Verksamheten upphörde %(day)s.") % {"day": day(closed)})
+    _refuse_inactive(dialogue.huvudman)
     was = str(dialogue.batch)
     dialogue.batch = batch
     dialogue.save(update_fields=["batch"])
@@ -71,3 +71,11 @@ def invite_late(
         )
     record(actor=actor, verb=MOVED, subject=dialogue, was=was, batch=str(batch))
     return invite(dialogue=dialogue, actor=actor)
+
+
+def _refuse_inactive(huvudman: Huvudman) -> None:
+    begins, closed, today = huvudman.active_from, huvudman.active_to, timezone.localdate()
+    if closed and closed < today:
+        raise NotPossible(_("Verksamheten upphörde %(day)s.") % {"day": day(closed)})
+    if begins and begins > today:
+        raise NotPossible(_("Verksamheten börjar först %(day)s.") % {"day": day(begins)})

@@ -54,12 +54,20 @@ def active_huvudman() -> QuerySet[Huvudman]:
     )
 
 
-def units_to_plan(*, together: bool = False) -> list[Unit]:
+def not_begun() -> QuerySet[Huvudman]:
+    """The huvudmän whose activity begins on a later day: neither active nor closed."""
+    today = timezone.localdate()
+    return Huvudman.objects.filter(Q(active_to__isnull=True) | Q(active_to__gte=today), active_from__gt=today)
+
+
+def units_to_plan(*, together: bool = False, register: QuerySet[Huvudman] | None = None) -> list[Unit]:
     """The active huvudmän as the draw sees them; region is the län of the main kommun ("" when not known).
 
-    With `together` those that have others in their koncern want to be invited with them.
+    With `together` those that have others in their koncern want to be invited with them. `register` says
+    others than the active ones.
     """
-    rows = active_huvudman().select_related("main_kommun__lan").order_by("pk")
+    rows = active_huvudman() if register is None else register
+    rows = rows.select_related("main_kommun__lan").order_by("pk")
     koncerner = _koncerner_of_several() if together else frozenset()
     return [_unit(huvudman, koncerner) for huvudman in rows]
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -21,9 +20,10 @@ from dialogues.domain.draws import PLAN
 from dialogues.domain.engine import replacements_of, units_of
 from dialogues.domain.late_invitations import LEAVE_A_PLACE, invite_late, is_late, why_none_invited_late
 from dialogues.domain.plan_writing import block_from, blocks_of, locked_cycle
+from dialogues.domain.plans import active_huvudman
 from dialogues.domain.swaps import Cost, cost_of_swap, current_places, write_swap
 from dialogues.models import Cycle, Dialogue, DialogueState, Draw, DrawKind, DrawState, InvitationBatch, Swap
-from dialogues.planning import Block, Unit
+from dialogues.planning import Block
 from dialogues.planning.replacement import Replacement
 
 OFFERED = 10
@@ -109,11 +109,8 @@ def offers_for(dialogue: Dialogue, draw: Draw) -> list[Offer]:
 
 def cost_of(dialogue: Dialogue, instead: Dialogue, draw: Draw) -> Cost:
     """What it costs in evenness that the two change places. Raises NotPossible when they can't."""
-    units = units_of(draw)
     ids = [str(each.huvudman.public_id) for each in (dialogue, instead)]
-    cost = cost_of_swap(draw, ids[0], ids[1], units)
-    _refuse_where_it_may_not_be(units, dict(zip(ids, reversed(cost.blocks), strict=True)))
-    return cost
+    return cost_of_swap(draw, ids[0], ids[1])
 
 
 def replace_gone(
@@ -158,10 +155,9 @@ def replace_gone(
 
 
 def _could_come(dialogue: Dialogue) -> QuerySet[Dialogue]:
-    is_active = Q(huvudman__active_to=None) | Q(huvudman__active_to__gte=timezone.localdate())
     rows = Dialogue.objects.filter(
-        is_active,
         cycle=dialogue.cycle_id,
+        huvudman__in=active_huvudman(),
         state=DialogueState.PLANNED,
         batch__state__in=NOT_SENT,
         invitations=None,
@@ -230,14 +226,6 @@ def _refuse_moved_since(gone: Dialogue, comes: Dialogue, cost: Cost) -> None:
     for dialogue, block in zip((gone, comes), map(block_from, cost.blocks), strict=True):
         if _block_of(dialogue) != block:
             raise NotPossible(moved_words())
-
-
-def _refuse_where_it_may_not_be(units: Sequence[Unit], blocks: dict[str, str]) -> None:
-    for unit in units:
-        if unit.id in blocks and not unit.may(block_from(blocks[unit.id])):
-            raise NotPossible(
-                _("Den får inte ha den omgången, till exempel för att den nyss har haft en dialog.")
-            )
 
 
 def _change_batches(

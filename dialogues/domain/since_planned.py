@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -10,7 +11,7 @@ from django.db.models import Case, Exists, OuterRef, Value, When
 from dialogues.batch_deeds import to_carry
 from dialogues.domain.engine import units_of
 from dialogues.domain.intervals import hold_back
-from dialogues.domain.plans import units_to_plan
+from dialogues.domain.plans import active_huvudman, not_begun, units_to_plan
 from dialogues.models import BatchState, Dialogue, DialogueState, Draw, Invitation, Swap
 from dialogues.planning import Block, Unit
 from dialogues.planning.units import all_blocks
@@ -23,15 +24,17 @@ class SincePlanned:
     """What has changed, as ids; and what a replan builds on.
 
     `closed` have a place to leave, `come` have none, `other` are of another kind than when the plan was laid,
-    `waiting` answered that they want to take part later and get a new place. `units` are those that are to
-    have a place, tied to it where it must stay; `previous` is where they and the closed ones are now; nobody
-    leaves or comes to a block in `sent`.
+    `waiting` answered that they want to take part later and get a new place, and `too_soon` have a place in a
+    year that begins before their activity does. `units` are those that are to have a place, tied to it where
+    it must stay; `previous` is where they and the closed ones are now; nobody leaves or comes to a block in
+    `sent`.
     """
 
     closed: list[str] = field(default_factory=list)
     come: list[str] = field(default_factory=list)
     other: list[tuple[Unit, Unit]] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
+    too_soon: list[str] = field(default_factory=list)
     units: list[Unit] = field(default_factory=list)
     previous: dict[str, Block] = field(default_factory=dict)
     sent: frozenset[Block] = frozenset()
@@ -39,7 +42,7 @@ class SincePlanned:
     @property
     def is_nothing(self) -> bool:
         """Tell whether all is as it was."""
-        return not (self.closed or self.come or self.other or self.waiting)
+        return not (self.closed or self.come or self.other or self.waiting or self.too_soon)
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,11 @@ def since_planned(draw: Draw, waits: Mapping[str, int] | None = None) -> SincePl
     """Compare the register and the dialogues as they are now with the plan that lies in the batches.
 
     `waits` says who must not come before a year of the cycle. Who has been told when it comes, or got its
-    place by a swap, keeps it.
+    place by a swap, keeps it. One whose activity has not begun has not closed: it keeps its place or gets one
+    in the first year in which it is active from the start. Without a place it is new on the day it begins.
     """
-    now = {unit.id: unit for unit in _register(draw)}
+    begins = _first_whole_years(draw)
+    now = {unit.id: unit for unit in _register(draw, begins)}
     then = {unit.id: unit for unit in units_of(draw)}
     found = SincePlanned(sent=sent_blocks(draw))
     unsent = [block for block in all_blocks(draw.years, draw.batches_per_year) if block not in found.sent]
@@ -78,8 +83,10 @@ def since_planned(draw: Draw, waits: Mapping[str, int] | None = None) -> SincePl
                 found.units.append(_tied(unit, each.block))
             else:
                 found.units.append(_waits(unit, waits, last))
+                if begins.get(each.id, 0) > each.block.year < last:
+                    found.too_soon.append(each.id)
     for unit in now.values():
-        if unit.id not in placed:
+        if unit.id not in placed and unit.id not in begins:
             found.come.append(unit.id)
             found.units.append(_waits(unit, waits, last))
     found.other = [
@@ -94,10 +101,22 @@ def sent_blocks(draw: Draw) -> frozenset[Block]:
     return frozenset(Block(year - draw.cycle.first_year + 1, number) for year, number in left)
 
 
-def _register(draw: Draw) -> list[Unit]:
+def _register(draw: Draw, begins: Mapping[str, int]) -> list[Unit]:
+    """The active huvudmän and those that have not begun, none of them before it may come."""
     together = any(row.get("koncern") for row in draw.units)
-    units = units_to_plan(together=together)
-    return hold_back(units, draw.cycle, years=draw.years, least=draw.least_years_between)
+    units = units_to_plan(together=together, register=active_huvudman() | not_begun())
+    units = hold_back(units, draw.cycle, years=draw.years, least=draw.least_years_between)
+    return [_waits(unit, begins, draw.years) for unit in units]
+
+
+def _first_whole_years(draw: Draw) -> dict[str, int]:
+    """The first year of the cycle in which each that has not begun is active from the start, by public id."""
+    rows = not_begun().values_list("public_id", "active_from")
+    return {str(unit): _first_whole_year(day) - draw.cycle.first_year + 1 for unit, day in rows if day}
+
+
+def _first_whole_year(begins: datetime.date) -> int:
+    return begins.year if (begins.month, begins.day) == (1, 1) else begins.year + 1
 
 
 def _settle(found: SincePlanned, each: _Standing, unit: Unit | None, unsent: list[Block]) -> None:

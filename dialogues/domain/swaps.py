@@ -60,7 +60,7 @@ def current_places(draw: Draw) -> dict[str, str]:
     return places
 
 
-def cost_of_swap(draw: Draw, first: str, second: str, units: Sequence[Unit] | None = None) -> Cost:
+def cost_of_swap(draw: Draw, first: str, second: str) -> Cost:
     """What it would cost to let two units change places. Raises NotPossible when they can't."""
     places = current_places(draw)
     if first not in places or second not in places:
@@ -71,7 +71,7 @@ def cost_of_swap(draw: Draw, first: str, second: str, units: Sequence[Unit] | No
     if set(blocks) & set(draw.sent):
         raise NotPossible(_("En av omgångarna är redan godkänd eller skickad."))
     _change(places, first, second)
-    units = units or units_of(draw)
+    units = units_of(draw)
     _refuse_where_it_may_not_be(units, {first: blocks[1], second: blocks[0]})
     counted = recount(draw, places, units)
     return Cost(blocks, family_costs(draw.counted, counted), _pupils(draw.counted, counted, blocks), counted)

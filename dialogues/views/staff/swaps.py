@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -66,9 +66,18 @@ def _page(request: HttpRequest, draw: Draw, form: SwapForm) -> HttpResponse:
     }
     if first and not second:
         context["suggested"] = _named(draw, places, free_partners(draw, places, str(first.public_id)))
+    context["next"] = _next(sides, has_suggested=bool(context.get("suggested")))
     if first and second:
         context |= _priced(draw, str(first.public_id), str(second.public_id), form)
     return staff_page(request, "staff/draw_swap.html", context, status=422 if form.errors else 200)
+
+
+def _next(sides: Sequence[Mapping[str, Any]], *, has_suggested: bool) -> str:
+    """What the button leads to: the cost when both can be chosen, the choice of one, or a search."""
+    first, second = (bool(side["chosen"] or side["found"]) for side in sides)
+    if first and (second or has_suggested):
+        return _("Visa vad bytet kostar")
+    return _("Fortsätt") if first or second else _("Sök huvudman")
 
 
 def _side(draw: Draw, places: Mapping[str, str], chosen: str, q: str) -> dict[str, Any]:

@@ -393,10 +393,16 @@ class TestSwapPage:
     def test_search_choose_see_the_cost_and_swap(self, as_planner) -> None:
         draw = drawn()
         first, second = two_apart(draw)
+        page = as_planner.get(swap_page(draw)).text
+        assert "Sök huvudman</button>" in page
         page = as_planner.get(swap_page(draw), {"q1": first}).text
         assert f'value="{first}" checked' in page
+        assert "Fortsätt</button>" in page
+        page = as_planner.get(swap_page(draw), {"q1": first, "q2": second}).text
+        assert "Visa vad bytet kostar</button>" in page
         page = as_planner.get(swap_page(draw), {"first": first}).text
         assert "Byten som inte gör planen mindre jämn" in page
+        assert "Visa vad bytet kostar</button>" in page
         page = as_planner.get(swap_page(draw), {"first": first, "second": second})
         assert "Vad bytet kostar" in page.text
         assert len(page.context["families"]) == len(draw.counted["worst"])

@@ -217,13 +217,18 @@ def test_what_the_planner_was_shown_has_to_hold(draw) -> None:
     assert (Swap.objects.count(), invitations_to(comes)) == (0, 0)
 
 
-def test_one_that_has_closed_is_neither_offered_nor_invited(draw) -> None:
+def test_one_that_has_closed_or_not_begun_is_neither_offered_nor_invited(draw) -> None:
     gone = one_that_says(draw)
     comes = offers_for(gone, draw)[0].dialogue
     yesterday = timezone.localdate() - datetime.timedelta(days=1)
     Huvudman.objects.filter(pk=comes.huvudman_id).update(active_to=yesterday)
     assert comes.pk not in {offer.dialogue.pk for offer in offers_for(gone, draw)}
     with pytest.raises(NotPossible, match="Verksamheten upphörde"):
+        replaced(gone, fresh(comes))
+    tomorrow = timezone.localdate() + datetime.timedelta(days=1)
+    Huvudman.objects.filter(pk=comes.huvudman_id).update(active_to=None, active_from=tomorrow)
+    assert comes.pk not in {offer.dialogue.pk for offer in offers_for(gone, draw)}
+    with pytest.raises(NotPossible, match="Verksamheten börjar först"):
         replaced(gone, fresh(comes))
     assert fresh(comes).batch == comes.batch
 
@@ -296,7 +301,11 @@ def test_from_the_batch_to_the_sent_invitation(client: Client, draw, answer) -> 
     client.force_login(planner())
     batch = reverse("admin:batch", args=[gone.batch.public_id])
     assert page_of(gone) in client.get(batch).text
-    assert "bjuds in direkt" in client.get(page_of(gone)).text
+    listed = client.get(page_of(gone)).text
+    assert "bjuds in direkt" in listed
+    assert (
+        f"{gone} {'har tackat nej' if answer == Answer.NO else 'vill delta senare'}, så platsen i" in listed
+    )
     shown = client.get(page_of(gone), {"instead": comes.public_id}).text
     assert "skola@example.test" in shown
     assert ("väntar därför kvar" in shown) == (answer == Answer.LATER)

@@ -153,6 +153,7 @@ def test_from_the_dialogue_to_the_changed_batch(client: Client, draw) -> None:
     comes = offers_for(gone, draw)[0].dialogue
     listed = client.get(page_of(gone)).text
     assert f"{comes} ({comes.batch})" in listed
+    assert f"{gone} är avbokad, så platsen i" in listed
     assert "Gör inte planen mindre jämn." in listed
     priced = client.get(page_of(gone), {"instead": comes.public_id}).text
     assert "Ingen fördelning blir mindre jämn." in priced

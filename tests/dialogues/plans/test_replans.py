@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from django.utils import timezone
@@ -23,7 +25,7 @@ from dialogues.domain.plan_writing import blocks_of
 from dialogues.domain.plans import plan_cycle
 from dialogues.domain.since_planned import since_planned
 from dialogues.domain.swaps import current_places
-from dialogues.draw_queries import in_use
+from dialogues.draw_queries import changed_since, in_use
 from dialogues.models import (
     BatchState,
     ConflictDeclaration,
@@ -134,6 +136,35 @@ class TestWhatHasChanged:
         tied = {unit.id: f"{unit.pin_year}:{unit.pin_batch}" for unit in since.units if unit.tied}
         places = current_places(draw)
         assert tied == {first: places[first], second: places[second]}
+
+    @pytest.mark.parametrize(("month", "day"), [(1, 1), (7, 1)])
+    def test_one_whose_activity_has_not_begun_waits_for_it(self, month: int, day: int) -> None:
+        draw = approved()
+        unit = next(u for u, block in draw.assignment.items() if block.startswith("1:"))
+        begins = datetime.date(draw.cycle.first_year + (month == 1), month, day)
+        Huvudman.objects.filter(public_id=unit).update(active_from=begins)
+        since = since_planned(draw)
+        assert (since.closed, since.come, since.too_soon) == ([], [], [unit])
+        replan = in_force(draw)
+        assert replan.assignment[unit].startswith("2:")
+        assert dialogue_of(replan, unit).state == DialogueState.PLANNED
+        assert since_planned(replan).is_nothing
+
+    def test_one_that_begins_before_its_place_keeps_it(self) -> None:
+        draw = approved()
+        unit = next(u for u, block in draw.assignment.items() if block.startswith("2:"))
+        begins = datetime.date(draw.cycle.first_year + 1, 1, 1)
+        Huvudman.objects.filter(public_id=unit).update(active_from=begins)
+        assert since_planned(draw).is_nothing
+        assert changed_since(draw) == (0, 0)
+
+    def test_one_that_comes_later_is_new_on_the_day_it_begins(self) -> None:
+        draw = approved()
+        tomorrow = timezone.localdate() + datetime.timedelta(days=1)
+        late = HuvudmanFactory(active_from=tomorrow)
+        assert since_planned(draw).is_nothing
+        with time_machine.travel(datetime.datetime.combine(tomorrow, datetime.time(12), datetime.UTC)):
+            assert since_planned(draw).come == [str(late.public_id)]
 
     def test_one_that_was_cancelled_gets_no_new_place(self) -> None:
         draw = approved()
