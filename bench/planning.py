@@ -24,7 +24,7 @@ from bench.registers import random_register, real_register, synthetic_register, 
 from dialogues.planning import Block, Plan, Rules, Unit, certify, plan
 from dialogues.planning.alike import group_units
 from dialogues.planning.draw import draw, drawn_blocks
-from dialogues.planning.pupils import giants_of, least_totals, unevenness
+from dialogues.planning.pupils import apart_of, giants_of, least_totals, unevenness
 from dialogues.planning.replan import replan
 from dialogues.planning.units import FAMILIES, all_blocks
 
@@ -213,7 +213,7 @@ def _together(draws: int = 1_000) -> list[Mark]:
     ]
     found = plan(units, years=3, batches=3, seed="bench").certificate
     blocks = all_blocks(3, 3)
-    groups = group_units(units, Rules(), blocks, giants_of(units, least_totals(units, 9, Rules())))
+    groups = group_units(units, Rules(), blocks, apart_of(units, 9, Rules()))
     members = [unit.id for unit in units if unit.koncern]
     hits: Counter[tuple[str, Block]] = Counter()
     for number in range(draws):

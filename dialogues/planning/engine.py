@@ -16,7 +16,7 @@ from dialogues.planning.counts import spread
 from dialogues.planning.draw import draw, drawn_blocks
 from dialogues.planning.gather import gather
 from dialogues.planning.grid import Grid, make_grid
-from dialogues.planning.pupils import giants_of, least_totals, unevenness, variation
+from dialogues.planning.pupils import apart_of, giants_of, least_totals, unevenness, variation
 from dialogues.planning.units import Block, Plan, Rules, Unit, all_blocks, level_of
 
 TURNS, MOST_SETTLED, EVEN_ENOUGH, MANY, SMALL = 7, 5, 1.5, 5_000, 20
@@ -37,13 +37,12 @@ def plan(units: Iterable[Unit], *, years: int, batches: int, seed: str, rules: R
     rows = [unit for unit in everyone if not unit.closed]
     check(rows, years, batches, rules)
     blocks = drawn_blocks(years, batches, seed)
-    totals = least_totals(rows, len(blocks), rules)
-    giants = giants_of(rows, totals)
-    groups = group_units(rows, rules, blocks, giants)
+    giants = giants_of(rows, least_totals(rows, len(blocks), rules))
+    apart = apart_of(rows, len(blocks), rules)
+    groups = group_units(rows, rules, blocks, apart)
     grid = make_grid(groups, rules, blocks, years)
-    counts, assignment = _most_even(
-        grid, groups, blocks, rules, seed, list(own_places(giants, years, batches).values())
-    )
+    own = list(own_places(apart, years, batches).values())
+    counts, assignment = _most_even(grid, groups, blocks, rules, seed, own, len(giants))
     certificate = certify(everyone, assignment, years=years, batches=batches, rules=rules)
     for breach in certificate["breaches"]:
         breach["cause"] = cause_of(breach, rows, years, batches, rules)
@@ -55,20 +54,27 @@ def plan(units: Iterable[Unit], *, years: int, batches: int, seed: str, rules: R
 
 
 def _most_even(
-    grid: Grid, groups: Groups, blocks: Sequence[Block], rules: Rules, seed: str, giants: Sequence[int]
+    grid: Grid,
+    groups: Groups,
+    blocks: Sequence[Block],
+    rules: Rules,
+    seed: str,
+    own: Sequence[int],
+    giants: int,
 ) -> tuple[dict[str, list[int]], dict[str, Block]]:
     """Counts and the draw from them: made anew a few times where the pupils of a batch got stuck too high.
 
-    What is beside the giants is settled first; after a failure to keep everything even, of one giant fewer.
+    What is beside those with a place of their own is settled first; after a failure to keep everything even,
+    of one of them fewer. So many as are `giants` can't but have more pupils in their batches.
     Which of them is best does not depend on the blocks that the seed has drawn for the places.
     """
-    tried, settled = [], min(len(giants), MOST_SETTLED)
+    tried, settled = [], min(len(own), MOST_SETTLED)
     for turn in range(TURNS):
-        found = spread(settle_giants(grid, groups, giants[:settled]), seed, turn)
+        found = spread(settle_giants(grid, groups, own[:settled]), seed, turn)
         counts = dict(zip(groups, found.counts.tolist(), strict=True))
         counts = gather(groups, counts, rules, grid.batches)
         assignment = draw(groups, counts, blocks, seed)
-        left = unevenness(pupils_in(groups, assignment, blocks), len(giants))
+        left = unevenness(pupils_in(groups, assignment, blocks), giants)
         tried.append((found.excess, left, turn, counts, assignment))
         enough = left <= EVEN_ENOUGH or not _can_be_evened(grid)
         if (not found.excess and enough) or (found.excess and not settled):

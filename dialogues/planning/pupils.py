@@ -11,13 +11,16 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from itertools import takewhile
 from operator import attrgetter
 
 from dialogues.planning.bounds import floor_and_ceil
 from dialogues.planning.units import Rules, Unit, by_cell, level_of
 
 MOST_GIANTS = 40
-
+NEAR, MANY_BESIDE = Fraction(9, 10), 20
+"""The part of the others' level from which a batch is near it; and how many a batch holds at least where one
+that is nearly a giant gets a place of its own: with fewer, the counts leave no choice of who is beside it."""
 
 Least = Callable[[Sequence[Unit], int], int]
 """Of units, the largest first: the fewest pupils that can be beside so many of the largest."""
@@ -30,25 +33,38 @@ def least_totals(
 
     Where blocks are unequal or some are tied, nobody need be beside a giant: only its own pupils count.
     """
-    ranked = ranked_by_pupils(units)
-    unequal = rules.sizes or rules.capacity or any(unit.tied for unit in units)
+    line = _hull(_points(ranked_by_pupils(units), blocks, rules, least))
+    steps = zip(line, line[1:], strict=False)
+    return [_slope(here, there) for here, there in steps for _one in range(there[0] - here[0])]
+
+
+Point = tuple[int, int]
+"""So many blocks with the largest units, and the fewest pupils that they can have."""
+
+
+def _points(ranked: Sequence[Unit], blocks: int, rules: Rules, least: Least | None) -> list[Point]:
+    """What is known of the largest, one more at a time until its batch is not near the others' level."""
+    unequal = rules.sizes or rules.capacity or any(unit.tied for unit in ranked)
     if unequal or not ranked:
         least = _nothing
     least = least or _Nests(ranked, blocks, rules).cheapest
-    points, everyone, largest = [(0, 0)], sum(unit.pupils for unit in units), 0
+    everything, points, largest = (blocks, sum(unit.pupils for unit in ranked)), [(0, 0)], 0
     for giants in range(1, min(MOST_GIANTS, blocks, len(ranked) + 1)):
         largest += ranked[giants - 1].pupils
         points.append((giants, largest + least(ranked, giants)))
-        if _slope(points[-2], points[-1]) * blocks < everyone:
+        if _slope(points[-2], points[-1]) < NEAR * _slope(points[-1], everything):
             break
-    points.append((blocks, everyone))
+    return [*points, everything]
+
+
+def _hull(points: Sequence[Point]) -> list[Point]:
+    """The least concave line above the points."""
     line = [points[0]]
     for point in points[1:]:
         while len(line) > 1 and _slope(line[-2], line[-1]) <= _slope(line[-1], point):
             line.pop()
         line.append(point)
-    steps = zip(line, line[1:], strict=False)
-    return [_slope(here, there) for here, there in steps for _one in range(there[0] - here[0])]
+    return line
 
 
 def _slope(here: tuple[int, int], there: tuple[int, int]) -> Fraction:
@@ -156,3 +172,23 @@ def giants_of(units: Iterable[Unit], totals: Sequence[Fraction]) -> list[Unit]:
     """The units so large that their batch must be above the level of the others, largest first."""
     above = sum(total > totals[-1] for total in totals)
     return [unit for unit in ranked_by_pupils(units)[:above] if not unit.tied]
+
+
+def apart_of(units: Sequence[Unit], blocks: int, rules: Rules) -> list[Unit]:
+    """The units that get a place of their own, largest first: the giants, and those nearly as large.
+
+    Such a one takes half of its batch or more, and with as few pupils as can be beside it the batch is near
+    the level of the others: only if who stands beside it is chosen with care does it not get above them.
+    """
+    ranked = ranked_by_pupils(units)
+    points = _points(ranked, blocks, rules, None)
+    line = _hull(points)
+    level, count = _slope(line[-2], line[-1]), line[-2][0]
+    if len(ranked) >= MANY_BESIDE * blocks:
+        steps = [_slope(*step) for step in zip(points[count:-1], points[count + 1 : -1], strict=False)]
+        near = (
+            2 * unit.pupils >= level and step >= NEAR * level
+            for unit, step in zip(ranked[count:], steps, strict=False)
+        )
+        count += sum(takewhile(bool, near))
+    return [unit for unit in ranked[:count] if not unit.tied]

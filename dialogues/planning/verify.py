@@ -20,7 +20,7 @@ from dialogues.planning.alike import Groups, group_units
 from dialogues.planning.certificate import METHOD, REPLANNED, certify, rules_from_json
 from dialogues.planning.draw import draw, drawn_blocks
 from dialogues.planning.moves import move, plan_sha256, tie_to_sent
-from dialogues.planning.pupils import giants_of, least_totals
+from dialogues.planning.pupils import apart_of
 from dialogues.planning.units import Block, Rules, Unit, all_blocks
 
 MOST_BLOCKS = 10_000
@@ -147,8 +147,7 @@ def _drawn_again(
         raise Wrong(Flaw.NOT_REPLANNED, "previous_sha256")
     seed, counts = certificate["seed"], certificate["groups"]
     blocks = drawn_blocks(certificate["years"], certificate["batches"], seed)
-    giants = giants_of(units, least_totals(units, len(blocks), rules))
-    groups = group_units(units, rules, blocks, giants)
+    groups = group_units(units, rules, blocks, apart_of(units, len(blocks), rules))
     _check_groups(groups, counts, len(blocks))
     return draw(groups, counts, blocks, seed)
 
