@@ -24,7 +24,7 @@ View = Callable[..., HttpResponse]
 @dataclass(frozen=True)
 class RailEntry:
     """A line in the left rail. `roles` empty means every member of staff; `app` is the app whose registers
-    lie under the entry.
+    lie under the entry, or the first part of other addresses that do.
     """
 
     label: str | Promise

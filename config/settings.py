@@ -223,6 +223,8 @@ CELERY_TASK_ROUTES = {
     "dialogues.render_underlag": {"queue": "long"},
     "huvudman.preview_register_import": {"queue": "long"},
     "huvudman.apply_register_import": {"queue": "long"},
+    "quality_system.preview_statistics": {"queue": "long"},
+    "quality_system.apply_statistics": {"queue": "long"},
     "dialogues.render_post_run": {"queue": "long"},
     "dialogues.make_draw": {"queue": "long"},
 }
@@ -259,6 +261,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "take up lost post runs": {"task": "dialogues.take_up_lost_post_runs", "schedule": 60.0},
     "take up waiting draws": {"task": "dialogues.take_up_waiting_draws", "schedule": 60.0},
     "take up waiting imports": {"task": "huvudman.take_up_waiting_imports", "schedule": 60.0},
+    "take up waiting statistics": {"task": "quality_system.take_up_waiting_statistics", "schedule": 60.0},
 }
 
 # Language and time ----------------------------------------------------------------------------------------

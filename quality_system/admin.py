@@ -21,6 +21,7 @@ from accounts.adminsite import RailEntry, site
 from accounts.domain.machine import NotPossible
 from accounts.register_admin import RegisterAdmin
 from accounts.templatetags.look import moment, number
+from quality_system import staffpages
 from quality_system.domain.editions import copy_edition, put_edition_in_force
 from quality_system.forms import SkolformField, draft_objectives, draft_sub_goals
 from quality_system.models import (
@@ -37,6 +38,8 @@ from quality_system.wording import SOURCES, source_name, spoken
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+__all__ = ["staffpages"]
 
 
 class ContentAdmin(RegisterAdmin):
@@ -336,5 +339,7 @@ site.add_rail_entry(
     )
 )
 site.add_rail_entry(
-    RailEntry(_("Statistik"), "admin:quality_system_observedvalue_changelist", "statistics", 60)
+    RailEntry(
+        _("Statistik"), "admin:quality_system_observedvalue_changelist", "statistics", 60, app="statistik"
+    )
 )

@@ -25,7 +25,7 @@ from dialogues.domain.plan_writing import as_kept
 from dialogues.lottery import canonical, sha256_of
 from dialogues.models import Draw, DrawEvent
 from dialogues.models import DrawState as S
-from huvudman.domain.imports import alone_at
+from huvudman.domain.import_work import alone_at
 
 LOG = logging.getLogger(__name__)
 TASK = "dialogues.make_draw"

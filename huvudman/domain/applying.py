@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.domain.machine import NotPossible
-from huvudman.domain.comparison import Comparison, Progress, compare_register, no_progress, older_text
+from huvudman.domain.comparison import Comparison, compare_register, older_text
+from huvudman.domain.import_work import Progress, no_progress
 from huvudman.domain.one_at_a_time import one_at_a_time
 from huvudman.domain.writing import write_huvudman, write_units
 from huvudman.register.rows import Register

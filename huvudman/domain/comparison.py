@@ -24,11 +24,6 @@ from huvudman.register.rows import HuvudmanRow, Register, UnitRow
 from huvudman.register.workbook import read_workbook
 
 SOURCES = {ImportKind.WORKBOOK: Source.REGISTER, ImportKind.PRESCHOOL: Source.PRESCHOOL}
-Progress = Callable[[int, str], None]
-
-
-def no_progress(percent: int, step: str) -> None:
-    """Nobody is watching."""
 
 
 @dataclass(slots=True)

@@ -5,42 +5,29 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
 from typing import Any
 
-from celery import current_app
-from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
-from django.db.models import F
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from redis.exceptions import RedisError
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import SYSTEM, Actor
 from accounts.domain.audit import record
 from accounts.domain.machine import Machine, NotPossible
 from accounts.personnummer import mask_personnummer
 from huvudman.domain.applying import RegisterMoved, apply_register
-from huvudman.domain.comparison import Comparison, Progress, compare_register, older_text, read_file
+from huvudman.domain.comparison import Comparison, compare_register, older_text, read_file
+from huvudman.domain.import_work import ImportWork
 from huvudman.domain.writing import copy
 from huvudman.models import ChangeKind, ChangeTable, ImportKind, ImportState, RegisterImport
 from huvudman.models.register_import import TRANSITIONS
 from huvudman.register.problems import Problem, RegisterFileError
 from huvudman.register.rows import Register
 
-PROGRESS_KEPT = 3600
-ONE_WORKER = 7_011
-"""The class of the advisory locks that keep an import to one worker at a time."""
-WORK: dict[str, str] = {
-    ImportState.UPLOADED: "huvudman.preview_register_import",
-    ImportState.QUEUED: "huvudman.apply_register_import",
-}
-"""The task that an import waits for, by state."""
-MOST_TRIES = 3
-"""So often may the work on an import end with its worker before it is given up."""
 YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 FIRST_YEAR = 2000
 
@@ -48,6 +35,22 @@ machine = Machine(
     model=RegisterImport,
     table=TRANSITIONS,
     permissions=dict.fromkeys(ImportState.values, "huvudman.import_register"),
+)
+
+
+work = ImportWork(
+    machine=machine,
+    tasks={
+        ImportState.UPLOADED: "huvudman.preview_register_import",
+        ImportState.QUEUED: "huvudman.apply_register_import",
+    },
+    waits={
+        ImportState.UPLOADED: gettext_lazy("Väntar på att läsas"),
+        ImportState.QUEUED: gettext_lazy("Väntar på att läggas in"),
+    },
+    one_worker=7_011,
+    failed=ImportState.FAILED,
+    as_it_was=gettext_lazy("Registret är som det var."),
 )
 
 
@@ -78,56 +81,8 @@ def upload_register(
     with transaction.atomic():
         row = _kept(actor=actor, kind=kind, file_name=file_name, content=content, year=year)
         record(actor=actor, verb="registerimport.upload", subject=row, sha256=row.sha256)
-        _start(row)
+        work.start(row)
     return row
-
-
-def _start(row: RegisterImport) -> None:
-    """Ask for work after commit. Should the broker be away, `huvudman.take_up_waiting_imports` asks later."""
-
-    def start() -> None:  # no partial: Django can't tell of one that fails
-        with suppress(RedisError):
-            cache.delete(_progress_key(row))
-        ask_for_work(row)
-
-    transaction.on_commit(start, robust=True)
-
-
-def ask_for_work(row: RegisterImport, **options: Any) -> None:
-    """Ask a worker to go on with an import that waits. Asked twice, the work is done once."""
-    current_app.send_task(WORK[row.state], args=[row.pk], retry=False, **options)
-
-
-def begin_work(row: RegisterImport) -> bool:
-    """Count a try before the work, as a worker that is killed cannot do it after; False: given up instead.
-
-    Call it outside a transaction. Raises NotPossible if somebody else has put the import aside.
-    """
-    waiting = RegisterImport.objects.filter(pk=row.pk, state=row.state, tries__lt=MOST_TRIES)
-    if waiting.update(tries=F("tries") + 1):
-        return True
-    words = _(
-        "Arbetet med filen avbröts %(tries)s gånger utan att bli klart. Registret är som det var. "
-        "Spara filen på nytt i ett kalkylprogram och försök igen."
-    )
-    _fail(row, [{"text": words % {"tries": MOST_TRIES}}])
-    return False
-
-
-@contextmanager
-def alone_at(pk: int, *, kind: int = ONE_WORKER) -> Iterator[bool]:
-    """Tell whether no other worker is at the import (or what else of its `kind`), and keep others away.
-
-    The lock is the connection's: that of a killed worker ends with it.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [kind, pk])
-        (alone,) = cursor.fetchone()
-        try:
-            yield alone
-        finally:
-            if alone:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [kind, pk])
 
 
 def _kept(*, actor: Actor, kind: str, file_name: str, content: bytes, year: int | None) -> RegisterImport:
@@ -153,22 +108,24 @@ def preview_import(row: RegisterImport) -> RegisterImport:
     """
     if row.state != ImportState.UPLOADED:
         return row
-    tell = teller(row)
+    tell = work.teller(row)
     try:
         tell(5, _("Läser filen"))
         register = _parsed(row)
         tell(50, _("Jämför med registret"))
         comparison = compare_register(register, kind=row.kind, year=row.year)
     except RegisterFileError as error:
-        return _fail(row, [as_json(problem) for problem in error.problems])
+        return work.fail(row, [as_json(problem) for problem in error.problems])
     except NotPossible as error:
-        return _fail(row, [{"text": str(error)}])
+        return work.fail(row, [{"text": str(error)}])
     tell(80, _("Sparar förhandsgranskningen"))
 
     def keep(locked: RegisterImport) -> None:
         _fill_in(locked, comparison)
 
-    return machine.walk(row, to=ImportState.PREVIEW, actor=SYSTEM, check=_as_begun(row), change=keep)
+    return machine.walk(
+        row, to=ImportState.PREVIEW, actor=SYSTEM, check=work.still_as_begun(row), change=keep
+    )
 
 
 def approve_import(*, row: RegisterImport, actor: Actor, leave_out: bool = False) -> RegisterImport:
@@ -190,7 +147,13 @@ def approve_import(*, row: RegisterImport, actor: Actor, leave_out: bool = False
         locked.leave_out, locked.moved, locked.tries = leave_out, False, 0
 
     return machine.walk(
-        row, to=ImportState.QUEUED, actor=actor, check=check, change=change, after=_start, leave_out=leave_out
+        row,
+        to=ImportState.QUEUED,
+        actor=actor,
+        check=check,
+        change=change,
+        after=work.start,
+        leave_out=leave_out,
     )
 
 
@@ -201,7 +164,7 @@ def apply_import(row: RegisterImport) -> RegisterImport:
     """
     if row.state != ImportState.QUEUED:
         return row
-    tell = teller(row)
+    tell = work.teller(row)
     tell(5, _("Lägger in: läser filen"))
 
     def write(locked: RegisterImport) -> None:
@@ -222,9 +185,9 @@ def apply_import(row: RegisterImport) -> RegisterImport:
         comparison = error.comparison
         return machine.walk(row, to=ImportState.PREVIEW, actor=SYSTEM, change=lambda r: _again(r, comparison))
     except RegisterFileError as error:
-        return _fail(row, [as_json(problem) for problem in error.problems])
+        return work.fail(row, [as_json(problem) for problem in error.problems])
     except NotPossible as error:
-        return _fail(row, [{"text": str(error)}])
+        return work.fail(row, [{"text": str(error)}])
     tell(100, _("Klart"))
     return done
 
@@ -275,26 +238,6 @@ def has_read(row: RegisterImport) -> bool:
     return any(number for counts in row.counts.values() for kind, number in counts.items() if kind in read)
 
 
-def teller(row: RegisterImport) -> Progress:
-    """A function that tells how far the work on `row` has come, seen outside its transaction."""
-    key = _progress_key(row)
-
-    def tell(percent: int, step: str) -> None:
-        with suppress(RedisError):  # nobody is told for a while: the work goes on
-            cache.set(key, {"percent": percent, "step": str(step)}, PROGRESS_KEPT)
-
-    return tell
-
-
-def progress_of(row: RegisterImport) -> dict[str, Any]:
-    """How far the work has come: percent and step; where nobody can tell, as before its first step."""
-    told = None
-    with suppress(RedisError):
-        told = cache.get(_progress_key(row))
-    waits = _("Väntar på att läggas in") if row.state == ImportState.QUEUED else _("Väntar på att läsas")
-    return told or {"percent": 0, "step": waits}
-
-
 def as_json(problem: Problem, table: str = "") -> dict[str, Any]:
     """A problem to keep with the import."""
     return {
@@ -307,37 +250,9 @@ def as_json(problem: Problem, table: str = "") -> dict[str, Any]:
     }
 
 
-def _progress_key(row: RegisterImport) -> str:
-    """Reading the file and putting it in are told of apart."""
-    return f"register-import-{row.public_id}-{row.state}"
-
-
 def _parsed(row: RegisterImport) -> Register:
     with row.file.open("rb") as file:
         return read_file(file.read(), kind=row.kind)
-
-
-def fail_import(row: RegisterImport) -> RegisterImport:
-    """Say that something went wrong that is not the file's fault; the register is as it was."""
-    return _fail(row, [{"text": _("Något gick fel hos oss. Registret är som det var. Försök igen.")}])
-
-
-def _fail(row: RegisterImport, problems: list[dict[str, Any]]) -> RegisterImport:
-    def change(locked: RegisterImport) -> None:
-        locked.problems, locked.read_at = problems, timezone.now()
-
-    return machine.walk(row, to=ImportState.FAILED, actor=SYSTEM, check=_as_begun(row), change=change)
-
-
-def _as_begun(row: RegisterImport) -> Callable[[RegisterImport], None]:
-    """A check that the import still is in the state in which the work on `row` began."""
-    begun = row.state
-
-    def check(locked: RegisterImport) -> None:
-        if locked.state != begun:
-            raise NotPossible(f"no longer {begun} but {locked.state}")
-
-    return check
 
 
 def _again(row: RegisterImport, comparison: Comparison) -> None:

@@ -17,13 +17,12 @@ from accounts.personnummer import mask_personnummer
 from accounts.posting import posted_from
 from huvudman.domain.comparison import older_text
 from huvudman.domain.imports import (
-    WORK,
     approve_import,
     discard_import,
     has_changes,
     has_read,
-    progress_of,
     upload_register,
+    work,
 )
 from huvudman.filters import changed_query
 from huvudman.forms import ApproveForm, UploadForm
@@ -108,8 +107,7 @@ def _import_page(
         "row": row,
         "form": form,
         "refused": refused,
-        "working": row.state in WORK,
-        "progress": progress_of(row) if row.state in WORK else None,
+        "progress": work.progress_of(row),
         "counts": _counts(row),
         "has_changes": has_changes(row),
         "has_read": has_read(row),

@@ -126,6 +126,58 @@ _INSERT = """
            coalesce(known_version, 0) + 1
     FROM quality_stage WHERE outcome IN ('new', 'changed')
 """
+_DIGEST = """
+    SELECT count(*), coalesce(sum(hashtextextended(row(
+        level, code, organizers, indicator_key, sex, period, kind, number, count, huvudman_id, unit_id,
+        source, source_version, outcome, known_id)::text, 0)::numeric), 0)
+    FROM quality_stage
+"""
+_MEASURES = """
+    SELECT indicator_key, array_agg(DISTINCT period ORDER BY period),
+           count(*) FILTER (WHERE outcome = 'new'), count(*) FILTER (WHERE outcome = 'changed'),
+           count(*) FILTER (WHERE outcome = 'unchanged')
+    FROM quality_stage GROUP BY indicator_key ORDER BY indicator_key
+"""
+_CORRECTIONS = """
+    SELECT s.indicator_key, s.period, s.level, s.sex, s.code, coalesce(u.name, h.name, k.name, l.name, ''),
+           v.kind, v.number, v.count, s.kind, s.number, s.count
+    FROM quality_stage s
+    JOIN quality_system_observedvalue v ON v.id = s.known_id
+    LEFT JOIN huvudman_schoolunit u ON u.id = s.unit_id
+    LEFT JOIN huvudman_huvudman h ON h.id = s.huvudman_id AND s.level = 'huvudman'
+    LEFT JOIN huvudman_kommun k ON k.code = s.code AND s.level = 'kommun'
+    LEFT JOIN huvudman_lan l ON l.code = s.code AND s.level = 'lan'
+    WHERE s.outcome = 'changed' ORDER BY s.file, s.line, s.indicator_key, s.period, s.sex LIMIT %s
+"""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What a file has of one measure: in which periods, and how many values are new, changed, unchanged."""
+
+    key: str
+    periods: list[str]
+    new: int
+    changed: int
+    unchanged: int
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A figure that would get a new version: whose it is, and what it says before and after."""
+
+    key: str
+    period: str
+    level: str
+    sex: str
+    code: str
+    name: str
+    kind_before: str
+    number_before: Decimal | None
+    count_before: int | None
+    kind: str
+    number: Decimal | None
+    count: int | None
 
 
 @dataclass(frozen=True)
@@ -173,6 +225,19 @@ class Stage:
         found = dict(self._rows("SELECT outcome, count(*) FROM quality_stage GROUP BY outcome"))
         return {outcome: found.get(outcome, 0) for outcome in ("new", "changed", "unchanged")}
 
+    def digest(self) -> str:
+        """A fingerprint of all that storing would do, whichever order the rows have."""
+        ((rows, hashed),) = self._rows(_DIGEST)
+        return f"{rows}-{hashed}"
+
+    def measures(self) -> list[Measure]:
+        """What there is of each measure."""
+        return [Measure(*row) for row in self._rows(_MEASURES)]
+
+    def corrections(self, most: int) -> list[Correction]:
+        """The first figures that would get a new version, as the files have them."""
+        return [Correction(*row) for row in self._rows(_CORRECTIONS, [most])]
+
     def supersede_lost(self, *, source: str, at: datetime) -> None:
         """Supersede derived values of `source` that are not on the stage."""
         self._run(_SUPERSEDE_LOST, [at, source])
@@ -189,9 +254,9 @@ class Stage:
         with connection.cursor() as cursor:
             cursor.execute(statement, parameters)
 
-    def _rows(self, statement: str) -> Iterator[tuple]:
+    def _rows(self, statement: str, parameters: Sequence[Any] | None = None) -> Iterator[tuple]:
         with connection.cursor() as cursor:
-            cursor.execute(statement)
+            cursor.execute(statement, parameters)
             return iter(cursor.fetchall())
 
 

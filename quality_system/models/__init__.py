@@ -10,6 +10,7 @@ from quality_system.models.edition import (
     SuccessFactor,
 )
 from quality_system.models.observation import ObservedValue, Organizers, Sex
+from quality_system.models.statistics_import import StatisticsFile, StatisticsImport
 
 __all__ = [
     "Area",
@@ -20,6 +21,8 @@ __all__ = [
     "ObservedValue",
     "Organizers",
     "Sex",
+    "StatisticsFile",
+    "StatisticsImport",
     "SubGoal",
     "SuccessFactor",
 ]

@@ -114,6 +114,9 @@ def test_what_takes_long_has_workers_of_its_own() -> None:
         "dialogues.render_underlag": "long",
         "huvudman.preview_register_import": "long",
         "huvudman.apply_register_import": "long",
+        "quality_system.take_up_waiting_statistics": "celery",
+        "quality_system.preview_statistics": "long",
+        "quality_system.apply_statistics": "long",
     }
     workers = [SERVICES[name]["command"] for name in ("worker", "worker-long")]
     demo = [line.split() for line in DEMO.splitlines() if " celery -A config worker " in line]

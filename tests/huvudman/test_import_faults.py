@@ -13,9 +13,9 @@ from django.db import connection
 from django.urls import reverse
 
 from accounts.actors import person
-from huvudman import tasks
 from huvudman.domain import imports
-from huvudman.domain.imports import alone_at, approve_import
+from huvudman.domain.import_work import MOST_TRIES, ROUND, alone_at
+from huvudman.domain.imports import approve_import
 from huvudman.models import Huvudman, ImportState, RegisterImport
 from huvudman.tasks import apply_register_import, preview_register_import, take_up_waiting_imports
 from tests.accounts.factories import planner
@@ -122,7 +122,7 @@ def test_a_file_that_ends_its_worker_each_time_is_given_up_with_a_reason(staff, 
 
     with running_worker(tmp_path):
         until(ended, seconds=90)
-    assert (row.state, row.tries) == (ImportState.FAILED, imports.MOST_TRIES)
+    assert (row.state, row.tries) == (ImportState.FAILED, MOST_TRIES)
     assert "3 gånger" in row.problems[0]["text"]
     page = staff.get(reverse("admin:register_import", args=[row.public_id])).content.decode()
     assert "3 gånger" in page
@@ -130,7 +130,7 @@ def test_a_file_that_ends_its_worker_each_time_is_given_up_with_a_reason(staff, 
 
 def test_an_approved_file_has_all_its_tries(no_broker, staff):
     row = upload(staff)
-    RegisterImport.objects.update(tries=imports.MOST_TRIES - 1)
+    RegisterImport.objects.update(tries=MOST_TRIES - 1)
     preview_register_import(row.pk)
     assert state_of(row) == ImportState.PREVIEW
     approve_import(row=row, actor=person(planner()))
@@ -142,7 +142,7 @@ def test_an_approved_file_has_all_its_tries(no_broker, staff):
 
 def test_a_task_that_comes_again_when_its_work_is_done_counts_nothing(no_broker, staff):
     row = upload(staff)
-    for _time in range(imports.MOST_TRIES + 2):
+    for _time in range(MOST_TRIES + 2):
         preview_register_import(row.pk)
         apply_register_import(row.pk)
     assert (state_of(row), row.tries) == (ImportState.PREVIEW, 1)
@@ -154,12 +154,12 @@ def test_only_what_waits_is_taken_up(state, monkeypatch):
     monkeypatch.setattr(current_app, "send_task", lambda name, args, **_options: asked.append((name, args)))
     row = RegisterImport.objects.create(kind="workbook", file_name="x", sha256="x", year=2020, state=state)
     take_up_waiting_imports()
-    assert asked == ([(imports.WORK[state], [row.pk])] if state in {"uploaded", "queued"} else [])
+    assert asked == ([(imports.work.tasks[state], [row.pk])] if state in {"uploaded", "queued"} else [])
 
 
 def test_beat_takes_up_what_waits_every_minute(settings):
     assert take_up_waiting_imports.name in current_app.tasks
-    beat = [row["task"] for row in settings.CELERY_BEAT_SCHEDULE.values() if row["schedule"] == tasks.ROUND]
+    beat = [row["task"] for row in settings.CELERY_BEAT_SCHEDULE.values() if row["schedule"] == ROUND]
     assert take_up_waiting_imports.name in beat
 
 
@@ -168,7 +168,7 @@ def test_a_second_worker_leaves_the_import_to_the_first(no_broker, staff):
     held, done = threading.Event(), threading.Event()
 
     def first_worker() -> None:
-        with alone_at(row.pk) as alone:
+        with alone_at(row.pk, kind=imports.work.one_worker) as alone:
             assert alone
             held.set()
             done.wait(20)

@@ -4,6 +4,7 @@ import re
 from urllib.parse import urljoin
 
 import pytest
+from celery import current_app
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -45,7 +46,7 @@ def staff(client):
 def upload(staff, django_capture_on_commit_callbacks, monkeypatch):
     """Upload a file as a planner and let the worker's task read it."""
     tasks = {task.name: task for task in (preview_register_import, apply_register_import)}
-    monkeypatch.setattr(imports.current_app, "send_task", lambda name, args, **_options: tasks[name](*args))
+    monkeypatch.setattr(current_app, "send_task", lambda name, args, **_options: tasks[name](*args))
 
     def send(content: bytes, name: str = "register_2020.xlsx", kind: str = "workbook") -> RegisterImport:
         file = SimpleUploadedFile(name, content)

@@ -29,6 +29,8 @@ from dialogues.models import (
     QuestionDraft,
     Sent,
 )
+from quality_system.domain.statistics_imports import Upload, upload_statistics
+from quality_system.models import StatisticsImport
 from tests.accounts.factories import leader, staff_user
 from tests.accounts.sign_in import HouseClient
 from tests.dialogues.evaluation.helpers import asked_about
@@ -135,6 +137,10 @@ def huvudman(dialogue: Dialogue) -> list[object]:
 
 def contact(dialogue: Dialogue) -> list[object]:
     return [dialogue.huvudman.public_id, dialogue.huvudman.contacts.earliest("pk").pk]
+
+
+def statistics_import(_dialogue: Dialogue) -> list[object]:
+    return [StatisticsImport.objects.get().public_id]
 
 
 def unheard_of(_dialogue: Dialogue) -> list[object]:
@@ -252,6 +258,9 @@ HOW: dict[str, Arguments] = {
     "admin:register_import": unheard_of,
     "admin:register_import_approve": unheard_of,
     "admin:register_import_discard": unheard_of,
+    "admin:statistics_import": statistics_import,
+    "admin:statistics_import_approve": statistics_import,
+    "admin:statistics_import_discard": statistics_import,
     "admin:open_page": lambda _d: ["why", "sv"],
     "admin:open_page_preview": lambda _d: ["why", "sv"],
     "admin:open_page_version": lambda _d: ["why", "sv", 1],
@@ -359,6 +368,7 @@ def world() -> tuple[Dialogue, User]:
     act_on_all(name="paminn", batch=dialogue.batch, rows=[], actor=SYSTEM)
     asked_about(dialogue, Part.INTRODUCTION)
     drawn(committed(dialogue.cycle, years=1, batches_per_year=1))
+    upload_statistics(actor=SYSTEM, files=[Upload("betyg.csv", b"hej")])
     keep_receipt(
         kind=Sent.ANSWER,
         huvudman=dialogue.huvudman,

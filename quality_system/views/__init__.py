@@ -1,0 +1,1 @@
+"""The statistician's pages in the staff site."""
