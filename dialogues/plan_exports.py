@@ -170,7 +170,7 @@ def _swap_rows(draw: Draw) -> Iterator[Row]:
 def _fact_rows(draw: Draw) -> Iterator[Row]:
     yield from (
         [_("Slag"), str(draw.get_kind_display())],
-        [_("Läge"), str(draw.get_state_display())],
+        [_("Läge"), draw.state_told],
         [_("Minst antal år mellan två dialoger"), draw.least_years_between],
         [_("Registrets kontrollsumma"), draw.input_sha256],
         [_("Låsningens kontrollsumma"), draw.commitment_sha256],

@@ -8,10 +8,8 @@ from django.db.models import (
     Case,
     DateField,
     DateTimeField,
-    Exists,
     ExpressionWrapper,
     F,
-    OuterRef,
     Q,
     QuerySet,
     Value,
@@ -23,8 +21,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dialogues.desk.todo import Desk, Todo
+from dialogues.domain.plan_approval import made_by
 from dialogues.draw_queries import HEAVY
-from dialogues.models import Draw, Swap
+from dialogues.models import Draw
 from dialogues.models import DrawState as S
 from dialogues.models.draw import USABLE
 
@@ -34,14 +33,11 @@ APPROVE_IN = datetime.timedelta(days=7)
 
 def to_see_to(desk: Desk) -> QuerySet[Draw]:
     """Lotteries whose value is out, or whose value or plan waits for another than the one who made it."""
-    own_swaps = Exists(Swap.objects.filter(draw=OuterRef("pk"), by=desk.user))
-    swapped = Exists(Swap.objects.filter(draw=OuterRef("pk")))
-    own = own_swaps | (Q(created_by=desk.user) & ~swapped)
     waits = (
         Q(state=S.COMMITTED, value_on__lte=desk.today)
         | Q(state=S.TYPED) & ~Q(typed_by=desk.user)
         | Q(state=S.FAILED)
-        | Q(state=S.DRAWN) & ~own
+        | Q(state=S.DRAWN) & ~made_by(desk.user.pk)
     )
     drawn = TruncDate("drawn_at", tzinfo=timezone.get_default_timezone())
     approve_by = Cast(ExpressionWrapper(drawn + Value(APPROVE_IN), DateTimeField()), DateField())
@@ -58,5 +54,17 @@ def show_to_see_to(draw: Draw, _desk: Desk) -> Todo:
         S.FAILED: (_("Se över lottningen"), _("Planen gick inte att lotta.")),
         S.DRAWN: (_("Läs och godkänn planen"), _("Planen är lottad och väntar på en annan planerare.")),
     }
-    title, why = words[S(draw.state)]
+    title, why = _approval_words(draw) or words[S(draw.state)]
     return Todo(title, f"{draw.cycle}. {why}", _("Planerare"), reverse("admin:draw", args=[draw.public_id]))
+
+
+def _approval_words(draw: Draw) -> tuple[str, str] | None:
+    """What is to be approved where it is not a plan just drawn."""
+    if draw.is_open_again:
+        return (
+            _("Godkänn planen igen"),
+            _("Den är öppen för byten, och tills den är godkänd kan ingen omgång godkännas."),
+        )
+    if draw.is_replan and draw.state == S.DRAWN:
+        return _("Läs och godkänn omplaneringen"), _("Den är klar och väntar på en annan planerare.")
+    return None

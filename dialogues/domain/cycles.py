@@ -6,12 +6,13 @@ import secrets
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.domain.audit import record
 from accounts.domain.machine import NotPossible
-from dialogues.models import BatchState, Cycle, DialogueState, Meeting
+from dialogues.models import BatchState, Cycle, Dialogue, DialogueState, Meeting
 from dialogues.models.draw import USABLE
 from huvudman.models import Huvudman
 
@@ -82,10 +83,39 @@ def delete_cycle(*, cycle: Cycle, actor: Actor) -> None:
 
 def is_unsent(cycle: Cycle) -> bool:
     """Tell whether nobody has been invited by the cycle, and no batch is about to go out by itself."""
-    begun = cycle.batches.exclude(state__in=FREE).exists()
-    gone = cycle.dialogues.exclude(state=DialogueState.PLANNED).exists()
-    carried = cycle.dialogues.filter(invitations__isnull=False).exists()
-    return not (begun or gone or carried or Meeting.objects.filter(batch__cycle=cycle).exists())
+    return not why_begun(cycle)
+
+
+def why_begun(cycle: Cycle) -> str:
+    """Why the plan of a cycle can't be taken away or made from the start, in words; nothing when it can.
+
+    A dialogue that was cancelled before anybody was told, since its huvudman has closed, stands in no way.
+    """
+    not_free = cycle.batches.exclude(state__in=FREE).exists()
+    gone = cycle.dialogues.exclude(state=DialogueState.PLANNED).exclude(pk__in=_left_out(cycle))
+    told = cycle.dialogues.filter(invitations__isnull=False).exists()
+    if told or not_free or Meeting.objects.filter(batch__cycle=cycle).exists():
+        return _("Cykeln är i gång: en omgång är schemalagd eller skickad, eller ett möte är bokat i den.")
+    first = gone.select_related("huvudman").first()
+    if first is None:
+        return ""
+    if first.state != DialogueState.CANCELLED:
+        return _("Cykeln är i gång: en huvudman har svarat.")
+    return _(
+        "%(huvudman)s är avbokad i cykeln men har inte upphört. Det ska stå kvar, och en ny plan "
+        "skulle ge den en plats igen."
+    ) % {"huvudman": first}
+
+
+def _left_out(cycle: Cycle) -> QuerySet[Dialogue]:
+    """Dialogues that were cancelled as their huvudman had closed, with nothing that has to be kept."""
+    return cycle.dialogues.filter(
+        state=DialogueState.CANCELLED,
+        huvudman__active_to__lt=timezone.localdate(),
+        invitations=None,
+        letters=None,
+        conflict_declarations=None,
+    )
 
 
 def overlapping(first_year: int, years: int) -> QuerySet[Cycle]:
@@ -129,7 +159,5 @@ def lock_dialogues(cycle: Cycle) -> None:
 
 def require_unsent(cycle: Cycle) -> None:
     """Raise NotPossible when somebody has been invited by the cycle, or soon will be."""
-    if not is_unsent(cycle):
-        raise NotPossible(
-            _("Cykeln är i gång: en omgång är schemalagd eller skickad, eller ett möte är bokat i den.")
-        )
+    if why := why_begun(cycle):
+        raise NotPossible(why)

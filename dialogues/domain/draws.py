@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from accounts.actors import Actor
 from accounts.domain.audit import record
 from accounts.domain.machine import Machine, NotPossible, WrongState
 from accounts.templatetags.look import day
+from dialogues.domain.cycles import require_unsent
 from dialogues.domain.draw_log import log
 from dialogues.domain.engine import WHOLE, method_in_use
 from dialogues.domain.intervals import hold_back, too_early
@@ -32,6 +34,7 @@ DRAWS = Machine(
     table=TRANSITIONS,
     permissions=dict.fromkeys(S.values, PLAN) | {S.APPROVED: APPROVE, S.REPLACED: APPROVE},
 )
+VALUE = re.compile(r"[0-9]+(?:[., \u00a0\u2009\u202f]{1,2}[0-9]+)*")
 FURTHEST_VALUE = datetime.timedelta(days=90)
 """How long after the commitment the day of the value can be."""
 
@@ -84,7 +87,8 @@ def commit_lottery(
     """Fix the register, the numbers, and where and on which later day the seed's value is to be found.
 
     Raises NotPossible when the day has come already or is far away, when there are fewer huvudmän than
-    batches, or when the cycle has a lottery or a replan that is neither used nor thrown away.
+    batches, when the cycle has a lottery or a replan that is neither used nor thrown away, or when it has
+    begun, so that its plan could not be used.
     """
     actor.require(PLAN, cycle)
     wrong = wrong_with_value_day(value_on)
@@ -93,6 +97,7 @@ def commit_lottery(
     with transaction.atomic():
         locked = locked_cycle(cycle)
         refuse_beside_another(locked)
+        require_unsent(locked)
         wanted = Wanted(years, batches_per_year, even, least_years_between, together)
         draw = _asked(locked, DrawKind.LOTTERY, S.COMMITTED, wanted, why, actor)
         draw.source, draw.value_on, draw.committed_on = source, value_on, timezone.localdate()
@@ -133,14 +138,14 @@ def try_draw(
 def type_value(*, draw: Draw, value: str, where: str, actor: Actor) -> Draw:
     """Type in the public value and where it can be read. It counts when another planner has confirmed it.
 
-    Raises NotPossible before the value's day, and for a value with too few digits.
+    Raises NotPossible before the value's day, and for a value with too few digits or with other signs.
     """
 
     def check(row: Draw) -> None:
         if row.value_on is None or timezone.localdate() < row.value_on:
             raise NotPossible(_("Värdet finns först %(day)s.") % {"day": day(row.value_on)})
-        if len(digits_of(value)) < LEAST_DIGITS:
-            raise NotPossible(_("Värdet behöver minst %(n)s siffror.") % {"n": LEAST_DIGITS})
+        if wrong := wrong_with_value(value):
+            raise NotPossible(wrong)
 
     def change(row: Draw) -> None:
         row.value, row.value_where, row.typed_by = value.strip(), where.strip(), actor.user
@@ -244,6 +249,21 @@ def refuse_beside_another(cycle: Cycle) -> None:
         raise NotPossible(
             _("Cykeln har redan en lottning eller omplanering på gång. Godkänn eller kasta den först.")
         )
+
+
+def wrong_with_value(value: str) -> str:
+    """What is wrong with a public value, in words: it is a number, or several, as Swedes or English write it.
+
+    Only its digits count, so that a letter in it would be a slip that nobody sees.
+    """
+    if not VALUE.fullmatch(value.strip()):
+        return _(
+            "Skriv värdet med siffror, som 2 501,35 eller 2501.35. Mellan siffror får det bara stå "
+            "mellanslag, punkt eller komma."
+        )
+    if len(digits_of(value)) < LEAST_DIGITS:
+        return _("Värdet behöver minst %(n)s siffror.") % {"n": LEAST_DIGITS}
+    return ""
 
 
 def wrong_with_value_day(value_on: datetime.date) -> str:

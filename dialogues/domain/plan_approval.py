@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.domain.machine import NotPossible, WrongState
 from dialogues.domain.draw_log import log
-from dialogues.domain.draws import APPROVE, DRAWS, refuse_beside_another
+from dialogues.domain.draws import APPROVE, DRAWS, PLAN, refuse_beside_another
 from dialogues.domain.plan_writing import blocks_of, locked_with_draws, refuse_when_begun, write_plan
 from dialogues.domain.replan_writing import refuse_when_overtaken, write_changes
 from dialogues.domain.swaps import current_places
-from dialogues.models import Cycle, Draw, DrawEntry, DrawEvent
+from dialogues.models import Cycle, Draw, DrawEntry, DrawEvent, Swap
 from dialogues.models import DrawState as S
 from dialogues.models.draw import LAID_ASIDE
 
@@ -33,7 +34,7 @@ def approve_plan(*, draw: Draw, actor: Actor) -> Draw:
             raise NotPossible(_("En provlottning går inte att använda. Lås registret och lotta."))
         if row.state != S.DRAWN:
             raise WrongState(_("Det finns ingen plan att godkänna än."))
-        if actor.user is not None and actor.user.pk in makers_of(row):
+        if actor.user is not None and has_made(actor.user.pk, row):
             raise NotPossible(_("Du har tagit fram planen. En annan planerare behöver godkänna den."))
 
     def change(row: Draw) -> None:
@@ -80,17 +81,58 @@ def open_plan(*, draw: Draw, why: str, actor: Actor) -> Draw:
         return DRAWS.walk(draw, to=S.DRAWN, actor=actor, check=check, change=change, after=after, why=why)
 
 
-def makers_of(draw: Draw) -> set[int | None]:
-    """Who may not approve a plan: those whose swaps nobody has approved; without such, who asked for it."""
-    swaps, last = draw.swaps.all(), last_approval(draw)
-    if last:
-        swaps = swaps.filter(at__gt=last.at)
-    return set(swaps.values_list("by", flat=True)) or {draw.created_by_id}
+def close_plan(*, draw: Draw, actor: Actor) -> Draw:
+    """Take back that a plan was opened by mistake: it is approved and frozen as it was, by who approved it.
+
+    Raises NotPossible when two have changed places since: then another planner approves it.
+    """
+    actor.require(PLAN, draw)
+
+    def check(row: Draw) -> None:
+        if not row.is_open_again:
+            raise WrongState(_("Planen är inte öppnad för byten."))
+        if not is_as_opened(row):
+            raise NotPossible(
+                _("Två har bytt plats sedan planen öppnades. En annan planerare behöver godkänna den.")
+            )
+
+    def change(row: Draw) -> None:
+        approval = _last(row, DrawEvent.APPROVED)
+        row.approved_at, row.approved_by = approval.at, approval.actor
+
+    def after(row: Draw) -> None:
+        log(row, DrawEvent.CLOSED, actor=actor)
+
+    with transaction.atomic():
+        locked_with_draws(draw)
+        return DRAWS.walk(
+            draw, to=S.APPROVED, actor=actor, check=check, change=change, after=after, opening_undone=True
+        )
 
 
-def last_approval(draw: Draw) -> DrawEntry | None:
-    """When the plan was approved last, if it was."""
-    return DrawEntry.objects.filter(draw=draw.public_id, event=DrawEvent.APPROVED).order_by("-at").first()
+def is_as_opened(draw: Draw) -> bool:
+    """Tell whether a plan is open for swaps, and nobody has changed places in it since."""
+    return draw.is_open_again and not draw.swaps.filter(at__gt=_last(draw, DrawEvent.OPENED).at).exists()
+
+
+def made_by(user: int | None) -> Q:
+    """The draws whose plan this person has made so, and may not approve: with swaps that nobody has approved
+    it is those who made them; without such, who asked for the draw.
+    """
+    approved = DrawEntry.objects.filter(
+        draw=OuterRef("draw__public_id"), event=DrawEvent.APPROVED, at__gte=OuterRef("at")
+    )
+    new = Swap.objects.filter(~Exists(approved), draw=OuterRef("pk"))
+    return Q(Exists(new.filter(by=user))) | Q(~Exists(new), created_by=user)
+
+
+def has_made(user: int | None, draw: Draw) -> bool:
+    """Tell whether this person may not approve the plan, as the one who has made it so."""
+    return Draw.objects.filter(made_by(user), pk=draw.pk).exists()
+
+
+def _last(draw: Draw, event: DrawEvent) -> DrawEntry:
+    return DrawEntry.objects.filter(draw=draw.public_id, event=event).latest("at")
 
 
 def _put_in_batches(draw: Draw, cycle: Cycle, actor: Actor) -> None:

@@ -17,7 +17,7 @@ from accounts.templatetags.look import day
 from dialogues.days import day_off
 from dialogues.domain import draws
 from dialogues.domain.engine import WHOLE
-from dialogues.domain.plan_approval import approve_plan, makers_of, open_plan
+from dialogues.domain.plan_approval import approve_plan, close_plan, has_made, is_as_opened, open_plan
 from dialogues.domain.swaps import swap_places
 from dialogues.forms.plain import LongText, PlainForm
 from dialogues.forms.planning import day_field
@@ -189,6 +189,8 @@ class DeedForm(PlainForm):
     permission: ClassVar[str] = draws.PLAN
     danger: ClassVar[bool] = False
     forward: ClassVar[bool] = True
+    shows_figures: ClassVar[bool] = False
+    """Whether one should know the plan's figures to do it."""
     for_replan: ClassVar[Mapping[str, str | Promise]] = {}
     """Its words where a replan has others."""
 
@@ -212,6 +214,19 @@ class DeedForm(PlainForm):
         raise TypeError(f"{type(self).__name__} has no verb")
 
 
+class ValueField(forms.CharField):
+    """The public value, as its source writes it."""
+
+    def __init__(self) -> None:
+        super().__init__(label=_("Värde"), max_length=100)
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value)
+        if wrong := draws.wrong_with_value(text):
+            raise forms.ValidationError(wrong)
+        return text
+
+
 class ValueForm(DeedForm):
     """The public value, typed in by a first person."""
 
@@ -220,7 +235,7 @@ class ValueForm(DeedForm):
     done = _("Värdet är inskrivet. Nu bekräftar en annan planerare det.")
     states = frozenset({S.COMMITTED})
 
-    value = forms.CharField(label=_("Värde"), max_length=100)
+    value = ValueField()
     where = forms.CharField(
         label=_("Var värdet kan läsas"), max_length=300, help_text=_("En webbadress eller en publikation.")
     )
@@ -241,7 +256,7 @@ class ConfirmForm(DeedForm):
     done = _("Värdet är bekräftat och planen lottas.")
     states = frozenset({S.TYPED})
 
-    value = forms.CharField(label=_("Värde"), max_length=100)
+    value = ValueField()
 
     @classmethod
     def is_for(cls, user_pk: int | None, draw: Draw) -> bool:
@@ -323,10 +338,11 @@ class ApproveForm(DeedForm):
     }
     states = frozenset({S.DRAWN})
     permission = draws.APPROVE
+    shows_figures = True
 
     @classmethod
     def is_for(cls, user_pk: int | None, draw: Draw) -> bool:
-        return user_pk not in makers_of(draw)
+        return not has_made(user_pk, draw)
 
     def perform(self, actor: Actor) -> Draw:
         return approve_plan(draw=self.draw, actor=actor)
@@ -343,6 +359,25 @@ class OpenForm(WhyForm):
 
     def perform(self, actor: Actor) -> Draw:
         return open_plan(draw=self.draw, actor=actor, **self.cleaned_data)
+
+
+class CloseForm(DeedForm):
+    """Take back that a plan was opened by mistake."""
+
+    title, button = _("Ångra öppningen"), _("Ångra öppningen")
+    lead = _(
+        "Ingen har bytt plats sedan planen öppnades. Den blir godkänd och fryst igen, precis som den var."
+    )
+    done = _("Öppningen är ångrad. Planen är godkänd och fryst som förut.")
+    states = frozenset({S.DRAWN})
+    forward = False
+
+    @classmethod
+    def is_for(cls, user_pk: int | None, draw: Draw) -> bool:
+        return is_as_opened(draw)
+
+    def perform(self, actor: Actor) -> Draw:
+        return close_plan(draw=self.draw, actor=actor)
 
 
 class SwapForm(PlainForm):
@@ -365,6 +400,7 @@ DEEDS: dict[str, type[DeedForm]] = {
     "igen": AgainForm,
     "ta-tillbaka": WithdrawForm,
     "oppna": OpenForm,
+    "angra": CloseForm,
     "kasta": DiscardForm,
 }
 """What can be done with a draw, by the name in its address; the way forward first."""

@@ -40,6 +40,13 @@ class DrawState(models.TextChoices):
     REPLACED = "replaced", _("ersatt av en omplanering")
 
 
+REPLAN_STATES = {
+    DrawState.QUEUED: _("planeras om"),
+    DrawState.DRAWN: _("omplanerad, väntar på godkännande"),
+    DrawState.FAILED: _("gick inte att planera om"),
+}
+"""What states of a replan are called where a lottery's words would be wrong."""
+
 TRANSITIONS: dict[str, frozenset[str]] = {
     DrawState.COMMITTED: frozenset({DrawState.TYPED, DrawState.DISCARDED}),
     DrawState.TYPED: frozenset({DrawState.COMMITTED, DrawState.QUEUED, DrawState.DISCARDED}),
@@ -270,6 +277,16 @@ class Draw(models.Model):
         """Tell whether its batches are written and yet it is not approved: it was opened for swaps."""
         return self.written_at is not None and self.state == DrawState.DRAWN
 
+    @property
+    def state_told(self) -> str:
+        """Its state in words, as it is for this kind of draw. A trial waits for nobody's approval."""
+        state = DrawState(self.state)
+        if self.is_open_again:
+            return str(_("öppen för byten"))
+        if self.kind == DrawKind.TRIAL and state == DrawState.DRAWN:
+            return str(_("lottad"))
+        return str(REPLAN_STATES.get(state, state.label) if self.is_replan else state.label)
+
 
 class Swap(models.Model):
     """Two huvudmän that have changed places in a draw: a deviation from it, with its reason. Only added.
@@ -317,6 +334,7 @@ class DrawEvent(models.TextChoices):
     SWAPPED = "swapped", _("två bytte plats")
     APPROVED = "approved", _("godkändes")
     OPENED = "opened", _("öppnades för byten")
+    CLOSED = "closed", _("öppningen ångrades")
     DISCARDED = "discarded", _("kastades")
     REPLACED = "replaced", _("ersattes av en omplanering")
 

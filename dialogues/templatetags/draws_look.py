@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django import template
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from accounts.templatetags.look import badge
 from dialogues.models import Draw, DrawKind, DrawState
@@ -27,9 +26,8 @@ DRAW_BADGES: dict[str, str] = {
 @register.simple_tag
 def draw_badge(draw: Draw) -> SafeString:
     """The draw's state as a badge. A trial waits for nobody's approval."""
-    if draw.kind == DrawKind.TRIAL and draw.state == DrawState.DRAWN:
-        return badge("now", _("lottad"))
-    return badge(DRAW_BADGES[draw.state], DrawState(draw.state).label)
+    is_read_only = draw.kind == DrawKind.TRIAL and draw.state == DrawState.DRAWN
+    return badge("now" if is_read_only else DRAW_BADGES[draw.state], draw.state_told)
 
 
 register.filter("signed", signed)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from accounts.actors import person
 from accounts.asked import words
 from accounts.domain.machine import NotPossible
+from dialogues.approval_facts import figures_of
 from dialogues.domain.draw_work import progress_of
 from dialogues.domain.plans import active_huvudman
 from dialogues.domain.swaps import current_places
@@ -106,6 +107,7 @@ def draw_deed(request: HttpRequest, public_id: uuid.UUID, name: str) -> HttpResp
         "draw": draw,
         "form": form,
         "words": words,
+        "figures": figures_of(draw) if kind.shows_figures and draw.drawn_at else (),
     }
     return staff_page(request, "staff/draw_deed.html", context, status=422 if form.errors else 200)
 

@@ -17,7 +17,7 @@ from accounts.actors import person
 from accounts.domain.machine import NotPossible
 from accounts.templatetags.look import number
 from dialogues.batch_queries import batch_rows, tallies
-from dialogues.domain.cycles import delete_cycle, has_lottery, is_unsent
+from dialogues.domain.cycles import delete_cycle, has_lottery, is_unsent, why_begun
 from dialogues.domain.draw_log import tally_for
 from dialogues.domain.plans import active_huvudman
 from dialogues.draw_queries import in_use, light_draws
@@ -64,13 +64,15 @@ def cycle_page(request: HttpRequest, pk: int) -> HttpResponse:
     require(request, "dialogues.view_batch")
     cycle = get_object_or_404(Cycle.objects.select_related("created_by"), pk=pk)
     may_plan = request.user.has_perm(PLAN)
+    all_drafts = not cycle.batches.exclude(state=BatchState.DRAFT).exists()
     context = {
         "title": cycle.name,
         "crumbs": _crumbs(),
         "cycle": cycle,
         "active": active_huvudman().count(),
-        "may_plan": may_plan and not cycle.batches.exclude(state=BatchState.DRAFT).exists(),
-        "may_change": may_plan and is_unsent(cycle),
+        "may_plan": may_plan and all_drafts,
+        "begun": (begun := why_begun(cycle) if may_plan else ""),
+        "may_change": may_plan and not begun,
         "may_delete": not has_lottery(cycle),
         "draws": (shown := list(light_draws(cycle)[:DRAWS_SHOWN])),
         "under_way": next((draw for draw in shown if draw.is_under_way), None),

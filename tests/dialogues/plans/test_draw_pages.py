@@ -357,7 +357,7 @@ class TestPage:
         HuvudmanFactory.create_batch(more)
         draw = drawn()
         as_planner.get(page_of(draw))
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(17):
             as_planner.get(page_of(draw))
 
     @pytest.mark.parametrize("name", ["varde", "bekrafta", "godkann", "igen", "ta-tillbaka", "oppna"])

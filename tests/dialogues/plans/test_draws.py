@@ -127,6 +127,22 @@ def test_a_value_typed_wrong_is_taken_back_and_stays_in_the_log() -> None:
     assert (entry.value, entry.why) == (VALUE, "Fel dag")
 
 
+@pytest.mark.parametrize("value", ["2 501,35", "2501.35", "2,501.35", "2\u00a0501,35", "3, 7, 12, 19"])
+def test_a_value_is_a_number_as_swedes_or_english_write_it(value: str) -> None:
+    draw = committed()
+    with the_value_is_out(draw):
+        assert draws.type_value(draw=draw, value=value, where="här", actor=somebody()).state == S.TYPED
+
+
+@pytest.mark.parametrize(
+    "value", ["OMXS30 2501,35", "2501,35 kr", "25O1,35", "-2501,35", "2501-35", "٢٥٠١", ","]
+)
+def test_a_value_with_other_signs_is_refused(value: str) -> None:
+    draw = committed()
+    with the_value_is_out(draw), pytest.raises(NotPossible, match="Skriv värdet med siffror"):
+        draws.type_value(draw=draw, value=value, where="här", actor=somebody())
+
+
 def test_another_value_typed_at_the_same_time_is_told() -> None:
     draw = typed()
     with the_value_is_out(draw), pytest.raises(NotPossible, match="annat värde"):

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, person
@@ -455,6 +456,30 @@ class TestApproval:
         rows = [line.split(";") for line in extract_csv(replan.cycle).decode().splitlines()[1:]]
         found = {row[0]: f"{int(row[6]) - replan.cycle.first_year + 1}:{row[7]}" for row in rows}
         assert found == parent.assignment
+
+    def test_a_new_lottery_takes_its_place_as_one_that_it_left_out_has_closed(self) -> None:
+        replan = in_force()
+        cycle = replan.cycle
+        assert cycle.dialogues.filter(state=DialogueState.CANCELLED).count() == 1
+        draw = approved(drawn(committed(cycle)))
+        assert places_of(draw) == draw.assignment
+        assert not cycle.dialogues.filter(state=DialogueState.CANCELLED).exists()
+        assert list(Draw.objects.order_by("pk").values_list("state", flat=True)) == [
+            S.REPLACED,
+            S.DISCARDED,
+            S.APPROVED,
+        ]
+
+    def test_no_new_lottery_when_one_that_is_active_was_cancelled(self, client) -> None:
+        replan = in_force()
+        dialogue = dialogue_of(replan, max(replan.assignment))
+        move(dialogue, to=DialogueState.CANCELLED, actor=SYSTEM)
+        with pytest.raises(NotPossible, match="avbokad i cykeln men har inte upphört"):
+            committed(replan.cycle)
+        client.force_login(planner())
+        page = client.get(reverse("admin:cycle", args=[replan.cycle_id])).text
+        assert f"{dialogue} är avbokad i cykeln" in page
+        assert reverse("admin:cycle_commit", args=[replan.cycle_id]) not in page
 
     def test_a_plan_with_its_own_seed_can_be_made_again_too(self) -> None:
         cycle = plan_cycle(cycle=small_cycle(), actor=SYSTEM)
