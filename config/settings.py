@@ -284,6 +284,7 @@ CONTACT_CHECKS_A_DAY = env.int("CONTACT_CHECKS_A_DAY", default=100)
 LOTTERY_SOURCE = env.str(
     "LOTTERY_SOURCE", default="OMX Stockholm 30 (OMXS30) hos Nasdaq Stockholm, slutvärde med två decimaler"
 )
+SOURCE_CODE_URL = env.str("SOURCE_CODE_URL", default="")
 LETTER_AGENCY = env.str("LETTER_AGENCY", default="skolverket")
 LETTER_CLAIM_LIMIT = env.int("LETTER_CLAIM_LIMIT", default=420)
 LETTER_ATTEMPTS = env.int("LETTER_ATTEMPTS", default=20)

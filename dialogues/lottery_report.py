@@ -6,8 +6,8 @@ import hashlib
 from contextlib import suppress
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
-from django.core.management import get_commands
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -64,7 +64,8 @@ def report_of(draw: Draw) -> dict[str, Any]:
         ],
         "replans": [_replan(each) for each in replans_of(draw)],
         "replan_files": REPLAN_FILES,
-        "has_verifier": "verify_plan" in get_commands(),
+        "source_code_url": settings.SOURCE_CODE_URL,
+        "contact_email": settings.CONTACT_EMAIL,
         **interval_of(draw),
         **_koncerner(draw),
     }

@@ -12,6 +12,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from dialogues.cells import CSV_TYPE
+from dialogues.check_program import program_zip
 from dialogues.domain.swaps import current_places
 from dialogues.lottery_report import is_public, lotteries, place_in, report_of, report_pdf
 from dialogues.models import Draw, DrawKind
@@ -20,6 +21,7 @@ from dialogues.plan_exports import plan_csv, register_csv, register_json
 
 SHOWN = 50
 LONGEST = 60
+PROGRAM = "kontrollprogram.zip"
 
 
 @require_safe
@@ -73,6 +75,12 @@ def lottery_file(request: HttpRequest, public_id: uuid.UUID, name: str) -> HttpR
     raise Http404
 
 
+@require_safe
+def lottery_program(request: HttpRequest) -> HttpResponse:
+    """The program that checks a plan, to be run with Python alone."""
+    return as_file(program_zip(), "application/zip", PROGRAM)
+
+
 def find_lottery(public_id: uuid.UUID) -> Draw:
     """The lottery. Raises Http404, also for trials and draws with a seed of one's own."""
     rows = Draw.objects.filter(kind=DrawKind.LOTTERY).select_related("cycle")
@@ -97,6 +105,7 @@ def as_file(data: bytes, content_type: str, name: str) -> HttpResponse:
 
 urlpatterns = [
     path("lottning/", lottery_list, name="lotteries"),
+    path(f"lottning/{PROGRAM}", lottery_program, name="lottery_program"),
     path("lottning/<uuid:public_id>/", lottery_page, name="lottery"),
     path("lottning/<uuid:public_id>/rapport.pdf", lottery_pdf, name="lottery_pdf"),
     path("lottning/<uuid:public_id>/fil/<str:name>", lottery_file, name="lottery_file"),

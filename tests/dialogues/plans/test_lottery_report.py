@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import hashlib
 import html
@@ -11,12 +10,13 @@ import json
 import re
 import shlex
 import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import openpyxl
 import pikepdf
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
 
 from accounts.actors import SYSTEM
@@ -74,16 +74,29 @@ def with_swap() -> tuple[Draw, str, str]:
 
 def run_as_told(command: str, folder: Path) -> str:
     """What a command of the page says in that folder; nothing where it is no command."""
-    if command.startswith("./bin/manage verify_plan"):
-        out = io.StringIO()
-        with contextlib.chdir(folder):
-            call_command(*shlex.split(command)[1:], stdout=out)
-        return out.getvalue()
+    if command.startswith("python3 "):
+        return bare_python(folder, *shlex.split(command)[1:]).stdout
     if not command.startswith(("sha256sum", "printf")):
         return ""
     return subprocess.run(
         command, shell=True, cwd=folder, check=True, capture_output=True, text=True, timeout=30
     ).stdout
+
+
+def bare_python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Python with nothing installed and nothing of ours to import, in a folder."""
+    command = [sys.executable, "-I", "-S", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+
+
+def with_files(client, draw: Draw, folder: Path) -> str:
+    """The report's text; all files that it leads to are in the folder."""
+    page = html.unescape(client.get(page_of(draw)).text)
+    for name in re.findall(rf"{draw.public_id}/fil/([\w.-]+)", page):
+        (folder / name).write_bytes(client.get(file_of(draw, name)).content)
+    assert reverse("lottery_program") in page
+    (folder / "kontrollprogram.zip").write_bytes(client.get(reverse("lottery_program")).content)
+    return page
 
 
 class TestPage:
@@ -177,15 +190,46 @@ class TestFiles:
     def test_an_outsider_checks_it_with_what_the_page_says(self, client, tmp_path) -> None:
         """Every command of the page is run as it stands, in a folder with the published files."""
         draw, _first, _second = with_swap()
-        page = html.unescape(client.get(page_of(draw)).text)
-        for name in re.findall(rf"{draw.public_id}/fil/([\w.-]+)", page):
-            (tmp_path / name).write_bytes(client.get(file_of(draw, name)).content)
+        page = with_files(client, draw, tmp_path)
         said = [run_as_told(command, tmp_path) for command in re.findall(r"<code[^>]*>([^<]*)</code>", page)]
         told = "\n".join(filter(None, said))
         assert f"{draw.commitment_sha256}  lasning.json" in told
         assert f"{draw.input_sha256}  register.json" in told
         assert f"= {draw.seed}" in told
         assert re.findall(r"Planen stämmer: .* (\d) byten", told) == ["0", "1"]
+
+    def test_the_program_runs_unzipped_with_python_alone_and_finds_what_is_wrong(
+        self, client, tmp_path
+    ) -> None:
+        draw = approved()
+        with_files(client, draw, tmp_path)
+        with zipfile.ZipFile(tmp_path / "kontrollprogram.zip") as archive:
+            archive.extractall(tmp_path / "program")
+        asked = ("program", "--input", "register.csv", "--plan", "plan.csv", "--certificate", "intyg.json")
+        locked = ("--commitment", "lasning.json", "--value")
+        fine = bare_python(tmp_path, *asked, *locked, VALUE)
+        assert (fine.returncode, fine.stderr) == (0, "")
+        assert "Planen stämmer: 8 enheter" in fine.stdout
+        other = bare_python(tmp_path, *asked, *locked, "2 501,36")
+        assert (other.returncode, other.stdout) == (1, "")
+        assert "stämmer inte" in other.stderr
+        first, second = two_apart(draw)
+        text = (tmp_path / "plan.csv").read_text()
+        swapped = text.replace(first, "x").replace(second, first).replace("x", second)
+        (tmp_path / "plan.csv").write_text(swapped)
+        assert bare_python(tmp_path, *asked).returncode == 1
+        (tmp_path / "plan.csv").write_text("id;year\n")
+        assert bare_python(tmp_path, *asked).returncode == 2
+
+    @pytest.mark.parametrize(
+        ("url", "words"),
+        [("", "kvalitetsdialog@skolverket.example"), ("https://kod.example/kd", "https://kod.example/kd")],
+    )
+    def test_it_says_where_the_source_code_is(self, client, settings, url: str, words: str) -> None:
+        settings.SOURCE_CODE_URL = url
+        section = client.get(page_of(committed())).text.split("Kontrollera själv")[1].split("</section>")[0]
+        assert words in section
+        assert ("skickas till den som ber" in section) == (not url)
 
     @pytest.mark.parametrize(
         ("name", "value"),
