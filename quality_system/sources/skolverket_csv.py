@@ -1,4 +1,4 @@
-"""Skolverket's CSV exports: a row a school unit, huvudman, kommun, län or the whole country.
+"""Skolverket's exports, CSV or a workbook: a row a school unit, huvudman, kommun, län or the whole country.
 
 The header row is found by what it says, wherever it stands; a super-header above it is joined to it. Columns
 with words that the header does not explain (a subject, a programme) divide the rows, and are part of the key.
@@ -7,9 +7,11 @@ with words that the header does not explain (a subject, a programme) divide the 
 from __future__ import annotations
 
 import csv
+import io
 import re
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import BinaryIO, cast
 
 from quality_system.sources.base import (
     ALL,
@@ -32,6 +34,7 @@ from quality_system.sources.base import (
     lines_of,
     period_of,
 )
+from quality_system.sources.sheets import SIGNATURE, Figure, sheets_of
 from quality_system.sources.skolverket_header import SEXES, Column, Layout, Row, find_layout
 from quality_system.values import UnreadableValue, Value, ValueKind, parse_value
 
@@ -59,6 +62,9 @@ ORGANIZERS = {
 CODES = {UNIT: (UNIT_CODE, "skolenhetskoden", "åtta"), KOMMUN: (KOMMUN_CODE, "kommunkoden", "fyra"),
          LAN: (LAN_CODE, "länskoden", "två")}  # fmt: skip
 
+CODE_LENGTHS = {UNIT: 8, HUVUDMAN: 10, KOMMUN: 4, LAN: 2}
+
+_SHARE = re.compile(r"andel|%", re.IGNORECASE)
 _COUNT = re.compile(r"antal elever", re.IGNORECASE)
 _COUNTED = re.compile(r"andel|genomsnitt|meritvärde", re.IGNORECASE)
 _PARTICIPATION = re.compile(r"deltagit", re.IGNORECASE)
@@ -70,12 +76,61 @@ Place = tuple[str, str, str]
 
 def read(stream: BinaryIO) -> Iterator[Item]:
     """Yield what the file says, row by row. Raises SourceFault when it is not such a file."""
-    rows = _rows(stream)
-    layout = find_layout(rows, file_name(stream))
-    lines = [(at, row) for at, row in rows if not _is_note(row, layout)]
+    buffered = io.BufferedReader(cast("io.RawIOBase", stream))
+    if buffered.peek(4)[:4] == SIGNATURE:
+        layout, lines = _in_workbook(buffered.read(), file_name(stream))
+    else:
+        rows = _rows(buffered)
+        layout = find_layout(rows, file_name(stream))
+        lines = _lines(rows, layout)
     if not lines:
         raise SourceFault("det finns inga rader under rubrikraden", layout.line)
     yield from _Export(layout, lines).items()
+
+
+def _in_workbook(content: bytes, file: str) -> tuple[Layout, Lines]:
+    """The one table of a workbook: which of several is meant, nobody can tell."""
+    tables: list[tuple[str, Layout, Lines]] = []
+    fault = SourceFault("arbetsboken är tom")
+    for name, rows in sheets_of(content):
+        left = iter(rows)
+        try:
+            layout = find_layout(left, file)
+        except SourceFault as none_here:
+            fault = none_here
+        else:
+            tables.append((name, layout, [(at, _padded(row, layout)) for at, row in _lines(left, layout)]))
+    if not tables:
+        raise fault
+    if len(tables) > 1:
+        names = ", ".join(f"”{name[:40]}”" for name, _layout, _lines in tables)
+        raise SourceFault(f"arbetsboken har flera tabeller, på bladen {names}: spara dem i var sin fil")
+    _name, layout, lines = tables[0]
+    _refuse_percent_cells(layout, lines)
+    return layout, lines
+
+
+def _padded(row: Row, layout: Layout) -> Row:
+    """The row with codes as they are written: a cell with a number has lost their leading zeros."""
+    codes = {at: CODE_LENGTHS[role] for role, at in layout.roles.items() if role in CODE_LENGTHS}
+    return [c.zfill(codes[at]) if at in codes and isinstance(c, Figure) else c for at, c in enumerate(row)]
+
+
+def _refuse_percent_cells(layout: Layout, lines: Lines) -> None:
+    """A cell formatted as percent holds 0.765 where 76,5 is shown: a share of 1 or less all through."""
+    for column in layout.columns:
+        cells = [row[column.at] for _at, row in lines]
+        figures = [Decimal(cell.replace(",", ".")) for cell in cells if isinstance(cell, Figure)]
+        if _SHARE.search(column.name) and any(figures) and all(0 <= figure <= 1 for figure in figures):
+            raise SourceFault(
+                f"kolumnen ”{column.name[:60]}” verkar vara formaterad som procent: "
+                "ändra cellerna till tal, som 76,5, eller spara som CSV",
+                layout.line,
+            )
+
+
+def _lines(rows: Iterable[tuple[int, Row]], layout: Layout) -> Lines:
+    return [(at, row) for at, row in rows if not _is_note(row, layout)]
 
 
 def _rows(stream: BinaryIO) -> Iterator[tuple[int, Row]]:

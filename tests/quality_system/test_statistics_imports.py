@@ -39,6 +39,7 @@ from tests.huvudman.factories import SchoolUnitFactory
 from tests.quality_system import shared_data
 from tests.quality_system.factories import IndicatorFactory, offer
 from tests.quality_system.test_import import HEADER
+from tests.quality_system.test_sheets import xlsx
 
 pytestmark = pytest.mark.django_db
 
@@ -172,9 +173,18 @@ def test_several_files_are_one_import_and_faults_name_their_file(staff, send, un
     assert "1-betyg.csv, rad 4" in page_of(staff, row)
 
 
+def test_a_workbook_is_put_in_as_the_same_table_in_csv(staff, send, unit, django_capture_on_commit_callbacks):
+    rows = [row.split(";") for row in csv(line(unit.code)).decode("utf-8-sig").splitlines()]
+    row = send(xlsx(rows), name="betyg.xlsx")
+    assert (row.state, row.source, row.counts["new"]) == (ImportState.PREVIEW, "skolverket-csv", 3)
+    put_in(staff, row, django_capture_on_commit_callbacks)
+    assert send(csv(line(unit.code))).counts["unchanged"] == 3
+
+
 @pytest.mark.parametrize(
     ("content", "source", "reason"),
     [
+        (b"PK\x03\x04", "skolverket-csv", "betyg.csv: filen är ingen arbetsbok som går att läsa"),
         (b"hej", "", "betyg.csv känns inte igen. Ladda upp filen igen och välj källan."),
         (b"hej", "skolverket-csv", "betyg.csv: det finns ingen rubrikrad med Skolenhetskod"),
         (b"\xe5\xe4\xf6;", "skolverket-csv", "filen är inte text i UTF-8"),
