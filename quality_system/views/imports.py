@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import asked
 from accounts.actors import person
@@ -32,6 +33,14 @@ from quality_system.wording import SOURCES
 
 PAGE_SIZE = 50
 LISTED = 200
+COUNTS = {
+    "rows": gettext_lazy("Rader"),
+    "new": gettext_lazy("Nya värden"),
+    "changed": gettext_lazy("Ändrade"),
+    "unchanged": gettext_lazy("Oförändrade"),
+    "unknown_units": gettext_lazy("Okända koder"),
+    "rejected": gettext_lazy("Gick inte att läsa"),
+}
 
 
 @needs(PERMISSION)
@@ -123,6 +132,7 @@ def _import_page(
         "refused": refused,
         "progress": work.progress_of(row),
         "has_changes": has_changes(row),
+        "counts": [(label, row.counts.get(name, 0)) for name, label in COUNTS.items()],
         "kinds": _kinds(row),
         "measures": [{**measure, "name": names[measure["key"]]} for measure in row.measures[:LISTED]],
         "corrections": [_correction(seen, names) for seen in row.corrections],
