@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from dialogues.models import Cycle, Draw
 from dialogues.planning import FAMILIES
+from dialogues.planning.bounds import CAPACITY
 from huvudman.models import Lan, LegalForm, RegionalOffice, SizeClass
 
 FAMILY_NAMES = {
@@ -25,6 +26,7 @@ FAMILY_NAMES = {
     "cell": gettext_lazy("Län, storlek och typ"),
     "office": gettext_lazy("Regionalt kontor"),
     "form": gettext_lazy("Juridisk form"),
+    CAPACITY: gettext_lazy("Gräns för ett län i en omgång"),
 }
 
 
@@ -167,7 +169,7 @@ def level_namer() -> Callable[[str, str], str]:
     }
 
     def name(family: str, level: str) -> str:
-        fields = FAMILIES.get(family, (family,))
+        fields = ("region",) if family == CAPACITY else FAMILIES.get(family, (family,))
         if not fields or not level.strip("|"):
             return _("Alla") if not fields else _("Uppgift saknas")
         parts = zip(fields, level.split("|"), strict=True)

@@ -6,11 +6,14 @@ A level with M units over K blocks has the share M/K in each. No plan can do bet
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dialogues.planning.units import Block, Rules, Unit, all_blocks, by_cell, level_of
 
+CAPACITY = "capacity"
+"""The family of the breaches where a region has more units in a block than it can take."""
 Counts = dict[str, list[int]]
 """For each level of a family (fields joined by "|"): how many units in each block, in time order."""
 
@@ -72,3 +75,15 @@ def _outside(
             entry = {"family": family, "level": level, "at": name, "count": number, "low": low, "high": high}
             found.append(entry)
     return found
+
+
+def over_capacity(
+    units: Iterable[Unit], assignment: Mapping[str, Block], rules: Rules
+) -> list[dict[str, Any]]:
+    """Every region that has more units in a block than it can take."""
+    held = Counter((unit.region, assignment[unit.id]) for unit in units)
+    return [
+        {"family": CAPACITY, "level": region, "at": str(block), "count": count, "low": 0, "high": most}
+        for (region, block), most in sorted(rules.capacity.items())
+        if (count := held[region, block]) > most
+    ]

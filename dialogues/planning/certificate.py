@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dialogues.planning.bounds import Counts, breaches, by_year, count, weights
+from dialogues.planning.bounds import Counts, breaches, by_year, count, over_capacity, weights
 from dialogues.planning.pupils import least_totals, variation
 from dialogues.planning.together import count_koncerner
 from dialogues.planning.units import Block, Rules, Unit, all_blocks, input_sha256
@@ -44,7 +44,7 @@ def certify(
         "rules": rules_as_json(rules),
         "blocks": [str(block) for block in blocks],
         "counts": counts,
-        "breaches": breaches(counts, years, batches, rules),
+        "breaches": breaches(counts, years, batches, rules) + over_capacity(placed, assignment, rules),
         "worst": {name: _worst(rows, years, batches, rules) for name, rows in counts.items()},
         "pupils": pupils,
         "pupils_variation": variation(list(pupils.values())),

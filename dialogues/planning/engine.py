@@ -11,6 +11,7 @@ from typing import Any
 from dialogues.planning.alike import Groups, group_units, own_places
 from dialogues.planning.beside import settle_giants
 from dialogues.planning.bound import solved_totals
+from dialogues.planning.bounds import CAPACITY
 from dialogues.planning.certificate import METHOD, certify
 from dialogues.planning.counts import spread
 from dialogues.planning.draw import draw, drawn_blocks
@@ -123,7 +124,7 @@ def versions() -> dict[str, str]:
 
 def cause_of(breach: Mapping[str, Any], units: Sequence[Unit], years: int, batches: int, rules: Rules) -> str:
     """Why a count could not be as even as its share: what alone forces it, or that all together do."""
-    fields = rules.families[breach["family"]]
+    fields = ("region",) if breach["family"] == CAPACITY else rules.families[breach["family"]]
     alike = [unit for unit in units if level_of(unit, fields) == breach["level"]]
     every = all_blocks(years, batches)
     here = [block for block in every if breach["at"] in (str(block), str(block.year))]

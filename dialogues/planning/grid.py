@@ -108,22 +108,25 @@ def make_grid(
     )
 
 
-def with_sent(grid: Grid, sent: Bools, years: int) -> Grid:
+def with_sent(
+    grid: Grid, groups: Mapping[str, Sequence[Unit]], rules: Rules, blocks: Sequence[Block], sent: Bools
+) -> Grid:
     """The same, when some places are settled: the others share what is left evenly."""
     if not sent.any():
         return grid
     must, could = _forced(grid.member, grid.numbers, grid.group_high > 0)
     settled = np.where(sent, must, 0)
     left = grid.member.T @ grid.numbers - settled.sum(axis=1)
+    firsts, years = [members[0] for members in groups.values()], grid.places // grid.batches
+    numbers = np.where((grid.group_high[:, ~sent] > 0).any(axis=1), grid.numbers, 0)
     open_shares = np.where(sent, 0, grid.shares)
-    low, high = _floor_and_ceil(left, np.repeat(open_shares[None, :], grid.rows, axis=0))
+    shares = _shares_of_rows(firsts, numbers, grid.member, open_shares, rules, blocks)
+    low, high = _floor_and_ceil(left, shares)
     limited = (grid.weight == HARD)[:, None]
     high = np.where(limited, np.minimum(high, grid.high), high)
     _give_way(low, high, must, could)
     low, high = np.where(sent, must, low), np.where(sent, must, high)
-    year_low, year_high = _floor_and_ceil(
-        left, np.repeat(_sums(open_shares[None, :], years), grid.rows, axis=0)
-    )
+    year_low, year_high = _floor_and_ceil(left, _sums(shares, years))
     year_low, year_high = year_low + _sums(settled, years), year_high + _sums(settled, years)
     year_high = np.minimum(year_high, _sums(high, years))
     year_low = np.minimum(np.maximum(year_low, _sums(low, years)), year_high)

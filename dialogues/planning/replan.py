@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,11 @@ from dialogues.planning.certificate import REPLANNED, certify
 from dialogues.planning.engine import cause_of, check, versions
 from dialogues.planning.grid import Grid, Ints, make_grid, with_sent
 from dialogues.planning.moves import move, plan_sha256, standing, tie_to_sent
-from dialogues.planning.solver import Answer, Impossible, Program, loosen, run
+from dialogues.planning.solver import Answer, Floats, Impossible, Program, loosen, run
 from dialogues.planning.units import Block, Plan, Rules, Unit, all_blocks
 
-NODES, MORE_NODES = 1, 200
-OUTSIDE = 1_000
-"""Nodes of the first and of the second try; and how many moves it is worth to keep one count even."""
+NODES, MORE_NODES, NEARLY = 1, 200, 1e-6
+"""Nodes of the first and of the second try; and what is no more than the solver's rounding."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +43,9 @@ def replan(
     """Give everyone a block again after changes: closed, new or merged units, ties, capacities.
 
     Those of a block in `sent` stay there, and nobody comes to it. Of the others as few as possible move; the
-    certificate says how many, and the least that any plan as even would have to move (proved). Raises
-    ValueError as `plan` does.
+    certificate says how many, and the least that any plan as even would have to move (proved): where not
+    everything can be even, any plan whose counts are outside by no more in all. Raises ValueError as `plan`
+    does.
     """
     rules, everyone = rules or Rules(), list(units)
     rows = tie_to_sent((unit for unit in everyone if not unit.closed), previous, sent)
@@ -97,7 +97,7 @@ def _fewest_moves(
     if not groups:
         return _Found(np.zeros((0, len(blocks)), dtype=np.int64), 0)
     closed = np.array([block in sent for block in blocks], dtype=bool)
-    grid = with_sent(make_grid(groups, rules, blocks, years), closed, years)
+    grid = with_sent(make_grid(groups, rules, blocks, years), groups, rules, blocks, closed)
     here = np.array(
         [
             [len(standing(members, previous, blocks).get(block, ())) for block in blocks]
@@ -108,26 +108,61 @@ def _fewest_moves(
     must = sum(unit.id in previous for members in groups.values() for unit in members) - int(here.sum())
     answer = _solve(grid, here, years)
     counts = np.rint(answer.columns[: here.size]).astype(np.int64).reshape(here.shape[1], here.shape[0]).T
-    return _Found(counts, must + max(math.ceil(answer.bound - 1e-6), 0))
+    return _Found(counts, must + max(math.ceil(answer.bound - NEARLY), 0))
 
 
 def _solve(grid: Grid, here: Ints, years: int) -> Answer:
     """Strictly even with the fewest moves; where that can't be, least outside and then the fewest moves."""
-    for nodes in (NODES, MORE_NODES):
-        try:
-            found = run(_program(grid, here, years), nodes=nodes, number=0)
-        except Impossible:
-            break
-        if found is not None:
-            return found
+    try:
+        found = _first_of(_program(grid, here, years), (NODES, MORE_NODES))
+    except Impossible:
+        found = None
+    return found or _least_outside(grid, here, years)
+
+
+def _first_of(program: Program, tries: Iterable[int]) -> Answer | None:
+    """The best answer within so many nodes, more of them where none was found."""
+    answers = (run(program, nodes=nodes, number=0) for nodes in tries)
+    return next((answer for answer in answers if answer is not None), None)
+
+
+def _least_outside(grid: Grid, here: Ints, years: int) -> Answer:
+    """Counts that are least outside in all, and then the fewest moves: one after the other, which is quicker.
+
+    What is least is found first. Then fractions prove how few can move in any plan that is outside no more;
+    they also show which rows are worth to be outside, and with those alone the counts are found.
+    """
+    program, excess = _loosened(grid, here, years)
+    first = _first_of(replace(program, cost=excess), (NODES, MORE_NODES, 100 * MORE_NODES))
+    if first is None:
+        raise RuntimeError("no counts were found")
+    _keep_within(program, excess, round(float(excess @ first.columns)))
+    fewest = run(replace(program, whole=0), nodes=NODES, number=0)
+    if fewest is None:
+        return Answer(first.columns, 0.0)
+    worth = np.maximum(np.ceil(fewest.columns - NEARLY), np.rint(first.columns))
+    program.most = np.where(excess > 0, worth, program.most)
+    found = _first_of(program, (NODES, MORE_NODES)) or first
+    return Answer(found.columns, float(program.cost @ fewest.columns))
+
+
+def _loosened(grid: Grid, here: Ints, years: int) -> tuple[Program, Floats]:
+    """The program with rows that may be outside at no cost, and how much each column is outside."""
     program = _program(grid, here, years)
+    moves = program.cost
     fixed = len(here) + int((here > 0).sum())
-    loosen(program, fixed, float(grid.numbers.sum()), _weights(grid, years) * OUTSIDE)
-    for nodes in (NODES, MORE_NODES, 100 * MORE_NODES):
-        found = run(program, nodes=nodes, number=0)
-        if found is not None:
-            return Answer(found.columns, 0.0)
-    raise RuntimeError("no counts were found")
+    loosen(program, fixed, float(grid.numbers.sum()), _weights(grid, years))
+    excess = np.where(np.arange(len(program.cost)) < len(moves), 0.0, program.cost)
+    program.cost = program.cost - excess
+    return program, excess
+
+
+def _keep_within(program: Program, excess: Floats, most: int) -> None:
+    """One row more: not further outside in all than so much."""
+    program.lines.append(np.flatnonzero(excess))
+    program.values.append(excess[excess > 0])
+    program.low = np.append(program.low, 0.0)
+    program.high = np.append(program.high, float(most))
 
 
 def _weights(grid: Grid, years: int) -> Ints:

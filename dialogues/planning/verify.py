@@ -1,9 +1,9 @@
 """Checks a plan against its certificate, without a solver: short enough to read.
 
-The counts may come from any method: here they are counted again and held against their bounds. The draw is
-done again from the counts and the seed (dialogues/planning/draw.py), for a plan made anew from the earlier
-plan too (moves.py). Then the swaps that the certificate lists are made, one by one. What comes of it has to
-be this very plan.
+The counts may come from any method: here they are counted again and held against their bounds, and against
+what a batch can take of a region. The draw is done again from the counts and the seed
+(dialogues/planning/draw.py), for a plan made anew from the earlier plan too (moves.py). Then the swaps that
+the certificate lists are made, one by one. What comes of it has to be this very plan.
 
 Not checked, as they are words or a solver's: the causes of breaches, the reasons of swaps, and the bounds
 `pupils_variation_bound_solved` and `moved_bound`, other than that they are possible.

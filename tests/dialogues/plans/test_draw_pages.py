@@ -162,6 +162,7 @@ def test_what_could_not_be_even_is_told_with_its_cause() -> None:
     draw.counted["breaches"] = [
         {"family": "region", "level": "12", "at": "2", "count": 5, "cause": "pinned: 5"},
         {"family": "region", "level": "25", "block": "2:1", "excess": 1, "cause": "något annat"},
+        {"family": "capacity", "level": "12", "at": "2:1", "count": 5, "cause": "capacity"},
     ]
     rows = breach_rows(draw.counted, 2027)
     assert {row["cause"] for row in breach_rows(draw.counted, 2027, {"breaches": []})} == {
@@ -171,7 +172,9 @@ def test_what_could_not_be_even_is_told_with_its_cause() -> None:
     assert told == [
         ("Skåne län", "2028", "för många är bundna dit (5)"),
         ("Norrbottens län", "2028:1", "något annat"),
+        ("Skåne län", "2028:1", "omgången tar inte emot fler därifrån"),
     ]
+    assert rows[-1]["family"] == "Gräns för ett län i en omgång"
 
 
 def test_a_trial_is_followed_and_can_be_cancelled(as_planner) -> None:
