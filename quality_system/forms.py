@@ -90,7 +90,7 @@ class StatisticsForm(PlainWords, forms.Form):
     source = forms.ChoiceField(
         label=_("Källa"),
         required=False,
-        choices=[("", _("Känn igen filerna")), *((key, SOURCES[key]) for key in READERS)],
+        choices=[("", _("Känn igen filerna")), *((key, SOURCES.get(key, key)) for key in READERS)],
     )
 
     def clean_file(self) -> list[Any]:

@@ -187,6 +187,8 @@ def apply_statistics(row: StatisticsImport) -> StatisticsImport:
         return machine.walk(row, to=ImportState.PREVIEW, actor=SYSTEM, change=lambda r: _again(r, report))
     except FileFault as fault:
         return work.fail(row, [_problem(fault)])
+    except NotPossible as error:
+        return work.fail(row, [{"text": str(error)}])
     tell(100, _("Klart"))
     return done
 

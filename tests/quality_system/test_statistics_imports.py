@@ -473,3 +473,15 @@ def test_an_import_that_was_put_aside_meanwhile_stays_so(staff, send, unit):
     with pytest.raises(WrongState):
         apply_statistics(row)
     assert not ObservedValue.objects.exists()
+
+
+def test_a_file_that_is_broken_since_it_was_seen_fails_and_changes_nothing(staff, send, unit):
+    row = approve_statistics(row=send(gzip.compress(csv(line(unit.code))), name="a.csv.gz"), actor=SYSTEM)
+    path = Path(row.files.get().file.path)
+    path.write_bytes(path.read_bytes()[:-20])
+    apply_approved_statistics(row.pk)
+    row.refresh_from_db()
+    assert row.state == ImportState.FAILED
+    assert "den packade filen är skadad eller avbruten" in page_of(staff, row)
+    path.unlink()
+    assert not ObservedValue.objects.exists()
