@@ -163,7 +163,7 @@ class TestAsking:
         reality_changes(parent)
         HuvudmanFactory.create_batch(more)
         as_planner.get(at("draw_replan", parent))
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             as_planner.get(at("draw_replan", parent))
 
 
