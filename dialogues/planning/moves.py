@@ -1,7 +1,8 @@
 """Who moves when the counts change: from an earlier plan and new counts to a new plan. No solver.
 
 In each group those who must leave a block are drawn by the seed, and so are the blocks that they and the new
-ones get; the others stay where they were.
+ones get; the others stay where they were. Who stands beside others of its koncern leaves last, and who moves
+or is new comes to where its koncern is, if the counts have room for it there: nobody else moves for that.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import replace
 from dialogues.planning.alike import Groups
 from dialogues.planning.draw import even_out
 from dialogues.planning.tickets import ticket
+from dialogues.planning.together import koncerner_of
 from dialogues.planning.units import Block, Unit
 
 
@@ -59,32 +61,73 @@ def move(
 ) -> dict[str, Block]:
     """Where every unit is after the change: the counts are of these blocks, in time order."""
     place: dict[str, int] = {}
-    kind: dict[str, str] = {}
+    koncerner = koncerner_of(unit for members in groups.values() for unit in members)
+    together = _standing_together(koncerner, previous, blocks)
     for name, members in groups.items():
-        settled = _settle(members, counts[name], previous, blocks, seed)
-        place |= settled
-        for unit in members:
-            stayed = blocks[settled[unit.id]] == previous.get(unit.id)
-            kind[unit.id] = f"stays {unit.id}" if stayed else name
+        place |= _staying(members, counts[name], previous, blocks, seed, together)
+    kind = {unit: f"stays {unit}" for unit in place}
+    for name, members in groups.items():
+        left = [unit for unit in members if unit.id not in kind]
+        free = _free(counts[name], (place[unit.id] for unit in members if unit.id in kind))
+        left.sort(key=lambda unit: ticket(seed, f"unit {unit.id}"))
+        home = _come_home(left, free, place, koncerner)
+        kind |= {unit: f"together {unit}" for unit in home} | {
+            unit.id: name for unit in left if unit.id not in home
+        }
+        rest = [unit.id for unit in left if unit.id not in home]
+        place |= home | dict(zip(rest, free, strict=True))
     even_out((unit for members in groups.values() for unit in members), place, kind, len(blocks))
     return {unit: blocks[at] for unit, at in place.items()}
 
 
-def _settle(
+def _standing_together(
+    koncerner: Mapping[str, Sequence[Unit]], previous: Mapping[str, Block], blocks: Sequence[Block]
+) -> set[str]:
+    """Those who could stay beside another of their koncern."""
+    found: set[str] = set()
+    for members in koncerner.values():
+        beside = standing(members, previous, blocks).values()
+        found |= {unit.id for alike in beside if len(alike) > 1 for unit in alike}
+    return found
+
+
+def _staying(
     members: Sequence[Unit],
     row: Sequence[int],
     previous: Mapping[str, Block],
     blocks: Sequence[Block],
     seed: str,
+    together: Collection[str],
 ) -> dict[str, int]:
+    """Who of a group stays: as many as the counts let, those beside others of their koncern first."""
     here = standing(members, previous, blocks)
     place: dict[str, int] = {}
     for at, (block, count) in enumerate(zip(blocks, row, strict=True)):
-        drawn = sorted(here.get(block, ()), key=lambda unit: ticket(seed, f"stay {unit.id}"))
+        drawn = sorted(
+            here.get(block, ()), key=lambda unit: (unit.id not in together, ticket(seed, f"stay {unit.id}"))
+        )
         place |= dict.fromkeys((unit.id for unit in drawn[:count]), at)
-    filled = Counter(place.values())
-    free = [at for at, count in enumerate(row) for _one in range(count - filled[at])]
-    left = sorted(
-        (unit for unit in members if unit.id not in place), key=lambda unit: ticket(seed, f"unit {unit.id}")
-    )
-    return place | {unit.id: at for unit, at in zip(left, free, strict=True)}
+    return place
+
+
+def _free(row: Sequence[int], taken: Iterable[int]) -> list[int]:
+    """The places that are left of the counts, each as often as it is."""
+    filled = Counter(taken)
+    return [at for at, count in enumerate(row) for _one in range(count - filled[at])]
+
+
+def _come_home(
+    left: Iterable[Unit],
+    free: list[int],
+    place: Mapping[str, int],
+    koncerner: Mapping[str, Sequence[Unit]],
+) -> dict[str, int]:
+    """Those who come to a place where others of their koncern are, most of them first; `free` is changed."""
+    home: dict[str, int] = {}
+    for unit in left:
+        others = Counter(place[one.id] for one in koncerner.get(unit.koncern, ()) if one.id in place)
+        there = [at for at in others if at in free]
+        if there:
+            home[unit.id] = min(there, key=lambda at: (-others[at], at))
+            free.remove(home[unit.id])
+    return home

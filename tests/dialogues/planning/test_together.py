@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialogues.planning import Block, Unit, plan
+from dialogues.planning import Block, Plan, Unit, plan
 from dialogues.planning.alike import group_units
 from dialogues.planning.files import read_units
+from dialogues.planning.replan import replan
 from dialogues.planning.together import bring_together
 from dialogues.planning.units import Rules, input_sha256
 from dialogues.planning.verify import Flaw, Wrong, verify
@@ -138,3 +139,38 @@ def test_the_hash_rests_on_the_koncern_and_the_file_may_tell_it() -> None:
     assert other[0].koncern == "k1"
     assert input_sha256(one) == "1cdce3df2d77cfb8d23c158f41c3078f7880f2094e392d8b7b2c45978c82462c"
     assert input_sha256(one) == input_sha256([Unit("a", "01", "s1", "enskild", 5)]) != input_sha256(other)
+
+
+ALIKE = [Unit(f"u{at:02}", "01", "s1", "enskild", 10) for at in range(20)]
+BEFORE = {unit.id: Block(1, 1 + (at >= 10)) for at, unit in enumerate(ALIKE)}
+
+
+def replanned(units: list[Unit], seed: str) -> Plan:
+    made = replan(units, BEFORE, years=1, batches=2, seed=seed)
+    verify(units, made.assignment, json.loads(json.dumps(made.certificate)), BEFORE)
+    return made
+
+
+@pytest.mark.parametrize("seed", ["a", "b", "c", "d", "e"])
+def test_when_others_can_leave_nobody_beside_its_koncern_does(seed) -> None:
+    units = [replace(unit, koncern="k") if at < 5 else unit for at, unit in enumerate(ALIKE[:12])]
+    made = replanned(units, seed)
+    assert made.certificate["moved"] == made.certificate["moved_bound"] == 4
+    assert {made.assignment[f"u{at:02}"] for at in range(5)} == {Block(1, 1)}
+    assert made.certificate["koncern"] == {"koncerner": 1, "whole": 1, "apart": []}
+
+
+@pytest.mark.parametrize("seed", ["a", "b", "c", "d", "e"])
+def test_who_is_new_comes_to_its_koncern_and_nobody_moves_for_that(seed) -> None:
+    new = [Unit(f"n{at}", "01", "s1", "enskild", 900 * at) for at in range(1, 7)]
+    units = [replace(ALIKE[0], koncern="k"), *ALIKE[1:], *(replace(unit, koncern="k") for unit in new[:2])]
+    made = replanned(units + new[2:], seed)
+    assert made.certificate["moved"] == 0
+    assert made.certificate["koncern"]["whole"] == 1
+
+
+def test_who_must_leave_its_koncern_is_told_apart() -> None:
+    units = [replace(unit, koncern="k") for unit in ALIKE[:10]] + ALIKE[10:12]
+    made = replanned(units, "a")
+    assert made.certificate["moved"] == made.certificate["moved_bound"] == 4
+    assert len(made.certificate["koncern"]["apart"]) == 4
