@@ -250,7 +250,8 @@ def _again(row: StatisticsImport, report: Report) -> None:
 
 
 def _fill_in(row: StatisticsImport, report: Report) -> None:
-    row.counts, row.digest, row.read_at = report.as_json(), report.digest, timezone.now()
+    row.counts = {name: n for name, n in report.as_json().items() if name not in {"source", "applied"}}
+    row.digest, row.read_at = report.digest, timezone.now()
     row.unknown = [mask_personnummer(code) for code in report.unknown_units[:TOLD]]
     row.rejected = [
         asdict(line) | {"reason": mask_personnummer(line.reason), "place": mask_personnummer(line.place)}

@@ -165,6 +165,7 @@ class _Export:
         if not self.columns:
             raise SourceFault("ingen av kolumnerna är ett mått som kan läsas", layout.line)
         self.count_name = self._count_name()
+        self.keys: dict[tuple[int, str], str] = {}
 
     def _holds_words(self, column: Column) -> bool:
         cells = [cell for _at, row in self.lines if (cell := _cell(row, column.at))]
@@ -196,13 +197,20 @@ class _Export:
         version = layout.version or period
         return [
             Observation(
-                level, code, layout.key(column, divided_by), period, value, SOURCE, version, at,
+                level, code, self._key(column, divided_by), period, value, SOURCE, version, at,
                 sex=row_sex if column.sex == ALL else column.sex,
                 count=counts.get(column.sex) if self._is_counted(column) else None,
                 orgnr=orgnr, organizers=organizers,
             )
             for column, value in values
         ]  # fmt: skip
+
+    def _key(self, column: Column, divided_by: str) -> str:
+        """The key of the column's measure, which is looked for once: most rows ask for the same ones."""
+        asked = column.at, divided_by
+        if asked not in self.keys:
+            self.keys[asked] = self.layout.key(column, divided_by)
+        return self.keys[asked]
 
     def _is_counted(self, column: Column) -> bool:
         name = column.name
