@@ -6,16 +6,18 @@ import datetime
 
 from django.utils import timezone
 
-from accounts.actors import Actor
+from accounts.actors import SYSTEM, Actor
 from dialogues.domain import draw_work
+from dialogues.domain.dialogues import move
 from dialogues.domain.plan_approval import approve_plan
 from dialogues.domain.plan_writing import block_from
 from dialogues.domain.replans import Capacity, ask_replan
-from dialogues.models import BatchState, Dialogue, Draw, InvitationBatch
+from dialogues.models import BatchState, Dialogue, DialogueState, Draw, InvitationBatch
 from dialogues.models import DrawState as S
 from huvudman.models import Huvudman
+from tests.dialogues.factories import InvitationFactory
 from tests.dialogues.plans.draws import approved, somebody
-from tests.huvudman.factories import HuvudmanFactory
+from tests.huvudman.factories import ContactFactory, HuvudmanFactory
 
 
 def closed(unit: str) -> None:
@@ -83,3 +85,18 @@ def places_of(draw: Draw) -> dict[str, str]:
         str(row.huvudman.public_id): f"{row.batch.year - draw.cycle.first_year + 1}:{row.batch.number}"
         for row in rows.select_related("huvudman", "batch")
     }
+
+
+def dialogue_of(draw: Draw, unit: str) -> Dialogue:
+    return Dialogue.objects.get(cycle=draw.cycle, huvudman__public_id=unit)
+
+
+def wants_later(draw: Draw, unit: str) -> Dialogue:
+    """Its batch was sent long ago, and it answered that it wants to take part later."""
+    dialogue = dialogue_of(draw, unit)
+    leaves_draft(dialogue.batch, BatchState.SENT)
+    dialogue.refresh_from_db()
+    InvitationFactory(dialogue=dialogue, batch=dialogue.batch, answer_by=dialogue.batch.answer_by)
+    ContactFactory(huvudman=dialogue.huvudman)
+    move(dialogue, to=DialogueState.INVITED, actor=SYSTEM)
+    return move(dialogue, to=DialogueState.POSTPONED, actor=SYSTEM)

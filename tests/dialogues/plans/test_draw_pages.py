@@ -1,10 +1,9 @@
-"""The pages of a draw: lock, type, confirm, follow, read, swap, approve, compare."""
+"""The pages of a draw: lock, type, confirm, follow, read, approve."""
 
 from __future__ import annotations
 
 import datetime
 import json
-import re
 
 import pytest
 import time_machine
@@ -15,12 +14,10 @@ from django.utils import timezone
 from accounts.actors import person
 from accounts.models import StaffRole
 from dialogues import plan_heat
-from dialogues.domain import draw_work, draws, engine, swaps
+from dialogues.domain import draw_work, draws, engine
 from dialogues.forms.draws import next_working_day
-from dialogues.models import Draw, DrawKind, Swap
+from dialogues.models import Draw, DrawKind
 from dialogues.models import DrawState as S
-from dialogues.plan_charts import heat_map, pupils_chart, signed
-from dialogues.plan_heat import Cell, Heat, heat_of, narrowed, pupils_of
 from dialogues.plan_queries import breach_rows
 from tests.accounts.factories import planner, staff_user
 from tests.dialogues.batches.factories import small_cycle
@@ -33,7 +30,6 @@ from tests.dialogues.plans.draws import (
     queued,
     somebody,
     the_value_is_out,
-    two_apart,
     typed,
 )
 from tests.huvudman.factories import HuvudmanFactory
@@ -213,80 +209,6 @@ def test_a_changed_register_is_told(as_planner) -> None:
     assert "1 har kommit till och 0 har upphört" in as_planner.get(page_of(draw)).text
 
 
-class TestPictures:
-    def test_the_heat_map_has_words_and_the_tables_numbers(self) -> None:
-        draw = drawn()
-        heat = heat_of(draw.counted, "region", 2027)
-        svg = str(heat_map(heat, "k"))
-        assert svg.index("<title") < svg.index("<desc")
-        assert 'aria-labelledby="k-title k-desc"' in svg
-        assert heat.columns == ["2027:1", "2027:2", "2028:1", "2028:2"]
-        assert [name for name, _cells in heat.rows] == ["Skåne län", "Norrbottens län"]
-        counts = draw.counted["counts"]["region"]
-        assert [[cell.count for cell in cells] for _name, cells in heat.rows] == [counts["12"], counts["25"]]
-
-    def test_one_off_is_framed_with_its_sign(self) -> None:
-        draw = drawn()
-        draw.counted["counts"]["region"] = {"12": [3, 1, 1, 1], "25": [0, 2, 2, 2]}
-        heat = heat_of(draw.counted, "region", 2027)
-        assert heat.off == 2
-        svg = str(heat_map(heat, "k"))
-        framed = [
-            edges for edges, look in re.findall(r'<path d="([^"]+)" ([^>]+)/>', svg) if "stroke" in look
-        ]
-        assert sum(edges.count("M") for edges in framed) == 2
-        assert "+1,5" in svg
-        assert "\u22121,5" in svg
-
-    def test_a_large_family_is_shown_by_what_is_furthest_from_even(self, monkeypatch) -> None:
-        monkeypatch.setattr(plan_heat, "LEVELS_SHOWN", 2)
-        draw = drawn()
-        levels = {"a": [1, 1, 1, 1], "b": [2, 1, 1, 1], "c": [3, 1, 1, 1]}
-        draw.counted["counts"]["region"] = levels
-        heat = heat_of(draw.counted, "region", 2027)
-        draw.counted["counts"]["region"] = levels | {"a": [9, 1, 1, 1]}
-        other = heat_of(draw.counted, "region", 2027)
-        shown, beside = narrowed([heat, other])
-        assert [name for name, _cells in shown.shown] == [name for name, _cells in beside.shown] == ["a", "c"]
-        assert len(shown.rows) == 3
-        assert [name for name, _cells in narrowed([heat], "B")[0].shown] == ["b"]
-
-    def test_a_large_heat_map_is_light(self) -> None:
-        cells = [Cell(3, n / 10 - 1) for n in range(28)]
-        heat = Heat(
-            "Län", [f"2027:{n}" for n in range(28)], rows := [(f"Nivå {n}", cells) for n in range(50)], rows
-        )
-        assert len(str(heat_map(heat, "k"))) < 100_000
-
-    def test_years_are_sums_of_their_batches(self) -> None:
-        draw = drawn()
-        heat = heat_of(draw.counted, "all", 2027, by_year=True)
-        assert heat.columns == ["2027", "2028"]
-        assert [cell.count for cell in heat.rows[0][1]] == [4, 4]
-
-    def test_giants_are_named_and_hatched(self) -> None:
-        HuvudmanFactory(name="Stockholms kommun", pupils=9000)
-        draw = drawn()
-        pupils = pupils_of(draw, draw.assignment)
-        (giant,) = pupils.giants
-        assert (giant.name, giant.pupils) == ("Stockholms kommun", 9000)
-        assert pupils.variation > pupils.variation_without_giants
-        assert "url(#k-hatch)" in str(pupils_chart(pupils, "k"))
-
-    @pytest.mark.parametrize(
-        ("value", "shown"), [(0.04, "0"), (0.96, "+0,96"), (-1.25, "\u22121,2"), (0, "0")]
-    )
-    def test_signs(self, value, shown) -> None:
-        assert signed(value) == shown
-
-    def test_names_are_escaped(self) -> None:
-        draw = drawn()
-        draw.counted["counts"]["region"] = {"<b>": [1, 1, 1, 1]}
-        svg = str(heat_map(heat_of(draw.counted, "region", 2027), "k"))
-        assert "<b>" not in svg
-        assert "&lt;b&gt;" in svg
-
-
 class TestWhatIsOffered:
     """Only what the signed-in planner can do now."""
 
@@ -381,76 +303,3 @@ class TestPage:
         for path in (deed(draw, "kasta"), deed(draw, "godkann"), swap_page(draw)):
             assert client.get(path).status_code == 403
             assert client.post(path, {"why": "x"}).status_code == 403
-
-
-class TestSwapPage:
-    def test_a_swap_can_be_taken_back_and_one_of_the_two_chosen_anew(self, as_planner) -> None:
-        draw = drawn()
-        first, second = two_apart(draw)
-        swaps.swap_places(draw=draw, first=first, second=second, reason="Fel", actor=somebody())
-        back = f"{swap_page(draw)}?first={first}&second={second}"
-        assert back.replace("&", "&amp;") in as_planner.get(page_of(draw)).text
-        page = as_planner.get(back)
-        assert [side["again"] for side in page.context["sides"]] == [f"?second={second}", f"?first={first}"]
-
-    def test_search_choose_see_the_cost_and_swap(self, as_planner) -> None:
-        draw = drawn()
-        first, second = two_apart(draw)
-        page = as_planner.get(swap_page(draw)).text
-        assert "Sök huvudman</button>" in page
-        page = as_planner.get(swap_page(draw), {"q1": first}).text
-        assert f'value="{first}" checked' in page
-        assert "Fortsätt</button>" in page
-        page = as_planner.get(swap_page(draw), {"q1": first, "q2": second}).text
-        assert "Visa vad bytet kostar</button>" in page
-        page = as_planner.get(swap_page(draw), {"first": first}).text
-        assert "Byten som inte gör planen mindre jämn" in page
-        assert "Visa vad bytet kostar</button>" in page
-        page = as_planner.get(swap_page(draw), {"first": first, "second": second})
-        assert "Vad bytet kostar" in page.text
-        assert len(page.context["families"]) == len(draw.counted["worst"])
-        sent = {"first": first, "second": second, "reason": ""}
-        assert as_planner.post(swap_page(draw), sent).status_code == 422
-        page = as_planner.post(swap_page(draw), sent | {"reason": "Flytt av skola"}, follow=True).text
-        assert "Flytt av skola" in page
-        assert Swap.objects.get().by_label
-
-    def test_two_in_one_batch_are_refused_in_words(self, as_planner) -> None:
-        draw = drawn()
-        first = next(iter(draw.assignment))
-        assert "samma omgång" in as_planner.get(swap_page(draw), {"first": first, "second": first}).text
-
-    def test_the_suggested_are_free(self, as_planner) -> None:
-        from dialogues.domain.swaps import cost_of_swap
-
-        draw = drawn()
-        first = next(iter(draw.assignment))
-        suggested = as_planner.get(swap_page(draw), {"first": first}).context["suggested"]
-        assert suggested
-        assert all(cost_of_swap(draw, first, str(h.public_id)).is_free for h, _block in suggested)
-
-    def test_a_frozen_plan_leads_back(self, as_planner) -> None:
-        assert as_planner.get(swap_page(approved())).status_code == 302
-
-
-def test_two_plans_side_by_side(as_planner) -> None:
-    draw = drawn()
-    trial = draws.try_draw(cycle=draw.cycle, years=2, batches_per_year=1, why="", actor=somebody())
-    draw_work.work_on(trial.pk)
-    url = reverse("admin:draw_compare", args=[draw.public_id])
-    assert str(trial) in as_planner.get(url).text
-    page = as_planner.get(url, {"med": str(trial.public_id)})
-    assert len(page.context["families"]) == len(draw.counted["worst"])
-    assert page.context["common"] == 8
-    assert len(re.findall('<svg[^>]*role="img"', page.text)) == 2
-    assert as_planner.get(url, {"med": "x"}).status_code == 200
-
-
-def test_only_what_both_plans_are_even_by_is_shown_side_by_side(as_planner) -> None:
-    draw = drawn()
-    even = draws.Even(families=("size",))
-    trial = draws.try_draw(cycle=draw.cycle, years=2, batches_per_year=1, why="", actor=somebody(), even=even)
-    draw_work.work_on(trial.pk)
-    url = reverse("admin:draw_compare", args=[draw.public_id])
-    page = as_planner.get(url, {"med": str(trial.public_id)})
-    assert [chip["label"] for chip in page.context["chips"]] == ["Alla huvudmän", "Storlek"]

@@ -1,0 +1,107 @@
+"""The page on which two change places, and two plans side by side."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from dialogues.domain import draw_work, draws, swaps
+from dialogues.models import Swap
+from tests.accounts.factories import planner
+from tests.dialogues.plans.draws import (
+    approved,
+    drawn,
+    huvudman_in_two_lan,
+    somebody,
+    two_apart,
+)
+from tests.dialogues.plans.test_draw_pages import page_of, swap_page
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _register() -> None:
+    huvudman_in_two_lan()
+
+
+@pytest.fixture
+def as_planner(client: Client) -> Client:
+    client.force_login(planner())
+    return client
+
+
+class TestSwapPage:
+    def test_a_swap_can_be_taken_back_and_one_of_the_two_chosen_anew(self, as_planner) -> None:
+        draw = drawn()
+        first, second = two_apart(draw)
+        swaps.swap_places(draw=draw, first=first, second=second, reason="Fel", actor=somebody())
+        back = f"{swap_page(draw)}?first={first}&second={second}"
+        assert back.replace("&", "&amp;") in as_planner.get(page_of(draw)).text
+        page = as_planner.get(back)
+        assert [side["again"] for side in page.context["sides"]] == [f"?second={second}", f"?first={first}"]
+
+    def test_search_choose_see_the_cost_and_swap(self, as_planner) -> None:
+        draw = drawn()
+        first, second = two_apart(draw)
+        page = as_planner.get(swap_page(draw)).text
+        assert "Sök huvudman</button>" in page
+        page = as_planner.get(swap_page(draw), {"q1": first}).text
+        assert f'value="{first}" checked' in page
+        assert "Fortsätt</button>" in page
+        page = as_planner.get(swap_page(draw), {"q1": first, "q2": second}).text
+        assert "Visa vad bytet kostar</button>" in page
+        page = as_planner.get(swap_page(draw), {"first": first}).text
+        assert "Byten som inte gör planen mindre jämn" in page
+        assert "Visa vad bytet kostar</button>" in page
+        page = as_planner.get(swap_page(draw), {"first": first, "second": second})
+        assert "Vad bytet kostar" in page.text
+        assert len(page.context["families"]) == len(draw.counted["worst"])
+        sent = {"first": first, "second": second, "reason": ""}
+        assert as_planner.post(swap_page(draw), sent).status_code == 422
+        page = as_planner.post(swap_page(draw), sent | {"reason": "Flytt av skola"}, follow=True).text
+        assert "Flytt av skola" in page
+        assert Swap.objects.get().by_label
+
+    def test_two_in_one_batch_are_refused_in_words(self, as_planner) -> None:
+        draw = drawn()
+        first = next(iter(draw.assignment))
+        assert "samma omgång" in as_planner.get(swap_page(draw), {"first": first, "second": first}).text
+
+    def test_the_suggested_are_free(self, as_planner) -> None:
+        from dialogues.domain.swaps import cost_of_swap
+
+        draw = drawn()
+        first = next(iter(draw.assignment))
+        suggested = as_planner.get(swap_page(draw), {"first": first}).context["suggested"]
+        assert suggested
+        assert all(cost_of_swap(draw, first, str(h.public_id)).is_free for h, _block in suggested)
+
+    def test_a_frozen_plan_leads_back(self, as_planner) -> None:
+        assert as_planner.get(swap_page(approved())).status_code == 302
+
+
+def test_two_plans_side_by_side(as_planner) -> None:
+    draw = drawn()
+    trial = draws.try_draw(cycle=draw.cycle, years=2, batches_per_year=1, why="", actor=somebody())
+    draw_work.work_on(trial.pk)
+    url = reverse("admin:draw_compare", args=[draw.public_id])
+    assert str(trial) in as_planner.get(url).text
+    page = as_planner.get(url, {"med": str(trial.public_id)})
+    assert len(page.context["families"]) == len(draw.counted["worst"])
+    assert page.context["common"] == 8
+    assert len(re.findall('<svg[^>]*role="img"', page.text)) == 2
+    assert as_planner.get(url, {"med": "x"}).status_code == 200
+
+
+def test_only_what_both_plans_are_even_by_is_shown_side_by_side(as_planner) -> None:
+    draw = drawn()
+    even = draws.Even(families=("size",))
+    trial = draws.try_draw(cycle=draw.cycle, years=2, batches_per_year=1, why="", actor=somebody(), even=even)
+    draw_work.work_on(trial.pk)
+    url = reverse("admin:draw_compare", args=[draw.public_id])
+    page = as_planner.get(url, {"med": str(trial.public_id)})
+    assert [chip["label"] for chip in page.context["chips"]] == ["Alla huvudmän", "Storlek"]
