@@ -24,7 +24,7 @@ from dialogues.plan_intervals import interval_of
 from dialogues.plan_queries import evened_by, worst_rows
 from dialogues.plan_together import together_of
 from dialogues.planning.replan import changes
-from dialogues.replan_queries import sent_names
+from dialogues.replan_queries import capacity_of, sent_names
 from dialogues.underlag.html import read_styles
 from dialogues.underlag.pdf import pdf_from
 
@@ -104,6 +104,8 @@ def _replan(draw: Draw) -> dict[str, Any]:
         "came": sum(each.before is None for each in diff),
         "left": sum(each.after is None for each in diff),
         "sent": sent_names(draw),
+        "capacity": capacity_of(draw),
+        "waits": len(draw.waits),
         "worst": max((max(row["batch"], row["year"]) for row in worst), default=0),
         "breaches": sum(row["breaches"] for row in worst),
         "has_swaps": draw.swaps.exists(),

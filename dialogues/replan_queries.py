@@ -141,17 +141,21 @@ def _differences(then: Unit, now: Unit, level: Any) -> Iterator[str]:
 
 def limits_of(draw: Draw) -> list[str]:
     """What a planner asked for in a replan, in words: what batches take, and who waits."""
+    first, names = draw.cycle.first_year, names_of(list(draw.waits)) if draw.waits else {}
+    return capacity_of(draw) + [
+        _("%(huvudman)s tidigast %(year)s") % {"huvudman": names.get(unit, unit), "year": first + year - 1}
+        for unit, year in draw.waits.items()
+    ]
+
+
+def capacity_of(draw: Draw) -> list[str]:
+    """What batches take from a region in a replan, in words. Names no huvudman."""
     first, region = draw.cycle.first_year, level_namer() if draw.capacity else None
-    names = names_of(list(draw.waits)) if draw.waits else {}
-    found = [
+    return [
         _("Högst %(n)s från %(region)s i omgång %(batch)s")
         % {"n": most, "region": region("region", code), "batch": block_name(f"{year}:{batch}", first)}
         for code, year, batch, most in draw.capacity
         if region
-    ]
-    return found + [
-        _("%(huvudman)s tidigast %(year)s") % {"huvudman": names.get(unit, unit), "year": first + year - 1}
-        for unit, year in draw.waits.items()
     ]
 
 

@@ -69,11 +69,12 @@ def _why_not_by_plan(dialogue: Dialogue, draw: Draw) -> str:
     place = current_places(draw).get(str(dialogue.huvudman.public_id))
     if place is None:
         return _("Huvudmannen finns inte i planen.")
-    if not is_late(dialogue.batch):
-        return ""
     if place in draw.sent:
-        return _("Planen har gjorts om sedan omgången låstes, så platserna i den ligger fast.")
-    if block_from(place) != _block_of(dialogue):
+        return _(
+            "Planen har gjorts om sedan omgången låstes, så platserna i den ligger fast och ingen kan komma "
+            "i stället. De andra bjuds in i sina egna omgångar."
+        )
+    if is_late(dialogue.batch) and block_from(place) != _block_of(dialogue):
         return _("Huvudmannens plats i planen är i en annan omgång: någon annan kan redan ha fått den här.")
     return ""
 

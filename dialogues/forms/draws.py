@@ -329,6 +329,7 @@ class ApproveForm(DeedForm):
     )
     done = _("Planen är godkänd och ligger i omgångarna.")
     for_replan: ClassVar = {
+        "title": _("Godkänn omplaneringen"),
         "lead": _(
             "De som flyttas byter omgång, nya huvudmän läggs till, och dialogen avbokas för dem som har "
             "upphört. De som svarat att de vill delta senare får ett brev om när de bjuds in. Alla andra "

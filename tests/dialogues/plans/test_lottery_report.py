@@ -47,6 +47,7 @@ from tests.dialogues.plans.draws import (
     two_apart,
     typed,
 )
+from tests.dialogues.plans.replans import in_force
 
 pytestmark = pytest.mark.django_db
 
@@ -139,6 +140,15 @@ class TestPage:
         assert "Flytt av skola" in page
         names = [*Huvudman.objects.values_list("name", flat=True), str(draw.created_by)]
         assert [name for name in names if name in page] == []
+
+    def test_it_tells_what_was_asked_for_in_a_replan_without_names(self, client) -> None:
+        parent = approved()
+        unit = next(u for u, block in parent.assignment.items() if block == "1:1")
+        in_force(parent, capacity=[("12", 1, 1, 0)], waits={unit: 2})
+        page = client.get(page_of(parent)).text
+        assert "Högst 0 från Skåne län i omgång" in page
+        assert "1 huvudman ska vänta" in page
+        assert Huvudman.objects.get(public_id=unit).name not in page
 
     def test_a_huvudman_finds_itself_by_its_pseudonym(self, client) -> None:
         draw, first, _second = with_swap()

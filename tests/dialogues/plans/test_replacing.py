@@ -24,6 +24,7 @@ from tests.accounts.factories import planner, staff_user
 from tests.dialogues.batches.factories import small_cycle
 from tests.dialogues.factories import InvitationFactory
 from tests.dialogues.plans.draws import approved, drawn, huvudman_in_two_lan, somebody
+from tests.dialogues.plans.replans import in_force, leaves_draft, reality_changes
 from tests.dialogues.plans.test_intervals import had_dialogue, locked
 
 pytestmark = pytest.mark.django_db
@@ -177,6 +178,16 @@ def test_one_that_waits_is_led_to_a_later_batch(client: Client, draw) -> None:
     page = client.get(page_of(gone)).text
     assert "Det är för sent att bjuda in någon" in page
     assert "Välj en senare omgång" in page
+
+
+def test_in_a_batch_locked_before_a_replan_the_page_says_why_nobody_can_come(client: Client, draw) -> None:
+    first = draw.cycle.batches.get(year=draw.cycle.first_year, number=1)
+    leaves_draft(first)
+    reality_changes(draw)
+    in_force(draw)
+    gone = fresh(gone_in(draw))
+    client.force_login(planner())
+    assert "platserna i den ligger fast och ingen kan komma" in client.get(page_of(gone)).text
 
 
 def test_when_nobody_can_come_the_page_says_so(client: Client, draw) -> None:
