@@ -19,8 +19,8 @@ from dialogues.planning.units import Rules, Unit, by_cell, level_of
 
 MOST_GIANTS = 40
 NEAR, MANY_BESIDE = Fraction(9, 10), 20
-"""The part of the others' level from which a batch is near it; and how many a batch holds at least where one
-that is nearly a giant gets a place of its own: with fewer, the counts leave no choice of who is beside it."""
+"""The part of the others' level from which a batch is near it; and how many a batch holds at least where
+the largest get places of their own: with fewer, the counts leave no choice of who is beside it."""
 
 Least = Callable[[Sequence[Unit], int], int]
 """Of units, the largest first: the fewest pupils that can be beside so many of the largest."""
@@ -179,16 +179,19 @@ def apart_of(units: Sequence[Unit], blocks: int, rules: Rules) -> list[Unit]:
 
     Such a one takes half of its batch or more, and with as few pupils as can be beside it the batch is near
     the level of the others: only if who stands beside it is chosen with care does it not get above them.
+    Nobody does where batches are small: the counts leave no choice there, and places of their own would only
+    make counts uneven.
     """
     ranked = ranked_by_pupils(units)
+    if len(ranked) < MANY_BESIDE * blocks:
+        return []
     points = _points(ranked, blocks, rules, None)
     line = _hull(points)
     level, count = _slope(line[-2], line[-1]), line[-2][0]
-    if len(ranked) >= MANY_BESIDE * blocks:
-        steps = [_slope(*step) for step in zip(points[count:-1], points[count + 1 : -1], strict=False)]
-        near = (
-            2 * unit.pupils >= level and step >= NEAR * level
-            for unit, step in zip(ranked[count:], steps, strict=False)
-        )
-        count += sum(takewhile(bool, near))
+    steps = [_slope(*step) for step in zip(points[count:-1], points[count + 1 : -1], strict=False)]
+    near = (
+        2 * unit.pupils >= level and step >= NEAR * level
+        for unit, step in zip(ranked[count:], steps, strict=False)
+    )
+    count += sum(takewhile(bool, near))
     return [unit for unit in ranked[:count] if not unit.tied]

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dialogues.planning import FAMILIES, Block, Rules, Unit, plan
@@ -60,8 +60,19 @@ def test_everyone_has_one_block_every_count_is_even_or_told_and_the_verifier_agr
     verify(units, drawn.assignment, json.loads(json.dumps(drawn.certificate)))
 
 
-@FEW
+SIX_BESIDE_GIANTS = [
+    Unit("a", "25", "s5", "offentlig", pupils=17_078),
+    Unit("b", "25", "s5", "enskild", pupils=3_245),
+    Unit("c", "01", "s1", "offentlig", pupils=23),
+    Unit("d", "03", "s2", "enskild", pupils=489),
+    Unit("e", "01", "s5", "enskild", pupils=13_453),
+    Unit("f", "01", "s2", "enskild", pupils=1),
+]
+
+
+@settings(max_examples=100, deadline=None)
 @given(units_of(), SHAPES)
+@example(SIX_BESIDE_GIANTS, (2, 3))
 def test_sizes_of_batches_and_years_are_exact(units, shape) -> None:
     years, batches = shape
     drawn = plan(units, years=years, batches=batches, seed="s")
