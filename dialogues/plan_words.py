@@ -39,6 +39,10 @@ FLAWS = {
     Flaw.SWAP: gettext_lazy("Byte %(where)s i intyget går inte att göra: alla stod inte där det säger."),
     Flaw.DRAW: gettext_lazy("Frö, antal och byten ger %(where)s en annan plats än planens."),
     Flaw.COMMITTED: gettext_lazy("Intyget stämmer inte med det låsta: %(where)s"),
+    Flaw.AGAIN: gettext_lazy(
+        "Görs beräkningen om ger fröet andra antal än intygets. Intyget är gjort med %(where)s: "
+        "andra versioner kan ge andra antal som är lika jämna."
+    ),
 }
 
 

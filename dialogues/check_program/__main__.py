@@ -20,7 +20,10 @@ WRONG, CANNOT = 1, 2
 
 def main() -> int:
     """Check what the arguments name, and tell in words what came of it."""
-    asked = _arguments().parse_args()
+    arguments = _arguments()
+    asked = arguments.parse_args()
+    if asked.value is not None and not asked.commitment:
+        arguments.error("--value kräver --commitment")
     try:
         certificate = json.loads(asked.certificate.read_bytes())
         units = read_units(asked.input.read_bytes(), years=MOST_BLOCKS, batches=MOST_BLOCKS)
@@ -32,7 +35,7 @@ def main() -> int:
     except Wrong as error:
         print(f"Planen stämmer inte ({error.flaw}: {error.where}).", file=sys.stderr)
         return WRONG
-    except (BadFile, OSError, ValueError, AttributeError) as error:
+    except (BadFile, OSError, ValueError, AttributeError, RecursionError) as error:
         print(f"En fil går inte att använda: {error}", file=sys.stderr)
         return CANNOT
     swaps = len(certificate.get("swaps", ()))

@@ -5,13 +5,15 @@ what a batch can take of a region. The draw is done again from the counts and th
 (dialogues/planning/draw.py), for a plan made anew from the earlier plan too (moves.py). Then the swaps that
 the certificate lists are made, one by one. What comes of it has to be this very plan.
 
-Not checked, as they are words or a solver's: the causes of breaches, the reasons of swaps, and the bounds
-`pupils_variation_bound_solved` and `moved_bound`, other than that they are possible.
+Not checked, as they are words or a solver's: the causes of breaches, the reasons of swaps, the bounds
+`pupils_variation_bound_solved` and `moved_bound`, other than that they are possible, and that no other counts
+as even were chosen: for that the counts have to be made again with the solver (again.py).
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
@@ -41,6 +43,7 @@ class Flaw(StrEnum):
     SWAP = "swap"
     DRAW = "draw"
     COMMITTED = "committed"
+    AGAIN = "again"
 
 
 class Wrong(Exception):
@@ -87,6 +90,8 @@ def _check_form(certificate: Mapping[str, Any]) -> Rules:
         raise Wrong(Flaw.FORM, f"{years} × {batches}")
     if certificate["method"] != (REPLANNED if "previous_sha256" in certificate else METHOD):
         raise Wrong(Flaw.FORM, "method")
+    if _cannot_be_written(certificate["seed"]):
+        raise Wrong(Flaw.FORM, "seed")
     made_with = certificate["versions"]
     if made_with.keys() != MADE_WITH or not all(type(each) is str and each for each in made_with.values()):
         raise Wrong(Flaw.FORM, "versions")
@@ -94,6 +99,11 @@ def _check_form(certificate: Mapping[str, Any]) -> Rules:
         return rules_from_json(certificate["rules"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Wrong(Flaw.FORM, "rules") from error
+
+
+def _cannot_be_written(text: str) -> bool:
+    """Whether a text holds half a sign, which JSON lets through."""
+    return any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def _check_places(
@@ -122,7 +132,7 @@ def _check_counts(
         if _as_compared(certificate.get(name)) != _as_compared(value):
             raise Wrong(Flaw.COUNTS, name)
     solved = certificate.get("pupils_variation_bound_solved", counted["pupils_variation_bound"])
-    if type(solved) not in (int, float) or not solved >= counted["pupils_variation_bound"]:
+    if type(solved) not in (int, float) or not counted["pupils_variation_bound"] <= solved < math.inf:
         raise Wrong(Flaw.COUNTS, "pupils_variation_bound_solved")
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.personnummer import mask_personnummer
 from dialogues.lottery import require_committed
 from dialogues.plan_words import fault_text, flaw_text, unreachable_text
+from dialogues.planning.again import require_counts_again
 from dialogues.planning.files import BadFile, read_plan, read_units
 from dialogues.planning.units import Unit
 from dialogues.planning.verify import MOST_BLOCKS, Wrong, verify
@@ -36,6 +37,9 @@ class Command(BaseCommand):
         parser.add_argument("--previous", type=Path, help="the earlier plan, for one that was made anew")
         parser.add_argument("--commitment", type=Path, help="what a lottery locked beforehand")
         parser.add_argument("--value", help="the public value that gave the seed, with --commitment")
+        parser.add_argument(
+            "--again", action="store_true", help="also make the counts again, with the solver: takes longer"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["value"] is not None and not options["commitment"]:
@@ -51,6 +55,8 @@ class Command(BaseCommand):
             verify(units, assignment, certificate, previous)
             if committed is not None:
                 require_committed(committed, certificate, options["value"])
+            if options["again"]:
+                require_counts_again(units, certificate, previous)
         except Wrong as error:
             raise CommandError(flaw_text(error), returncode=WRONG) from error
         self.stdout.write(

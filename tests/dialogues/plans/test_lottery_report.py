@@ -12,11 +12,13 @@ import shlex
 import subprocess
 import sys
 import zipfile
+from io import StringIO
 from pathlib import Path
 
 import openpyxl
 import pikepdf
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 
 from accounts.actors import SYSTEM
@@ -220,6 +222,16 @@ class TestFiles:
         fine = bare_python(tmp_path, *asked, *locked, VALUE)
         assert (fine.returncode, fine.stderr) == (0, "")
         assert "Planen stämmer: 8 enheter" in fine.stdout
+        call_command(
+            "verify_plan",
+            input=tmp_path / "register.csv",
+            plan=tmp_path / "plan.csv",
+            certificate=tmp_path / "intyg.json",
+            again=True,
+            stdout=StringIO(),
+        )
+        alone = bare_python(tmp_path, *asked, "--value", VALUE)
+        assert (alone.returncode, alone.stdout) == (2, "")
         other = bare_python(tmp_path, *asked, *locked, "2 501,36")
         assert (other.returncode, other.stdout) == (1, "")
         assert "stämmer inte" in other.stderr
