@@ -13,18 +13,19 @@ from dialogues.domain.draw_log import log
 from dialogues.domain.draws import APPROVE, DRAWS, PLAN, refuse_beside_another
 from dialogues.domain.plan_writing import blocks_of, locked_with_draws, refuse_when_begun, write_plan
 from dialogues.domain.replan_writing import refuse_when_overtaken, write_changes
-from dialogues.domain.swaps import current_places
+from dialogues.domain.swaps import current_places, require_as_seen
 from dialogues.models import Cycle, Draw, DrawEntry, DrawEvent, Swap
 from dialogues.models import DrawState as S
 from dialogues.models.draw import LAID_ASIDE
 
 
-def approve_plan(*, draw: Draw, actor: Actor) -> Draw:
+def approve_plan(*, draw: Draw, actor: Actor, seen: int | None = None) -> Draw:
     """Approve the plan of a lottery or a replan, by another than who made it so: it is put in the batches and
     frozen.
 
     Another plan in the cycle gives way to a lottery, as long as all batches are drafts. A replan takes the
     place of its parent and changes only what it moves, as long as none of those batches has left draft.
+    `seen` is the version of the plan that was read: raises SwappedSince when it is another by now.
     Raises NotPossible then, for a trial, and for the one who asked for the draw or made its latest swaps.
     """
     actor.require(APPROVE, draw)
@@ -36,6 +37,7 @@ def approve_plan(*, draw: Draw, actor: Actor) -> Draw:
             raise WrongState(_("Det finns ingen plan att godkänna än."))
         if actor.user is not None and has_made(actor.user.pk, row):
             raise NotPossible(_("Du har tagit fram planen. En annan planerare behöver godkänna den."))
+        require_as_seen(row, seen)
 
     def change(row: Draw) -> None:
         row.approved_at, row.approved_by = timezone.now(), actor.user

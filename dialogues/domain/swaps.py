@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.domain.audit import record
-from accounts.domain.machine import NotPossible
+from accounts.domain.machine import Conflict, NotPossible
 from dialogues.domain.draw_log import log
 from dialogues.domain.draws import DRAWS, PLAN
 from dialogues.domain.engine import count_draw, units_of
@@ -32,6 +32,10 @@ from dialogues.planning import Unit
 Json = dict[str, Any]
 
 
+class SwappedSince(Conflict):
+    """Two have changed places in the plan after the page that shows it was opened."""
+
+
 @dataclass(frozen=True)
 class Cost:
     """What a swap does to a plan: for each family the largest deviation and how many counts are off by one or
@@ -49,6 +53,22 @@ class Cost:
         return all(
             row["after"] <= row["before"] and row["breaches_after"] <= row["breaches_before"]
             for row in self.families
+        )
+
+
+def plan_version(draw: Draw) -> int:
+    """Which version of a plan its figures are of: only swaps change it, and none is ever taken out."""
+    return len(draw.counted.get("swaps", ()))
+
+
+def require_as_seen(draw: Draw, seen: int | None) -> None:
+    """Raise SwappedSince when the plan is not in the version that was `seen`. The draw is locked.
+
+    None is for who acts on no page.
+    """
+    if seen is not None and seen != plan_version(draw):
+        raise SwappedSince(
+            _("Planen har ändrats sedan sidan öppnades, och inget är gjort. Läs det som gäller nu först.")
         )
 
 
@@ -77,9 +97,12 @@ def cost_of_swap(draw: Draw, first: str, second: str) -> Cost:
     return Cost(blocks, family_costs(draw.counted, counted), _pupils(draw.counted, counted, blocks), counted)
 
 
-def swap_places(*, draw: Draw, first: str, second: str, reason: str, actor: Actor) -> Swap:
+def swap_places(
+    *, draw: Draw, first: str, second: str, reason: str, actor: Actor, seen: int | None = None
+) -> Swap:
     """Let two huvudmän change places. The certificate and the public report tell of it, with its reason.
 
+    `seen` is the version of the plan whose cost was read: raises SwappedSince when it is another by now.
     Raises NotPossible when the plan is approved and frozen, when one of the batches has left draft, or when
     one of the two has been carried elsewhere since.
     """
@@ -91,6 +114,7 @@ def swap_places(*, draw: Draw, first: str, second: str, reason: str, actor: Acto
         locked = DRAWS.locked(draw)
         if locked.state != S.DRAWN:
             raise NotPossible(_("Planen är inte öppen för byten. Är den godkänd behöver den öppnas först."))
+        require_as_seen(locked, seen)
         cost = cost_of_swap(locked, first, second)
         batches = _locked_batches(cycle, locked, cost.blocks)
         swap = write_swap(locked, first, second, reason, cost, actor)

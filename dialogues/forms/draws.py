@@ -1,4 +1,4 @@
-"""Forms for draws: what to lock or try, the public value, why something is done, and a swap."""
+"""Forms for draws: what to lock or try, the public value, and why something is done."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from dialogues.days import day_off
 from dialogues.domain import draws
 from dialogues.domain.engine import WHOLE
 from dialogues.domain.plan_approval import approve_plan, close_plan, has_made, is_as_opened, open_plan
-from dialogues.domain.swaps import swap_places
+from dialogues.domain.swaps import plan_version
 from dialogues.forms.plain import LongText, PlainForm
 from dialogues.forms.planning import day_field
-from dialogues.models import Cycle, Draw, Swap
+from dialogues.forms.steps import version_in
+from dialogues.models import Cycle, Draw
 from dialogues.models import DrawState as S
 from dialogues.plan_queries import family_name
 from dialogues.planning import FAMILIES
@@ -193,6 +194,8 @@ class DeedForm(PlainForm):
     """Whether one should know the plan's figures to do it."""
     for_replan: ClassVar[Mapping[str, str | Promise]] = {}
     """Its words where a replan has others."""
+    seen: int | None = None
+    """The version of the plan that the page shows, where one has to have read it."""
 
     def __init__(self, *args: Any, draw: Draw, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -341,12 +344,16 @@ class ApproveForm(DeedForm):
     permission = draws.APPROVE
     shows_figures = True
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.seen = version_in(self.data) if self.is_bound else plan_version(self.draw)
+
     @classmethod
     def is_for(cls, user_pk: int | None, draw: Draw) -> bool:
         return not has_made(user_pk, draw)
 
     def perform(self, actor: Actor) -> Draw:
-        return approve_plan(draw=self.draw, actor=actor)
+        return approve_plan(draw=self.draw, actor=actor, seen=self.seen)
 
 
 class OpenForm(WhyForm):
@@ -379,19 +386,6 @@ class CloseForm(DeedForm):
 
     def perform(self, actor: Actor) -> Draw:
         return close_plan(draw=self.draw, actor=actor)
-
-
-class SwapForm(PlainForm):
-    """Two huvudmän that change places, and why."""
-
-    first = forms.UUIDField(widget=forms.HiddenInput)
-    second = forms.UUIDField(widget=forms.HiddenInput)
-    reason = reason_field(_("Varför byter de plats?"))
-
-    def perform(self, draw: Draw, actor: Actor) -> Swap:
-        """Let them change places."""
-        ids = {name: str(self.cleaned_data[name]) for name in ("first", "second")}
-        return swap_places(draw=draw, reason=self.cleaned_data["reason"], actor=actor, **ids)
 
 
 DEEDS: dict[str, type[DeedForm]] = {

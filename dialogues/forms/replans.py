@@ -46,6 +46,18 @@ class CapacityForm(PlainForm):
         empty = [("", _("Välj"))]
         self.fields["region"].choices = empty + asked.regions  # type: ignore[attr-defined]
         self.fields["block"].choices = empty + asked.blocks  # type: ignore[attr-defined]
+        self.names = dict(asked.regions) | dict(asked.blocks)
+
+    def about(self) -> tuple[str, ...]:
+        """Which län and batch the limit is for; nothing until both are known."""
+        data = self.cleaned_data
+        return (data["region"], data["block"]) if data.get("region") and data.get("block") else ()
+
+    def refuse_again(self) -> None:
+        """Say that a row above has a limit for the same."""
+        region, block = (self.names[value] for value in self.about())
+        text = _("%(lan)s har redan en gräns i omgång %(block)s. Ta bort en av dem.")
+        self.add_error("block", text % {"lan": region, "block": block})
 
 
 class WaitForm(PlainForm):
@@ -62,6 +74,15 @@ class WaitForm(PlainForm):
         super().__init__(*args, **kwargs)
         self.asked = asked
         self.fields["year"].choices = [("", _("Välj")), *asked.years]  # type: ignore[attr-defined]
+
+    def about(self) -> tuple[str, ...]:
+        """Who waits; nothing until it is known."""
+        found = self.cleaned_data.get("huvudman")
+        return (found,) if found else ()
+
+    def refuse_again(self) -> None:
+        """Say that a row above is about the same huvudman."""
+        self.add_error("huvudman", _("Huvudmannen står redan i en annan rad. Ta bort en av dem."))
 
     def clean_huvudman(self) -> str:
         """The id of the one huvudman that is meant."""
@@ -83,6 +104,16 @@ class _Rows(forms.BaseFormSet):
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
         return {**super().get_form_kwargs(index), "empty_permitted": True}
+
+    def clean(self) -> None:
+        """Refuse a row about the same as one above it: only one of the two could count."""
+        found: set[tuple[str, ...]] = set()
+        for form in self.forms:
+            about = form.about()
+            if about in found:
+                form.refuse_again()
+            elif about:
+                found.add(about)
 
 
 def _rows(kind: type[forms.Form], extra: int) -> type[forms.BaseFormSet]:

@@ -19,7 +19,7 @@ from accounts.domain.machine import NotPossible
 from dialogues.approval_facts import figures_of
 from dialogues.domain.draw_work import progress_of
 from dialogues.domain.plans import active_huvudman
-from dialogues.domain.swaps import current_places
+from dialogues.domain.swaps import SwappedSince, current_places, plan_version
 from dialogues.draw_queries import changed_since, comparable, compared, entries_of, in_use
 from dialogues.forms.draws import DEEDS, CommitForm, DeedForm, NumbersForm, TrialForm
 from dialogues.models import Cycle, Draw, Swap
@@ -98,6 +98,9 @@ def draw_deed(request: HttpRequest, public_id: uuid.UUID, name: str) -> HttpResp
             form.perform(person(request.user))  # type: ignore[arg-type]
         except NotPossible as reason:
             form.add_error(None, str(reason))
+            if isinstance(reason, SwappedSince):
+                draw = find_draw(public_id)
+                form.seen = plan_version(draw)
         else:
             messages.success(request, str(words["done"]))
             return redirect("admin:draw", public_id)

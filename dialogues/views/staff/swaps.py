@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import person
 from accounts.domain.machine import NotPossible
-from dialogues.domain.swaps import Cost, cost_of_swap, current_places
+from dialogues.domain.swaps import Cost, SwappedSince, cost_of_swap, current_places, plan_version
 from dialogues.draw_queries import SHOWN, found_in, free_partners
-from dialogues.forms.draws import SwapForm
+from dialogues.forms.swaps import SwapForm
 from dialogues.models import Draw, DrawKind
 from dialogues.models import DrawState as S
 from dialogues.plan_heat import block_name
@@ -37,12 +37,15 @@ def draw_swap(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         raise Http404
     if draw.state != S.DRAWN and request.method != "POST":
         return redirect("admin:draw", public_id)
-    form = SwapForm(request.POST if request.method == "POST" else None)
+    form = SwapForm(request.POST if request.method == "POST" else None, draw=draw)
     if form.is_bound and form.is_valid():
         try:
-            form.perform(draw, person(request.user))  # type: ignore[arg-type]
+            form.perform(person(request.user))  # type: ignore[arg-type]
         except NotPossible as reason:
             form.add_error(None, str(reason))
+            if isinstance(reason, SwappedSince):
+                draw = find_draw(public_id)
+                form.seen = plan_version(draw)
         else:
             messages.success(request, _("De två har bytt plats. Bytet står i intyget och i rapporten."))
             return redirect("admin:draw", public_id)

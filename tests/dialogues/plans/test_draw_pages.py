@@ -89,7 +89,7 @@ def test_from_the_locked_register_to_a_frozen_plan(client, django_capture_on_com
         page = client.get(page_of(draw)).text
         assert "Hur jämn är planen?" in page
         assert "hx-get" not in page
-        client.post(deed(draw, "godkann"), follow=True)
+        client.post(deed(draw, "godkann"), {"seen": "0"}, follow=True)
     draw.refresh_from_db()
     assert draw.state == S.APPROVED
     assert cycle.dialogues.count() == 8

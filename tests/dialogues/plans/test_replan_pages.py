@@ -72,7 +72,7 @@ def test_from_what_has_changed_to_a_plan_in_force(client) -> None:
     approve = at("draw_deed", replan, "godkann")
     assert "En annan planerare" in client.post(approve).text
     client.force_login(planner())
-    assert "Omplaneringen är godkänd" in client.post(approve, follow=True).text
+    assert "Omplaneringen är godkänd" in client.post(approve, {"seen": "0"}, follow=True).text
     assert places_of(replan) == replan.assignment
     page = client.get(at("draw", parent)).text
     assert "En omplanering har ersatt den här planen." in page
@@ -98,6 +98,31 @@ class TestAsking:
         assert f"{name} tidigast 2028" in page
         replan = Draw.objects.get(kind=DrawKind.REPLAN)
         assert (replan.capacity, replan.waits) == ([["12", 1, 1, 0]], {unit: 2})
+
+    def test_two_limits_for_the_same_are_refused_by_name(self, as_planner) -> None:
+        parent = approved()
+        rows, two = {}, {"granser-TOTAL_FORMS": "2"}
+        for number in "01":
+            at_row = f"granser_{number}"
+            rows |= {f"{at_row}_region": "12", f"{at_row}_block": "1:1", f"{at_row}_most": number}
+        page = as_planner.post(at("draw_replan", parent), sent(**rows) | two)
+        assert page.status_code == 422
+        assert "Skåne län har redan en gräns i omgång 2027:1." in page.text
+        assert Draw.objects.count() == 1
+        apart = as_planner.post(at("draw_replan", parent), sent(**rows) | two | {"granser-1-block": "1:2"})
+        assert apart.status_code == 302
+        assert Draw.objects.get(kind=DrawKind.REPLAN).capacity == [["12", 1, 1, 0], ["12", 1, 2, 1]]
+
+    def test_one_huvudman_cannot_wait_twice(self, as_planner) -> None:
+        parent = approved()
+        name = Huvudman.objects.get(public_id=min(parent.assignment)).name
+        rows, two = {}, {"vanta-TOTAL_FORMS": "2"}
+        for number, year in (("0", "1"), ("1", "2")):
+            rows |= {f"vanta_{number}_huvudman": name, f"vanta_{number}_year": year}
+        page = as_planner.post(at("draw_replan", parent), sent(**rows) | two)
+        assert page.status_code == 422
+        assert "Huvudmannen står redan i en annan rad." in page.text
+        assert Draw.objects.count() == 1
 
     def test_they_are_there_when_it_is_planned_again(self, as_planner) -> None:
         unit = min(approved().assignment)

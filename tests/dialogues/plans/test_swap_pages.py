@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from dialogues.domain import draw_work, draws, swaps
-from dialogues.models import Swap
+from dialogues.models import DrawState, Swap
 from tests.accounts.factories import planner
 from tests.dialogues.plans.draws import (
     approved,
@@ -18,7 +19,7 @@ from tests.dialogues.plans.draws import (
     somebody,
     two_apart,
 )
-from tests.dialogues.plans.test_draw_pages import page_of, swap_page
+from tests.dialogues.plans.test_draw_pages import deed, page_of, swap_page
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +33,66 @@ def _register() -> None:
 def as_planner(client: Client) -> Client:
     client.force_login(planner())
     return client
+
+
+def seen_on(page: HttpResponse) -> str:
+    """The version of the plan that a page shows, as its form sends it."""
+    found = re.search(r'name="seen" value="([0-9]+)"', page.text)
+    assert found
+    return found[1]
+
+
+class TestAStalePage:
+    """A page that was opened before two changed places does nothing, and shows what holds now."""
+
+    def test_the_same_swap_from_two_tabs_is_made_once(self, as_planner) -> None:
+        draw = drawn()
+        first, second = two_apart(draw)
+        ids = {"first": first, "second": second}
+        sent = ids | {"reason": "Flytt", "seen": seen_on(as_planner.get(swap_page(draw), ids))}
+        assert as_planner.post(swap_page(draw), sent).status_code == 302
+        swapped = swaps.current_places(draw)
+        page = as_planner.post(swap_page(draw), sent)
+        assert page.status_code == 422
+        assert "Planen har ändrats sedan sidan öppnades" in page.text
+        assert page.context["cost"].blocks == (swapped[first], swapped[second])
+        assert Swap.objects.count() == 1
+        assert as_planner.post(swap_page(draw), sent | {"seen": seen_on(page)}).status_code == 302
+        assert swaps.current_places(draw) == draw.assignment
+
+    def test_a_page_that_lacks_only_a_reason_is_still_of_what_it_showed(self, as_planner) -> None:
+        draw = drawn()
+        first, second = two_apart(draw)
+        ids = {"first": first, "second": second}
+        seen = seen_on(as_planner.get(swap_page(draw), ids))
+        swaps.swap_places(draw=draw, reason="Flytt", actor=somebody(), **ids)
+        assert seen_on(as_planner.post(swap_page(draw), ids | {"reason": "", "seen": seen})) == seen
+
+    def test_a_plan_is_not_approved_as_it_was_not_read(self, client) -> None:
+        draw = drawn()
+        first, second = two_apart(draw)
+        client.force_login(planner())
+        seen = seen_on(client.get(deed(draw, "godkann")))
+        swaps.swap_places(draw=draw, first=first, second=second, reason="Flytt", actor=somebody())
+        page = client.post(deed(draw, "godkann"), {"seen": seen})
+        assert page.status_code == 422
+        assert "Planen har ändrats sedan sidan öppnades" in page.text
+        figures = {figure.label: figure.value for figure in page.context["figures"]}
+        assert figures["Byten efter lottningen"] == "1"
+        draw.refresh_from_db()
+        assert draw.state == DrawState.DRAWN
+        assert client.post(deed(draw, "godkann"), {"seen": seen_on(page)}).status_code == 302
+        draw.refresh_from_db()
+        assert draw.state == DrawState.APPROVED
+
+    def test_who_sends_no_version_has_read_none(self, client) -> None:
+        draw = drawn()
+        client.force_login(planner())
+        assert client.post(deed(draw, "godkann")).status_code == 422
+        first, second = two_apart(draw)
+        sent = {"first": first, "second": second, "reason": "Flytt"}
+        assert client.post(swap_page(draw), sent).status_code == 422
+        assert not Swap.objects.exists()
 
 
 class TestSwapPage:
@@ -60,7 +121,7 @@ class TestSwapPage:
         page = as_planner.get(swap_page(draw), {"first": first, "second": second})
         assert "Vad bytet kostar" in page.text
         assert len(page.context["families"]) == len(draw.counted["worst"])
-        sent = {"first": first, "second": second, "reason": ""}
+        sent = {"first": first, "second": second, "reason": "", "seen": seen_on(page)}
         assert as_planner.post(swap_page(draw), sent).status_code == 422
         page = as_planner.post(swap_page(draw), sent | {"reason": "Flytt av skola"}, follow=True).text
         assert "Flytt av skola" in page
