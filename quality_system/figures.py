@@ -13,10 +13,11 @@ from quality_system.weighting import NotComputable
 
 @dataclass(frozen=True, slots=True)
 class PeriodValue:
-    """The huvudman's value in one period."""
+    """The huvudman's value in one period; the count behind one that is shown, where the source tells it."""
 
     period: str
     value: Value
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,9 @@ class IndicatorFigures:
     `own` is a missing value where there is none; `not_computable` says why the units' figures do not give it.
     `girls` and `boys` are None where the indicator is not by sex.
     `group` is None where too few can be compared; `place` then too. `series` is at most five, oldest first.
+    `count` is how many the own value rests on, where it is shown and the source says so. `may_be_chance`: the
+    difference from the group's median is. `trend` is up or down where the years since `trend_since` change
+    more than chance gives, else empty (`uncertainty.py`).
     """
 
     indicator_id: int
@@ -61,6 +65,10 @@ class IndicatorFigures:
     group: Group | None = None
     place: Place | None = None
     series: tuple[PeriodValue, ...] = ()
+    count: int | None = None
+    may_be_chance: bool = False
+    trend: str = ""
+    trend_since: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The figures as JSON values; numbers as text, so that nothing is rounded."""
@@ -77,7 +85,9 @@ class IndicatorFigures:
                 "not_computable": stored["not_computable"] and NotComputable(stored["not_computable"]),
                 "place": stored["place"] and Place(stored["place"]),
                 "group": group and Group(group["type"], group["size_class"], _spread(group["spread"])),
-                "series": tuple(PeriodValue(p["period"], _value(p["value"])) for p in stored["series"]),
+                "series": tuple(
+                    PeriodValue(p["period"], _value(p["value"]), p.get("count")) for p in stored["series"]
+                ),
             }
         )
 

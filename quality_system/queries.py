@@ -16,6 +16,7 @@ from quality_system.disclosure import Figure, Rule
 from quality_system.figures import Group, IndicatorFigures, PeriodValue
 from quality_system.models import Edition, Indicator, Level, ObservedValue, Organizers, Sex
 from quality_system.models.observation import stored_value
+from quality_system.uncertainty import with_uncertainty
 from quality_system.values import MISSING, Value, ValueKind
 from quality_system.weighting import NotComputable
 
@@ -197,7 +198,7 @@ class _Reading:
     # Answering --------------------------------------------------------------------------------------------
     def figures_of(self, huvudman: Huvudman) -> list[IndicatorFigures]:
         """The figures that concern one huvudman."""
-        return [self._figures(huvudman, self.by_key[key]) for key in self._keys(huvudman)]
+        return with_uncertainty(self._figures(huvudman, self.by_key[key]) for key in self._keys(huvudman))
 
     def _keys(self, huvudman: Huvudman) -> list[str]:
         run = self.skolformer[huvudman.pk]
@@ -235,6 +236,7 @@ class _Reading:
             group=group,
             place=place,
             series=self._recent(indicator, series, period),
+            count=stored.basis if stored and own.kind is ValueKind.NUMBER else None,
         )
 
     def _place(self, indicator: Indicator, series: Series, period: str) -> Shown:
@@ -251,10 +253,12 @@ class _Reading:
 
     def _recent(self, indicator: Indicator, series: Series, until: str) -> tuple[PeriodValue, ...]:
         periods = sorted(period for period, sex in series if sex == Sex.ALL and period <= until)
-        return tuple(
-            PeriodValue(period, self._place(indicator, series, period)[0])
-            for period in periods[-PERIODS_SHOWN:]
-        )
+        return tuple(self._past(indicator, series, period) for period in periods[-PERIODS_SHOWN:])
+
+    def _past(self, indicator: Indicator, series: Series, period: str) -> PeriodValue:
+        value = self._place(indicator, series, period)[0]
+        is_shown = value.kind is ValueKind.NUMBER
+        return PeriodValue(period, value, series[period, Sex.ALL].basis if is_shown else None)
 
 
 def _protected(indicator: Indicator, figures: Sequence[Figure]) -> Shown:

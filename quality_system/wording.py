@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -37,6 +39,16 @@ GROUPS = {
     "region": pgettext_lazy("jämförelsegrupp", "regioner"),
     "stat": pgettext_lazy("jämförelsegrupp", "statliga huvudmän"),
     "enskild": pgettext_lazy("jämförelsegrupp", "enskilda huvudmän"),
+}
+RESTS_ON = {
+    "pupils": pgettext_lazy("bygger på", "elever"),
+    "children": pgettext_lazy("bygger på", "barn"),
+    "teachers": pgettext_lazy("bygger på", "lärare, omräknat till heltid"),
+    "answers": pgettext_lazy("bygger på", "svar"),
+}
+TRENDS = {
+    "up": gettext_lazy("Ökningen sedan %(since)s är större än vad slumpen brukar ge."),
+    "down": gettext_lazy("Minskningen sedan %(since)s är större än vad slumpen brukar ge."),
 }
 SOURCES: dict[str, str | Promise] = {
     "planned-educations": gettext_lazy("Skolverket, statistik om skolenheter"),
@@ -111,6 +123,24 @@ def period_words(period: str) -> str:
         return ""
     words = _("läsåret %(period)s") if "/" in period else _("år %(period)s")
     return words % {"period": period}
+
+
+def uncertainty_words(figures: IndicatorFigures) -> str:
+    """What may be chance, and what is hardly that, in sentences; empty where nothing can be told."""
+    found = []
+    if figures.may_be_chance and figures.place not in (None, Place.MIDDLE):
+        found.append(_chance_sentence(figures))
+    if figures.trend:
+        found.append(str(TRENDS[figures.trend]) % {"since": figures.trend_since})
+    return " ".join(found)
+
+
+def _chance_sentence(figures: IndicatorFigures) -> str:
+    words = _(
+        "Skillnaden mot gruppens median kan vara en tillfällighet: värdet bygger på %(count)s %(whom)s."
+    )
+    count = format_number(Decimal(figures.count or 0), 0)
+    return words % {"count": count, "whom": RESTS_ON[figures.based_on]}
 
 
 def describe(figures: IndicatorFigures) -> str:

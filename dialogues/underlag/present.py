@@ -155,6 +155,7 @@ def _row(figures: IndicatorFigures) -> dict[str, Any]:
         "is_condition": figures.kind == CONDITION,
         "words": figure_words(figures),
         "earlier": earlier_words(figures),
+        "uncertainty": wording.uncertainty_words(figures),
         "why_hidden": _why_hidden(figures),
         "chart": "" if figures.own.is_hidden else spread_chart(figures),
         "narrow_chart": "" if figures.own.is_hidden else spread_chart(figures, NARROW),

@@ -15,7 +15,7 @@ from quality_system.charts import NARROW, spread_chart
 from quality_system.figures import IndicatorFigures
 from quality_system.models import Edition, ObservedValue
 from quality_system.queries import figures_for
-from quality_system.wording import describe
+from quality_system.wording import describe, uncertainty_words
 from tests.dialogues.underlag.material import full_material
 from tests.huvudman.factories import HuvudmanFactory, SchoolUnitFactory
 from tests.quality_system.factories import EditionFactory, IndicatorFactory, offer, riket, value_of
@@ -30,6 +30,7 @@ BEHIND = {
     "too few in all": {"all": ("25", "75", 4), "girls": ("0", "50", 2), "boys": ("50", "100", 2)},
 }
 """By sex: what may lie behind (one value for both truths, or two), and how many it rests on."""
+PERIODS = ("2022/23", "2023/24", "2024/25")
 
 
 @pytest.fixture
@@ -53,7 +54,8 @@ def store(huvudman: Huvudman, name: str, truth: int) -> None:
     """Write the figures of one of the two truths in place of what there was."""
     ObservedValue.objects.filter(huvudman=huvudman).delete()
     for sex, (*numbers, count) in BEHIND[name].items():
-        value_of(huvudman, numbers[min(truth, len(numbers) - 1)], sex=sex, count=count)
+        for period in PERIODS:
+            value_of(huvudman, numbers[min(truth, len(numbers) - 1)], sex=sex, count=count, period=period)
 
 
 def everything(huvudman: Huvudman, edition: Edition, make: Callable[[IndicatorFigures], object]) -> object:
@@ -72,13 +74,14 @@ def in_material(show: Callable) -> Callable[[IndicatorFigures], object]:
     [
         IndicatorFigures.as_json,
         describe,
+        uncertainty_words,
         spread_chart,
         lambda figures: spread_chart(figures, NARROW),
         lambda figures: central_areas([figures]),
         in_material(body_html),
         in_material(document_html),
     ],
-    ids=["stored", "words", "chart", "narrow chart", "central areas", "page", "paper"],
+    ids=["stored", "words", "chance", "chart", "narrow chart", "central areas", "page", "paper"],
 )
 def test_two_truths_look_the_same(
     huvudman: Huvudman, edition: Edition, name: str, make: Callable[[IndicatorFigures], object]
