@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 
+from dialogues.underlag.tags import set_margins_apart
+
 
 def pdf_from(html: str) -> bytes:
     """A tagged PDF of a whole HTML document. Nothing outside the document itself is fetched."""
@@ -11,7 +13,7 @@ def pdf_from(html: str) -> bytes:
     from weasyprint.urls import URLFetcher
 
     inside = URLFetcher(allowed_protocols=("data",))
-    return HTML(string=html, url_fetcher=inside).write_pdf(pdf_variant="pdf/ua-1")
+    return HTML(string=html, url_fetcher=inside).write_pdf(pdf_variant="pdf/ua-1", finisher=set_margins_apart)
 
 
 def page_count(pdf: bytes) -> int:
