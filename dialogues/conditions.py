@@ -12,13 +12,14 @@ from accounts.domain.machine import NotPossible
 from dialogues.domain.carrying import may_answer_until, still_may_change
 from dialogues.domain.closing import WHY_NOT
 from dialogues.domain.summary_waits import Waits
-from dialogues.domain.underlag import require_official_texts, require_proposed_time
+from dialogues.domain.underlag import require_proposed_time
 from dialogues.facts import Facts
 from dialogues.models import DialogueState as S
 from dialogues.models import MeetingKind
 from dialogues.models import UnderlagState as U
 from dialogues.timeline import when
 from dialogues.turns import Standing
+from dialogues.underlag.issuable import require_issuable
 
 Holds = Callable[[Facts], bool]
 Words = Callable[[Facts], "str | Promise"]
@@ -61,7 +62,7 @@ def why_not_sent(facts: Facts) -> str:
     if facts.underlag is None or facts.underlag.state != U.CONFIRMED:
         return ""
     try:
-        require_official_texts(facts.underlag.edition)
+        require_issuable(facts.underlag)
         require_proposed_time(facts.dialogue)
     except NotPossible as why:
         return str(why)

@@ -45,10 +45,15 @@ TOPS: Mapping[str, tuple[int, ...]] = {"%": (100,), "index": (10,), "poäng": (2
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What protects an indicator's figures: what they are based on, and their unit."""
+    """What protects an indicator's figures: what they are based on, and their unit.
+
+    `smallest` and `fewest_short` are the source's own, where it asks for more than `MINIMUM` and `ROOM`.
+    """
 
     based_on: str
     unit: str
+    smallest: int = 0
+    fewest_short: int = ROOM
 
     @property
     def is_share(self) -> bool:
@@ -58,7 +63,12 @@ class Rule:
     @property
     def room(self) -> int:
         """How far from nobody and from everybody what is left of a whole must be, in persons."""
-        return ROOM if self.unit == "%" else 1
+        return self.fewest_short if self.unit == "%" else 1
+
+    @property
+    def few_left(self) -> range:
+        """How many may fall short of a measure before the exact share can be shown."""
+        return range(FEW_LEFT.start, self.fewest_short)
 
     def top(self, figures: Iterable[Figure]) -> Decimal | None:
         """The highest that any of `figures` could have been; None where there is no highest."""
@@ -80,20 +90,31 @@ def is_published(publication: str, huvudman_type: str) -> bool:
     return publication == "everyone" or huvudman_type in KOMMUNALA
 
 
-def protect(value: Value, *, count: int | None, based_on: str, level: str, is_share: bool = False) -> Value:
+def protect(
+    value: Value,
+    *,
+    count: int | None,
+    based_on: str,
+    level: str,
+    is_share: bool = False,
+    smallest: int = 0,
+    fewest_short: int = ROOM,
+) -> Value:
     """`value` as it may be shown: suppressed under the smallest group, `~100` where 1–4 fall short.
 
     `count` is how many the figure rests on (None: not known, then the source's own rules have to do).
-    A value that the source hides is given the reason of its kind of source.
+    A value that the source hides is given the reason of its kind of source. `smallest` and `fewest_short`
+    are as in `Rule`: they hide more, never less.
     """
-    smallest, reason = MINIMUM.get((based_on, level), (0, ""))
+    least, reason = MINIMUM.get((based_on, level), (0, ""))
     if value.kind is ValueKind.SUPPRESSED:
         return replace(value, reason=value.reason or reason)
     if count is None or value.number is None:
         return value
-    if count < smallest:
+    if count < max(least, smallest):
         return replace(SUPPRESSED, reason=reason)
-    return NEARLY_ALL if is_share and _left_out(value.number, count) in FEW_LEFT else value
+    few = range(FEW_LEFT.start, max(ROOM, fewest_short))
+    return NEARLY_ALL if is_share and _left_out(value.number, count) in few else value
 
 
 def _left_out(share: Decimal, count: int) -> int:
@@ -103,7 +124,13 @@ def _left_out(share: Decimal, count: int) -> int:
 def protect_alone(figure: Figure, rule: Rule) -> Value:
     """`protect` for a figure with its count and level, under its indicator's rule."""
     return protect(
-        figure.value, count=figure.count, based_on=rule.based_on, level=figure.level, is_share=rule.is_share
+        figure.value,
+        count=figure.count,
+        based_on=rule.based_on,
+        level=figure.level,
+        is_share=rule.is_share,
+        smallest=rule.smallest,
+        fewest_short=rule.fewest_short,
     )
 
 
@@ -203,7 +230,7 @@ class _Table:
         if ValueKind.SUPPRESSED in kinds or ValueKind.NEARLY_ALL not in kinds:
             return False
         counts = (self.figures[key].count or 0 for key in each.parts if key not in numbers)
-        return any(short - (count - own) in FEW_LEFT[1:] for own in counts)
+        return any(short - (count - own) in self.rule.few_left[1:] for own in counts)
 
     # All sums together ------------------------------------------------------------------------------------
     def _told(self, shown: Mapping[Hashable, Value]) -> set[Hashable]:
@@ -220,7 +247,7 @@ class _Table:
         if count is None or top is None:
             return 0.0, inf
         if value.kind is not ValueKind.NUMBER:
-            least = count - FEW_LEFT[-1] if value.kind is ValueKind.NEARLY_ALL else 0
+            least = count - self.rule.few_left[-1] if value.kind is ValueKind.NEARLY_ALL else 0
             return float(least), float(count)
         half = Decimal(5).scaleb(int(value.exact.as_tuple().exponent) - 1)
         low, high = ((value.exact + slack) * count / top for slack in (-half, half))
@@ -267,9 +294,9 @@ def _given_way(whole: Figure, rule: Rule) -> Value:
     Of a group so small that it never has room nothing is said: the sign would be chosen by the figure alone.
     """
     share, count = whole.value.number, whole.count
-    if not rule.is_share or share is None or (count is not None and count < 2 * ROOM):
+    if not rule.is_share or share is None or (count is not None and count < 2 * rule.fewest_short):
         return replace(SUPPRESSED, reason=DERIVABLE)
-    near = share == 100 if count is None else _left_out(share, count) < ROOM
+    near = share == 100 if count is None else _left_out(share, count) < rule.fewest_short
     return NEARLY_ALL if near else replace(SUPPRESSED, reason=DERIVABLE)
 
 

@@ -21,6 +21,15 @@ class PeriodValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """Why the law keeps figures from being used: the basis, and its first or last day (ISO)."""
+
+    basis: str
+    begins: str = ""
+    ended: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """The group a huvudman is compared with: same type and size class."""
 
@@ -39,6 +48,7 @@ class IndicatorFigures:
     `count` is how many the own value rests on, where it is shown and the source says so. `may_be_chance`: the
     difference from the group's median is. `trend` is up or down where the years since `trend_since` change
     more than chance gives, else empty (`uncertainty.py`).
+    With a `bar` there are no values at all: the figures may not be used.
     """
 
     indicator_id: int
@@ -69,6 +79,7 @@ class IndicatorFigures:
     may_be_chance: bool = False
     trend: str = ""
     trend_since: str = ""
+    bar: Bar | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The figures as JSON values; numbers as text, so that nothing is rounded."""
@@ -77,7 +88,7 @@ class IndicatorFigures:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> IndicatorFigures:
         """The figures as they were stored by `as_json`."""
-        group = stored["group"]
+        group, bar = stored["group"], stored.get("bar")
         return cls(
             **stored
             | {name: _value(stored[name]) for name in ("own", "girls", "boys", "riket")}
@@ -88,6 +99,7 @@ class IndicatorFigures:
                 "series": tuple(
                     PeriodValue(p["period"], _value(p["value"]), p.get("count")) for p in stored["series"]
                 ),
+                "bar": bar and Bar(**bar),
             }
         )
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from huvudman.models import Huvudman, SkolformOffer
 from quality_system import disclosure
 from quality_system.comparison import Member, Spread, place_in, spread_of
-from quality_system.disclosure import Figure, Rule
-from quality_system.figures import Group, IndicatorFigures, PeriodValue
+from quality_system.disclosure import ROOM, Figure, Rule
+from quality_system.figures import Bar, Group, IndicatorFigures, PeriodValue
 from quality_system.models import Edition, Indicator, Level, ObservedValue, Organizers, Sex
 from quality_system.models.observation import stored_value
 from quality_system.uncertainty import with_uncertainty
@@ -71,6 +72,7 @@ def figures_for(huvudman: Huvudman, edition: Edition, period: str | None = None)
 
     Indicators of skolformer that the huvudman does not run are left out, as are those not published for it;
     an indicator without a value is there with a missing one. Each has its latest period, not after `period`.
+    Figures that the law does not let anyone use today are not read: such an indicator says why.
     """
     return figures_for_many([huvudman.pk], edition, period)[huvudman.pk]
 
@@ -90,6 +92,8 @@ class _Reading:
         self.ids, self.latest = list(huvudman_ids), period
         self.indicators = list(edition.indicators.select_related("sub_goal"))
         self.by_key = {indicator.key: indicator for indicator in self.indicators}
+        self.today = timezone.localdate()
+        self.usable = {key for key, row in self.by_key.items() if row.is_usable(self.today)}
         self.huvudman = list(Huvudman.objects.filter(pk__in=self.ids))
         self.skolformer = self._read_skolformer()
         self.own = self._read_own()
@@ -99,7 +103,7 @@ class _Reading:
 
     # Reading ----------------------------------------------------------------------------------------------
     def _values(self) -> QuerySet[ObservedValue]:
-        return ObservedValue.objects.filter(superseded_at__isnull=True, indicator_key__in=self.by_key)
+        return ObservedValue.objects.filter(superseded_at__isnull=True, indicator_key__in=self.usable)
 
     def _read_skolformer(self) -> dict[int, set[str]]:
         found: dict[int, set[str]] = defaultdict(set)
@@ -237,7 +241,17 @@ class _Reading:
             place=place,
             series=self._recent(indicator, series, period),
             count=stored.basis if stored and own.kind is ValueKind.NUMBER else None,
+            bar=self._bar(indicator),
         )
+
+    def _bar(self, indicator: Indicator) -> Bar | None:
+        """Why the figures may not be used today; None where they may."""
+        if indicator.key in self.usable:
+            return None
+        begins, last = indicator.usable_from, indicator.usable_to
+        if begins and begins > self.today:
+            return Bar(indicator.legal_basis, begins=str(begins))
+        return Bar(indicator.legal_basis, ended=str(last))
 
     def _place(self, indicator: Indicator, series: Series, period: str) -> Shown:
         """The huvudman's figures of one period as they may be shown together."""
@@ -261,9 +275,16 @@ class _Reading:
         return PeriodValue(period, value, series[period, Sex.ALL].basis if is_shown else None)
 
 
+def rule_of(indicator: Indicator) -> Rule:
+    """What protects the indicator's figures: its own limits, where it has any, and those of its basis."""
+    return Rule(
+        indicator.based_on, indicator.unit, indicator.smallest_group or 0, indicator.fewest_short or ROOM
+    )
+
+
 def _protected(indicator: Indicator, figures: Sequence[Figure]) -> Shown:
     """All, girls and boys of one huvudman and period, protected together."""
-    rule = Rule(indicator.based_on, indicator.unit)
+    rule = rule_of(indicator)
     if indicator.by_sex:
         everybody, girls, boys = figures
         return disclosure.protect_sexes(everybody, girls, boys, rule)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from accounts.templatetags.look import day
 from huvudman.models import SizeClass
 from quality_system.comparison import Place, Spread
 from quality_system.disclosure import DERIVABLE, FEW_ANSWERS, FEW_PUPILS, FEW_TEACHERS
-from quality_system.figures import Group, IndicatorFigures
+from quality_system.figures import Bar, Group, IndicatorFigures
 from quality_system.values import Value, ValueKind, format_number, format_value
 from quality_system.weighting import NotComputable
 
@@ -90,7 +92,7 @@ def spoken(value: Value) -> str:
     words = {
         ValueKind.MISSING: _("uppgift saknas"),
         ValueKind.NEARLY_ALL: _(
-            "alla eller nästan alla: högst fyra når inte målet, därför visas inte den exakta andelen"
+            "alla eller nästan alla: så få når inte målet att den exakta andelen inte visas"
         ),
         ValueKind.NOT_APPLICABLE: _("inte aktuellt: det finns inga lärare som behöver legitimation"),
     }
@@ -99,9 +101,21 @@ def spoken(value: Value) -> str:
 
 def own_reason(figures: IndicatorFigures) -> str:
     """Why there is no own value to show; empty where there is one."""
+    if figures.bar:
+        return bar_words(figures.bar)
     if figures.own.kind is ValueKind.MISSING and figures.not_computable:
         return _("kan inte beräknas: %(why)s") % {"why": NOT_COMPUTABLE[figures.not_computable]}
     return spoken(figures.own)
+
+
+def bar_words(bar: Bar) -> str:
+    """That the figures may not be used, with the law and the day."""
+    if bar.ended:
+        words = _("uppgifterna får inte längre användas: %(basis)s gällde till och med %(day)s")
+    else:
+        words = _("uppgifterna får inte användas ännu: %(basis)s gäller från och med %(day)s")
+    when = datetime.date.fromisoformat(bar.ended or bar.begins)
+    return words % {"basis": bar.basis, "day": day(when)}
 
 
 def group_words(group: Group) -> str:

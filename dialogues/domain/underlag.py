@@ -38,6 +38,7 @@ from dialogues.models import (
     Underlag,
 )
 from dialogues.models import UnderlagState as S
+from dialogues.underlag.issuable import require_issuable
 from quality_system.models import Area, Edition, Indicator
 from quality_system.queries import edition_in_force
 
@@ -246,13 +247,13 @@ def issue_underlag(*, underlag: Underlag, actor: Actor, seen: str = "") -> Under
     """Send the underlag in Skolverket's name with the proposed time; the dialogue goes on.
 
     `seen` is the version of the parcel that a person said yes to: raises ChangedSince when it is another one.
-    Raises NotPossible without a coming, proposed time, when the dialogue is not open for it, or when the
-    edition still has example texts outside the demo.
+    Raises NotPossible without a coming, proposed time, when the dialogue is not open for it, or for what
+    `require_issuable` tells.
     """
 
     def check(row: Underlag) -> None:
         _require_introduced(dialogue)
-        require_official_texts(row.edition)
+        require_issuable(row)
         parcel_of(row, require_proposed_time(dialogue)).require_seen(seen)
 
     def change(row: Underlag) -> None:
@@ -284,18 +285,6 @@ def require_proposed_time(dialogue: Dialogue) -> Meeting:
     require_both_agencies(meeting)
     require_declared(meeting, dialogue)
     return meeting
-
-
-def require_official_texts(edition: Edition) -> None:
-    """Raise NotPossible when the edition still has example texts, unless this is a demo."""
-    if edition.contains_example_text and not settings.DEMO:
-        raise NotPossible(
-            _(
-                "Utgåvan ”%(edition)s” innehåller exempeltext. Byt ut den mot de officiella lydelserna. "
-                "Därefter kan underlaget tas fram på nytt och skickas."
-            )
-            % {"edition": edition}
-        )
 
 
 def awaited_agencies(underlag: Underlag) -> list[Agency]:

@@ -186,12 +186,15 @@ def _cell(figures: IndicatorFigures, value: Value | None) -> dict[str, str]:
     """A value in a table: its number or sign, and a short word where a sign needs one; empty for none."""
     if value is None:
         return {}
+    if figures.bar:
+        return {"text": "–", "word": _("används inte")}
     return {"text": wording.cell_text(figures, value), "word": str(SHORT.get(value.kind, ""))}
 
 
 def _signs(figures: Iterable[IndicatorFigures]) -> list[dict[str, str]]:
     """The signs that occur among the figures, with what they mean."""
-    used = {v.kind for f in figures for v in (f.own, f.riket, f.girls, f.boys) if v is not None}
+    shown = [f for f in figures if not f.bar]
+    used = {v.kind for f in shown for v in (f.own, f.riket, f.girls, f.boys) if v is not None}
     return [
         {"sign": format_value(Value(kind)), "meaning": str(meaning)}
         for kind, meaning in SIGNS.items()

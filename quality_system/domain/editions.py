@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import date
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from django.conf import settings
@@ -12,8 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.domain.audit import record
-from accounts.domain.machine import Machine, NotPossible
+from accounts.domain.machine import Conflict, Machine, NotPossible, WrongState
+from accounts.templatetags.look import day
 from quality_system import edition_text
+from quality_system.edition_content import content_version
 from quality_system.models import Edition, Indicator, Objective, SubGoal, SuccessFactor
 
 if TYPE_CHECKING:
@@ -37,41 +40,84 @@ EDITIONS = Machine(
 )
 
 
-def put_edition_in_force(*, edition: Edition, actor: Actor) -> Edition:
+@dataclass(frozen=True)
+class Seen:
+    """What a page showed before an edition was put in force: its content, and the edition it replaces."""
+
+    content: str
+    replaces: int | None
+
+
+def put_edition_in_force(*, edition: Edition, actor: Actor, seen: Seen | None = None) -> Edition:
     """Let `edition` be the one that new dialogues are held under; the one before it is closed.
 
-    Raises NotPossible for an edition with example wording (allowed in a demo only) or without indicators.
+    It applies from its first day, or from today where it replaces another. Raises Conflict when the edition
+    or the one it replaces is not what was `seen`, NotPossible for what `what_stops` tells.
     """
-    return EDITIONS.walk(
-        edition,
-        to=State.IN_FORCE,
-        actor=actor,
-        check=_check_complete,
-        change=lambda row: _close_former(row, actor),
-    )
+
+    def check(row: Edition) -> None:
+        if seen is not None and seen != as_seen(row):
+            raise Conflict(
+                _("Utgåvan, eller den som gäller nu, har ändrats sedan sidan öppnades. Läs jämförelsen igen.")
+            )
+        for why in what_stops(row):
+            raise NotPossible(why)
+
+    with transaction.atomic():
+        _one_at_a_time()
+        return EDITIONS.walk(
+            edition,
+            to=State.IN_FORCE,
+            actor=actor,
+            check=check,
+            change=lambda row: _replace_former(row, actor),
+        )
 
 
-def close_edition(*, edition: Edition, actor: Actor) -> Edition:
-    """End the edition in force. Dialogues held under it keep it."""
-    return EDITIONS.walk(edition, to=State.CLOSED, actor=actor)
+def close_edition(*, edition: Edition, actor: Actor, last: date | None = None) -> Edition:
+    """End the edition in force, on a day (today unless said). Dialogues held under it keep it."""
+
+    def change(row: Edition) -> None:
+        row.valid_to = max(row.valid_from, last or timezone.localdate())
+
+    return EDITIONS.walk(edition, to=State.CLOSED, actor=actor, change=change)
 
 
-def _check_complete(edition: Edition) -> None:
+def what_stops(edition: Edition) -> Iterator[str]:
+    """Why the draft cannot be put in force now, in words; nothing when it can."""
     if not edition.indicators.exists():
-        raise NotPossible(_("Utgåvan har inga indikatorer ännu."))
+        yield _("Utgåvan har inga indikatorer ännu.")
     if edition.contains_example_text and not settings.DEMO:
-        raise NotPossible(_("Utgåvan innehåller exempeltext. Ersätt den innan utgåvan börjar gälla."))
+        yield _("Utgåvan innehåller exempeltext. Ersätt den innan utgåvan börjar gälla.")
+    if edition.valid_from > timezone.localdate():
+        told = _("Utgåvan börjar gälla tidigast den %(day)s.")
+        yield told % {"day": day(edition.valid_from)}
 
 
-def _close_former(edition: Edition, actor: Actor) -> None:
+def as_seen(edition: Edition) -> Seen:
+    """What a page that shows the edition and what it replaces has shown."""
+    in_force = Edition.objects.filter(state=State.IN_FORCE).exclude(pk=edition.pk).first()
+    return Seen(content_version(edition), in_force.pk if in_force else None)
+
+
+def _one_at_a_time() -> None:
+    """Lock every edition that is, or can be, in force: two are put in force one after the other."""
+    live = Edition.objects.filter(state__in=[State.DRAFT, State.IN_FORCE]).order_by("pk")
+    list(live.select_for_update(no_key=True).values_list("pk"))
+
+
+def _replace_former(edition: Edition, actor: Actor) -> None:
+    today = timezone.localdate()
     for former in Edition.objects.filter(state=State.IN_FORCE).exclude(pk=edition.pk):
-        close_edition(edition=former, actor=actor)
+        edition.valid_from = today
+        close_edition(edition=former, actor=actor, last=today - timedelta(days=1))
 
 
 @transaction.atomic
 def copy_edition(*, edition: Edition, actor: Actor) -> Edition:
     """Make a draft with the same content, for the next edition."""
     actor.require("quality_system.add_edition")
+    EDITIONS.locked(edition)
     copies = Edition.objects.filter(name__startswith=f"{edition.name[:80]} (").count()
     name = f"{edition.name[:80]} ({_('kopia')} {copies + 1})"
     copy = Edition.objects.create(name=name, valid_from=timezone.localdate())
@@ -83,6 +129,33 @@ def copy_edition(*, edition: Edition, actor: Actor) -> Edition:
         _copied(indicator, edition=copy, sub_goal=goal).save()
     record(actor=actor, verb="edition.copied", subject=copy, of=edition.pk)
     return copy
+
+
+@transaction.atomic
+def drop_edition(*, edition: Edition, actor: Actor) -> None:
+    """Throw away a draft with all that it holds; one that is gone stays gone. Raises WrongState."""
+    actor.require("quality_system.delete_edition", edition)
+    row = Edition.objects.select_for_update().filter(pk=edition.pk).first()
+    if row is None:
+        return
+    if row.state != State.DRAFT:
+        raise WrongState(_("Bara ett utkast kan kastas."))
+    record(actor=actor, verb="edition.dropped", subject=row, name=row.name)
+    row.indicators.all().delete()
+    SubGoal.objects.filter(objective__edition=row).delete()
+    row.objectives.all().delete()
+    row.success_factors.all().delete()
+    row.delete()
+
+
+DialogueCount = Callable[[], dict[int, int]]
+COUNTS: list[DialogueCount] = []
+"""How many dialogues are held under each edition, by its id. The packages above add theirs."""
+
+
+def dialogues_by_edition() -> dict[int, int]:
+    """How many dialogues keep each edition, by its id; one query."""
+    return {edition: count for counted in COUNTS for edition, count in counted().items()}
 
 
 def _copy_goals(edition: Edition, copy: Edition) -> dict[int, SubGoal]:

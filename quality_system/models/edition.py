@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Deferrable, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from huvudman.models import Skolform
+
+LEAST_GROUP = {"pupils": 5, "children": 5, "answers": 5, "teachers": 3, "money": 1}
+"""What an indicator's own smallest group must be over: the limit of its basis (`disclosure.MINIMUM`)."""
+LEAST_SHORT = 5
+"""What `fewest_short` must be over (`disclosure.ROOM`)."""
 
 
 class Level(models.TextChoices):
@@ -103,14 +113,23 @@ class SubGoal(models.Model):
         verbose_name = _("delmål")
         verbose_name_plural = _("delmål")
         ordering = ("objective", "number")
-        constraints = [models.UniqueConstraint(fields=["objective", "number"], name="sub_goal_number_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["objective", "number"], name="sub_goal_number_once", deferrable=Deferrable.IMMEDIATE
+            )
+        ]
 
     def __str__(self) -> str:
         return self.text[:80]
 
 
 class Indicator(models.Model):
-    """A measured figure, or a condition, within an edition. `key` is its identity across editions."""
+    """A measured figure, or a condition, within an edition. `key` is its identity across editions.
+
+    `smallest_group` and `fewest_short` (how many must fall short of a share for it to be shown) are there
+    only where the source asks for more than its basis does. Past `usable_to` the law no longer lets the
+    figures be used.
+    """
 
     class Kind(models.TextChoices):
         RESULT = "result", _("resultat")
@@ -172,24 +191,88 @@ class Indicator(models.Model):
     publication = models.CharField(
         _("visas för"), max_length=10, choices=Publication.choices, default=Publication.EVERYONE
     )
+    smallest_group = models.PositiveSmallIntegerField(_("minsta grupp"), null=True, blank=True)
+    fewest_short = models.PositiveSmallIntegerField(
+        _("minsta antal som inte når målet"), null=True, blank=True
+    )
+    legal_basis = models.CharField(_("rättslig grund"), max_length=300, blank=True)
+    usable_from = models.DateField(_("får användas från och med"), null=True, blank=True)
+    usable_to = models.DateField(_("får användas till och med"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("indikator")
         verbose_name_plural = _("indikatorer")
         ordering = ("edition", "position", "key")
-        constraints = [models.UniqueConstraint(fields=["edition", "key"], name="indicator_key_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "key"], name="indicator_key_once"),
+            models.CheckConstraint(
+                condition=Q(smallest_group__isnull=True)
+                | Q(based_on__in=["pupils", "children", "answers"], smallest_group__gt=5)
+                | Q(based_on="teachers", smallest_group__gt=3)
+                | Q(based_on="money", smallest_group__gt=1),
+                name="indicator_group_is_stricter",
+            ),
+            models.CheckConstraint(
+                condition=Q(fewest_short__isnull=True) | Q(unit="%", based_on="pupils", fewest_short__gt=5),
+                name="indicator_fewest_short_is_stricter",
+            ),
+            models.CheckConstraint(
+                condition=Q(usable_from__isnull=True)
+                | Q(usable_to__isnull=True)
+                | Q(usable_to__gte=F("usable_from")),
+                name="indicator_use_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(usable_from__isnull=True, usable_to__isnull=True) | ~Q(legal_basis=""),
+                name="indicator_use_has_basis",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.get_skolform_display()})"
 
     def clean(self) -> None:
-        """Raise ValidationError for a sub-goal of another edition or skolform."""
-        if self.sub_goal is None:
-            return
-        objective = self.sub_goal.objective
-        if (objective.edition_id, objective.skolform) != (self.edition_id, self.skolform):
-            told = _("Delmålet hör till en annan utgåva eller skolform än indikatorn. Välj ett som hör ihop.")
-            raise ValidationError({"sub_goal": told})
+        """Raise ValidationError, by field, for what does not go together."""
+        wrong = {field: told for field, is_wrong, told in self._checks() if is_wrong}
+        if wrong:
+            raise ValidationError(wrong)
+
+    def _checks(self) -> Iterator[tuple[str, bool, Any]]:
+        objective = self.sub_goal.objective if self.sub_goal else None
+        yield (
+            "sub_goal",
+            objective is not None
+            and (objective.edition_id, objective.skolform) != (self.edition_id, self.skolform),
+            _("Delmålet hör till en annan utgåva eller skolform än indikatorn. Välj ett som hör ihop."),
+        )
+        least = LEAST_GROUP.get(self.based_on, 0)
+        yield (
+            "smallest_group",
+            self.smallest_group is not None and self.smallest_group <= least,
+            _("Gränsen kan bara vara strängare än den som redan gäller: över 5, för lärare över 3."),
+        )
+        is_share = self.unit == "%" and self.based_on == self.Basis.PUPILS
+        yield (
+            "fewest_short",
+            self.fewest_short is not None and (self.fewest_short <= LEAST_SHORT or not is_share),
+            _("Gränsen gäller bara andelar av elever i procent, och kan bara vara över 5."),
+        )
+        days = (self.usable_from, self.usable_to)
+        yield (
+            "usable_to",
+            None not in days and days[1] < days[0],  # type: ignore[operator]
+            _("Sista dagen kan inte komma före den första."),
+        )
+        yield (
+            "legal_basis",
+            any(days) and not self.legal_basis,
+            _("Skriv den rättsliga grund som dagarna gäller."),
+        )
+
+    def is_usable(self, on: datetime.date) -> bool:
+        """Whether the legal basis lets the figures be used on a day. Without a written basis they may be."""
+        begun = self.usable_from is None or self.usable_from <= on
+        return begun and (self.usable_to is None or on <= self.usable_to)
 
     @property
     def area(self) -> str:
@@ -212,7 +295,11 @@ class SuccessFactor(models.Model):
         verbose_name_plural = _("framgångsfaktorer")
         ordering = ("edition", "number")
         constraints = [
-            models.UniqueConstraint(fields=["edition", "number"], name="success_factor_number_once")
+            models.UniqueConstraint(
+                fields=["edition", "number"],
+                name="success_factor_number_once",
+                deferrable=Deferrable.IMMEDIATE,
+            )
         ]
 
     def __str__(self) -> str:

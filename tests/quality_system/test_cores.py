@@ -15,6 +15,7 @@ from quality_system.analysis import CentralKind, central_areas, distance_of
 from quality_system.bounds import Sum
 from quality_system.comparison import Member, Place, Spread, place_in, quantile, spread_of
 from quality_system.figures import Group, IndicatorFigures
+from quality_system.models.edition import LEAST_GROUP, LEAST_SHORT
 from quality_system.values import Value, ValueKind, number
 from quality_system.weighting import NotComputable, Part, weighted_figure
 from tests.quality_system.test_charts import FIGURES
@@ -268,3 +269,47 @@ def test_hidden_values_change_nothing_that_is_seen(rows: list[tuple[str, int, bo
     assert len(central_areas(shown)) <= 5
     if len({f.sub_goal for f in shown}) >= 3:
         assert len(central_areas(shown)) >= 3
+
+
+# An indicator's own limits --------------------------------------------------------------------------------
+OWN = disclosure.Rule("pupils", "%", smallest=12, fewest_short=8)
+
+
+@given(share=st.integers(0, 100), count=st.integers(0, 60))
+def test_own_limits_hide_more_and_never_less(share: int, count: int) -> None:
+    figure = disclosure.Figure(number(share), count)
+    usual, own = (disclosure.protect_alone(figure, rule) for rule in (SHARE, OWN))
+    assert not usual.is_hidden or own.is_hidden
+    if own.kind is ValueKind.NUMBER:
+        short = count - share * count / 100
+        assert count >= 12
+        assert short < 0.5 or short >= 7.5
+
+
+@given(share=st.integers(0, 100), count=st.integers(10, 60))
+def test_own_limits_leave_room_beside_hidden_sexes(share: int, count: int) -> None:
+    """A total is shown beside two hidden sexes only where as many as the source asks for are on each side."""
+    girls, boys = disclosure.Figure(number(share), 5), disclosure.Figure(number(share), count)
+    total = disclosure.Figure(number(share), count + 5)
+    shown, *sexes = disclosure.protect_sexes(total, girls, boys, OWN)
+    if shown.kind is ValueKind.NUMBER and all(value.is_hidden for value in sexes):
+        reach = share * (count + 5) / 100
+        assert min(reach, count + 5 - reach) >= 8
+
+
+def test_limits_weaker_than_the_basis_change_nothing() -> None:
+    weak = disclosure.protect(
+        number(50), count=4, based_on="pupils", level="huvudman", is_share=True, smallest=2, fewest_short=1
+    )
+    assert weak.kind is ValueKind.SUPPRESSED
+    short = disclosure.protect(
+        number(90), count=30, based_on="pupils", level="huvudman", is_share=True, fewest_short=2
+    )
+    assert short.kind is ValueKind.NEARLY_ALL
+
+
+@pytest.mark.parametrize("basis", sorted(LEAST_GROUP))
+def test_the_model_knows_the_limits_of_disclosure(basis: str) -> None:
+    limits = [least for (based_on, _level), (least, _why) in disclosure.MINIMUM.items() if based_on == basis]
+    assert LEAST_GROUP[basis] == min(limits, default=1)
+    assert LEAST_SHORT == disclosure.ROOM

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import datetime
 from io import StringIO
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor, person
-from accounts.domain.machine import NotPossible, WrongState
+from accounts.domain.machine import Conflict, NotPossible, WrongState
 from accounts.models import AuditEntry, StaffRole
 from quality_system import edition_text
-from quality_system.domain.editions import close_edition, copy_edition, put_edition_in_force, seed_edition
+from quality_system.domain.editions import (
+    as_seen,
+    close_edition,
+    copy_edition,
+    drop_edition,
+    put_edition_in_force,
+    seed_edition,
+)
 from quality_system.models import Area, Edition, Indicator, Objective, SubGoal, SuccessFactor
 from tests.accounts.factories import staff_user
 from tests.quality_system.factories import EditionFactory, IndicatorFactory, ObjectiveFactory, seeded_edition
@@ -21,6 +30,7 @@ from tests.quality_system.factories import EditionFactory, IndicatorFactory, Obj
 pytestmark = pytest.mark.django_db
 
 State = Edition.State
+TODAY, DAY, WEEK = timezone.localdate(), datetime.timedelta(days=1), datetime.timedelta(days=7)
 
 
 def complete(**facts: object) -> Edition:
@@ -103,6 +113,54 @@ def test_the_edition_before_is_closed() -> None:
     assert AuditEntry.objects.filter(verb="edition.closed", subject_id=former.pk).count() == 1
 
 
+def test_an_edition_applies_from_its_day_and_the_one_before_until_then() -> None:
+    first = put_edition_in_force(edition=complete(valid_from=TODAY - WEEK), actor=SYSTEM)
+    assert (first.valid_from, first.valid_to) == (TODAY - WEEK, None)
+    second = put_edition_in_force(edition=complete(valid_from=TODAY - DAY), actor=SYSTEM)
+    first.refresh_from_db()
+    assert (first.valid_to, second.valid_from) == (TODAY - DAY, TODAY), "it did not apply before it did"
+    put_edition_in_force(edition=complete(), actor=SYSTEM)
+    second.refresh_from_db()
+    assert second.valid_to == TODAY, "replaced on its first day"
+
+
+def test_an_edition_does_not_apply_before_its_day() -> None:
+    edition = complete(valid_from=TODAY + DAY)
+    with pytest.raises(NotPossible, match="tidigast"):
+        put_edition_in_force(edition=edition, actor=SYSTEM)
+    Edition.objects.filter(pk=edition.pk).update(valid_from=TODAY)
+    assert put_edition_in_force(edition=edition, actor=SYSTEM).state == State.IN_FORCE
+
+
+def test_what_the_page_showed_is_what_is_put_in_force() -> None:
+    edition, other = complete(), complete()
+    seen = as_seen(edition)
+    IndicatorFactory(edition=edition, key="gr-ny")
+    with pytest.raises(Conflict):
+        put_edition_in_force(edition=edition, actor=SYSTEM, seen=seen)
+    seen = as_seen(edition)
+    put_edition_in_force(edition=other, actor=SYSTEM)
+    with pytest.raises(Conflict):
+        put_edition_in_force(edition=edition, actor=SYSTEM, seen=seen)
+    edition = put_edition_in_force(edition=edition, actor=SYSTEM, seen=as_seen(edition))
+    assert put_edition_in_force(edition=edition, actor=SYSTEM, seen=seen) == edition, "pressed twice"
+
+
+@pytest.mark.parametrize("state", State)
+def test_only_a_draft_is_thrown_away(state: str) -> None:
+    edition = seeded_edition()
+    Edition.objects.filter(pk=edition.pk).update(state=state)
+    if state != State.DRAFT:
+        with pytest.raises(WrongState):
+            drop_edition(edition=edition, actor=SYSTEM)
+        assert edition.indicators.count() == 45
+        return
+    for _press in range(2):
+        drop_edition(edition=edition, actor=SYSTEM)
+    assert not Edition.objects.exists()
+    assert AuditEntry.objects.filter(verb="edition.dropped").count() == 1
+
+
 def test_a_failure_in_the_middle_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     former, next_one = put_edition_in_force(edition=complete(), actor=SYSTEM), complete()
 
@@ -154,7 +212,7 @@ def test_who_may(role: StaffRole) -> None:
         assert put_edition_in_force(edition=edition, actor=actor).state == State.IN_FORCE
         assert copy_edition(edition=edition, actor=actor)
         return
-    for verb in (put_edition_in_force, close_edition, copy_edition):
+    for verb in (put_edition_in_force, close_edition, copy_edition, drop_edition):
         with pytest.raises(PermissionDenied):
             verb(edition=edition, actor=actor)
     with pytest.raises(PermissionDenied):

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
+from accounts.actors import SYSTEM
 from huvudman.models import Huvudman, Koncern
 from quality_system.comparison import Place
+from quality_system.domain.editions import copy_edition
 from quality_system.figures import IndicatorFigures
-from quality_system.models import Edition
+from quality_system.models import Edition, Indicator
 from quality_system.queries import figures_for, figures_for_many
 from quality_system.values import ValueKind, number
 from quality_system.weighting import NotComputable
+from quality_system.wording import own_reason
 from tests.huvudman.factories import HuvudmanFactory, SchoolUnitFactory
 from tests.quality_system.factories import (
     EditionFactory,
@@ -25,6 +30,8 @@ from tests.quality_system.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+
+TODAY, DAY = timezone.localdate(), datetime.timedelta(days=1)
 
 
 @pytest.fixture
@@ -205,3 +212,69 @@ def test_many_take_seven_queries(edition: Edition, many: int, django_assert_num_
     with django_assert_num_queries(7):  # type: ignore[operator]
         figures = figures_for_many([huvudman.pk for huvudman in schools], edition)
     assert [len(figures[huvudman.pk]) for huvudman in schools] == [1] * many
+
+
+# What the source and the law ask for ----------------------------------------------------------------------
+def test_an_indicators_own_limits_are_those_that_protect_it(edition: Edition) -> None:
+    huvudman = school()
+    value_of(huvudman, "80.0", count=20)
+    own = edition.indicators.get()
+    own.unit, own.by_sex = "%", False
+    own.save()
+    assert one(huvudman, edition).own.kind is ValueKind.NEARLY_ALL, "4 of 20 fall short"
+    value_of(other := school(), "70.0", count=20)
+    assert one(other, edition).own == number("70.0000"), "6 of 20"
+    own.fewest_short = 7
+    own.save()
+    assert one(other, edition).own.kind is ValueKind.NEARLY_ALL
+    own.smallest_group = 21
+    own.save()
+    assert one(other, edition).own.kind is ValueKind.SUPPRESSED
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        ({"usable_to": TODAY - DAY}, "får inte längre användas: 2 § förordningen gällde till och med"),
+        ({"usable_from": TODAY + DAY}, "får inte användas ännu: 2 § förordningen gäller från och med"),
+        ({"usable_to": TODAY, "usable_from": TODAY}, ""),
+        ({}, ""),
+    ],
+)
+def test_figures_are_used_only_while_the_law_lets_them(
+    edition: Edition, days: dict[str, datetime.date], told: str, django_assert_num_queries: object
+) -> None:
+    huvudman = school()
+    value_of(huvudman)
+    riket("225.3")
+    edition.indicators.update(legal_basis="2 § förordningen", **days)
+    with django_assert_num_queries(7 if not told else 3):  # type: ignore[operator]
+        figures = one(huvudman, edition)
+    assert (figures.bar is not None) is bool(told)
+    if not told:
+        assert figures.own == number("230.5000")
+        return
+    assert told in own_reason(figures)
+    assert "230" not in str(figures.as_json())
+    assert "225" not in str(figures.as_json())
+    assert figures == IndicatorFigures.from_json(figures.as_json())
+
+
+def test_figures_stored_before_there_were_bars_are_read(edition: Edition) -> None:
+    stored = one(school(), edition).as_json()
+    del stored["bar"]
+    assert IndicatorFigures.from_json(stored).bar is None
+
+
+def test_a_key_brings_its_history_to_the_next_edition(edition: Edition) -> None:
+    huvudman = school()
+    for period in ("2023/24", "2024/25"):
+        value_of(huvudman, period=period)
+    following = copy_edition(edition=edition, actor=SYSTEM)
+    Indicator.objects.filter(edition=following).update(name="Meritvärde med nytt namn", position=40)
+    before, after = one(huvudman, edition), one(huvudman, following)
+    assert (before.series, before.own) == (after.series, after.own)
+    assert len(after.series) == 2
+    assert after.name == "Meritvärde med nytt namn"
+    Indicator.objects.filter(edition=following).update(key="gr-annat")
+    assert one(huvudman, following).series == ()

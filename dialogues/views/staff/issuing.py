@@ -17,9 +17,10 @@ from accounts.actors import Actor, person
 from accounts.domain.machine import NotPossible
 from dialogues.domain.files import read_file
 from dialogues.domain.parcels import ChangedSince, Parcel, parcel_of, pdf_name
-from dialogues.domain.underlag import issue_underlag, require_official_texts, require_proposed_time
+from dialogues.domain.underlag import issue_underlag, require_proposed_time
 from dialogues.models import Underlag, UnderlagState
 from dialogues.timeline import when
+from dialogues.underlag.issuable import require_issuable
 from dialogues.underlag.pdf import page_count
 from dialogues.views.staff.frame import staff_page, tell_written, turn_back
 from huvudman.queries import Recipient, postal_address_of
@@ -97,7 +98,7 @@ def _file(underlag: Underlag) -> dict[str, str]:
 
 
 def _parcel(underlag: Underlag) -> Parcel:
-    require_official_texts(underlag.edition)
+    require_issuable(underlag)
     return parcel_of(underlag, require_proposed_time(underlag.dialogue))
 
 

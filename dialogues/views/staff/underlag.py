@@ -24,6 +24,7 @@ from dialogues.models import UnderlagState as S
 from dialogues.underlag.areas import AgainForm, AreaFormSet, area_texts, initial_areas
 from dialogues.underlag.download import pdf_response
 from dialogues.underlag.html import body_html
+from dialogues.underlag.issuable import require_issuable
 from dialogues.views.staff.frame import staff_page
 from huvudman.queries import postal_address_of, recipients_of
 
@@ -212,7 +213,7 @@ def _why_not_yet(dialogue: Dialogue, underlag: Underlag | None) -> str:
     if underlag is None or underlag.state != S.CONFIRMED:
         return ""
     try:
-        verbs.require_official_texts(underlag.edition)
+        require_issuable(underlag)
         verbs.require_proposed_time(dialogue)
     except NotPossible as why:
         return str(why)

@@ -13,7 +13,7 @@ from dialogues.underlag.content import Json, build_content, figures_in
 from dialogues.underlag.html import body_html, document_html
 from dialogues.underlag.present import day, earlier_words, figure_words, present
 from quality_system.comparison import Place
-from quality_system.figures import IndicatorFigures, PeriodValue
+from quality_system.figures import Bar, IndicatorFigures, PeriodValue
 from quality_system.values import KINDS_WITH_NUMBER, MISSING, NOT_APPLICABLE, Value, ValueKind, number
 from tests.dialogues.underlag.material import (
     FIGURES,
@@ -131,6 +131,21 @@ def test_a_hidden_value_says_why_in_plain_words_and_never_a_number() -> None:
     cells = re.findall(r'<td class="num u-own">(.*?)</td>', html, re.DOTALL)
     assert [re.sub(r"<.*?>|\s", "", cell) for cell in cells] == ["..visasinte"]
     assert "<svg" not in html
+
+
+def test_figures_that_may_no_longer_be_used_say_so_and_nothing_else() -> None:
+    bar = Bar("2 § förordningen (2026:12)", ended="2026-06-30")
+    barred = figure("x", MISSING, riket=MISSING, group=None, bar=bar)
+    content = build_content(full_material(figures=(barred,), goals=()))
+    told = (
+        "Uppgifterna får inte längre användas: 2 § förordningen (2026:12) gällde till och med 30 juni 2026."
+    )
+    for html in (str(body_html(content)), document_html(content)):
+        words = plain(html).replace("\xa0", " ")
+        assert told in words
+        assert "– används inte" in words
+        assert "uppgift saknas" not in words, "it is not that there is none"
+    assert json.loads(json.dumps(content)) == content
 
 
 def test_no_value_that_is_not_a_number_is_shown_as_nought() -> None:

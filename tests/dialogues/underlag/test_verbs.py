@@ -25,11 +25,14 @@ from dialogues.models import (
     Underlag,
 )
 from dialogues.models import UnderlagState as S
-from quality_system.models import Area
+from dialogues.underlag.content import build_content, figures_in
+from quality_system.models import Area, Indicator
 from tests.accounts.factories import UserFactory, leader, planner
 from tests.dialogues.factories import BatchFactory, DialogueFactory, MeetingFactory, both_agencies
 from tests.dialogues.underlag.factories import EditionFactory, edition_with_texts, proposed, underlag_in
+from tests.dialogues.underlag.material import full_material
 from tests.huvudman.factories import ContactFactory
+from tests.quality_system.factories import IndicatorFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -264,6 +267,23 @@ def test_example_texts_are_issued_in_a_demo_only(settings: Settings) -> None:
         verbs.issue_underlag(underlag=underlag, actor=SYSTEM)
     assert not Letter.objects.exists()
     settings.DEMO = True
+    assert verbs.issue_underlag(underlag=underlag, actor=SYSTEM).state == S.ISSUED
+
+
+@pytest.mark.parametrize("is_told_of", [True, False])
+def test_figures_that_may_not_be_used_any_more_are_not_sent(is_told_of: bool) -> None:
+    underlag = underlag_in(S.CONFIRMED)
+    underlag.content = build_content(full_material())
+    underlag.save()
+    key = next(figures_in(underlag.content))["key"] if is_told_of else "gr-annan"
+    law = {"legal_basis": "2 § förordningen", "usable_to": timezone.localdate()}
+    IndicatorFactory(edition=underlag.edition, key=key, name="Barn per barngrupp", **law)
+    Indicator.objects.update(usable_to=timezone.localdate() - datetime.timedelta(days=1))
+    if is_told_of:
+        with pytest.raises(NotPossible, match="Barn per barngrupp. Ta fram underlaget på nytt"):
+            verbs.issue_underlag(underlag=underlag, actor=SYSTEM)
+        assert not Letter.objects.exists()
+        Indicator.objects.update(usable_to=timezone.localdate())
     assert verbs.issue_underlag(underlag=underlag, actor=SYSTEM).state == S.ISSUED
 
 
