@@ -135,18 +135,19 @@ def protect_alone(figure: Figure, rule: Rule) -> Value:
 
 
 def protect_figures(
-    figures: Mapping[Hashable, Figure], sums: Collection[Sum], rule: Rule
+    figures: Mapping[Hashable, Figure], sums: Collection[Sum], rule: Rule, *, by_heart: bool = False
 ) -> dict[Hashable, Value]:
     """All figures of one indicator as they may be shown together, so that the sums give none of them away.
 
     First each by itself, then every sum, then what all sums tell together, until nothing more has to be
     hidden. `sums` may overlap: girls and boys at every place, units under their huvudman, skolformer or years
-    under their total.
+    under their total. Which of many parts are hidden can tell why: with `by_heart` it is taken to be known of
+    each that is hidden because 1–4 fall short.
     """
     alone = {key: protect_alone(figure, rule) for key, figure in figures.items()}
     if all(_tells_nothing([alone[key] for key in (each.whole, *each.parts)]) for each in sums):
         return alone
-    return _Table(figures, sums, rule, alone, rule.top(figures.values())).protected()
+    return _Table(figures, sums, rule, alone, rule.top(figures.values()), by_heart).protected()
 
 
 def _tells_nothing(values: Sequence[Value]) -> bool:
@@ -164,6 +165,7 @@ class _Table:
     rule: Rule
     alone: Mapping[Hashable, Value]
     top: Decimal | None
+    by_heart: bool
 
     def protected(self) -> dict[Hashable, Value]:
         """Hide until neither a single sum nor all of them together tell what is secret."""
@@ -194,13 +196,13 @@ class _Table:
         values = {key: shown[key] for key in (each.whole, *each.parts)}
         numbers = {key for key in each.parts if values[key].number is not None}
         if values[each.whole].kind in SECRET:
-            return {key: _hidden(values[key]) for key in each.parts}
+            return {key: hide(values[key]) for key in each.parts}
         if values[each.whole].is_hidden or len(numbers) == len(each.parts):
             return values
         while numbers and not self._has_room(each, numbers):
             numbers.remove(self._smallest(numbers))
         secret = any(values[key].kind in SECRET for key in each.parts)
-        values |= {key: _hidden(values[key]) for key in each.parts if key not in numbers}
+        values |= {key: hide(values[key]) for key in each.parts if key not in numbers}
         if secret and not numbers and not self._has_room(each, numbers):
             values[each.whole] = _given_way(self.figures[each.whole], self.rule)
         return values
@@ -247,7 +249,8 @@ class _Table:
         if count is None or top is None:
             return 0.0, inf
         if value.kind is not ValueKind.NUMBER:
-            least = count - self.rule.few_left[-1] if value.kind is ValueKind.NEARLY_ALL else 0
+            reason = self.alone[key] if self.by_heart else value
+            least = count - self.rule.few_left[-1] if reason.kind is ValueKind.NEARLY_ALL else 0
             return float(least), float(count)
         half = Decimal(5).scaleb(int(value.exact.as_tuple().exponent) - 1)
         low, high = ((value.exact + slack) * count / top for slack in (-half, half))
@@ -271,7 +274,7 @@ class _Table:
             numbers = [key for key in near if shown[key].number is not None]
             if numbers:
                 smallest = self._smallest(numbers)
-                return {smallest: _hidden(shown[smallest])}
+                return {smallest: hide(shown[smallest])}
         return {}
 
     def _smallest(self, keys: Iterable[Hashable]) -> Hashable:
@@ -309,12 +312,12 @@ def protect_sexes(total: Figure, girls: Figure, boys: Figure, rule: Rule) -> tup
     figures: dict[Hashable, Figure] = {"all": total, "girls": girls, "boys": boys}
     shown = protect_figures(figures, [Sum("all", ("girls", "boys"))], rule)
     if shown["all"].is_hidden:
-        return shown["all"], _hidden(shown["girls"]), _hidden(shown["boys"])
+        return shown["all"], hide(shown["girls"]), hide(shown["boys"])
     return shown["all"], shown["girls"], shown["boys"]
 
 
-def _hidden(value: Value) -> Value:
-    """A shown value (or nearly all, which tells much) becomes suppressed; other hidden values stay."""
+def hide(value: Value) -> Value:
+    """`value` hidden beside others: a shown one (or nearly all, which tells much) becomes suppressed."""
     tells = value.number is not None or value.kind is ValueKind.NEARLY_ALL
     return replace(SUPPRESSED, reason=DERIVABLE) if tells else value
 

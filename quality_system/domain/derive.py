@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import groupby
@@ -16,6 +15,7 @@ from quality_system.domain.stage import Stage
 from quality_system.models import Indicator, Level, ObservedValue
 from quality_system.models.observation import stored_value
 from quality_system.sources import Observation
+from quality_system.units import teaches
 from quality_system.values import Value
 from quality_system.weighting import Part, weighted_figure
 
@@ -43,15 +43,9 @@ def expected_units(indicator: Indicator, huvudman_ids: list[int] | None = None) 
     found: Expected = defaultdict(set)
     rows = offers.values_list("unit__huvudman_id", "unit__code", "pupils", "groups")
     for huvudman_id, code, pupils, groups in rows:
-        if _teaches(indicator.year_group, pupils, groups):
+        if teaches(indicator.year_group, pupils, groups):
             found[huvudman_id].add(code)
     return found
-
-
-def _teaches(year_group: str, pupils: int | None, groups: list[str]) -> bool:
-    """Whether a unit teaches the year group; one whose groups are unknown is taken to."""
-    known = {re.sub(r"\D", "", group) for group in groups}
-    return pupils != 0 and (not year_group or not groups or year_group in known)
 
 
 def _figures(source: str) -> Iterator[Observation]:

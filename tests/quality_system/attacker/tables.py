@@ -44,12 +44,13 @@ class Break:
     width: int
 
 
-def breaks(truth: Truth, shown: Shown, *, whole: bool = True) -> list[Break]:
+def breaks(truth: Truth, shown: Shown, *, whole: bool = True, everybody: bool = False) -> list[Break]:
     """The figures that had to be hidden and that can be worked out all the same.
 
-    Without `whole` pupils are not taken to be whole while solving: faster, for large tables.
+    Without `whole` pupils are not taken to be whole while solving: faster, for large tables. With `everybody`
+    any `~100` may be said of everybody, not only where a part is too small.
     """
-    mind = _mind(truth, shown, whole)
+    mind = _mind(truth, shown, whole, everybody)
     found = []
     for cell in truth.cells:
         width = due(truth, cell)
@@ -85,12 +86,12 @@ def _rests(truth: Truth, cell: Cell) -> list[int]:
     return [truth.count(other) - truth.count(cell) for other in truth.cells if own < set(truth.base(other))]
 
 
-def _mind(truth: Truth, shown: Shown, whole: bool) -> Knowledge:
+def _mind(truth: Truth, shown: Shown, whole: bool, everybody: bool) -> Knowledge:
     mind = Knowledge(whole=whole)
     for cell, pupils in truth.pupils.items():
         mind.add(cell, 0, pupils)
     for cell, value in shown.items():
-        least, most = _told(value, truth.count(cell), _some_are_few(truth, cell))
+        least, most = _told(value, truth.count(cell), everybody or _some_are_few(truth, cell))
         mind.know(dict.fromkeys(truth.base(cell), 1), least, most)
     return mind
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from quality_system.disclosure import MINIMUM, Figure, Rule, protect_alone, protect_figures
-from quality_system.values import MISSING, Value, ValueKind, number
+from quality_system.units import ALL, protect_own, protect_units
+from quality_system.values import MISSING, SUPPRESSED, Value, ValueKind, number
 from tests.quality_system.attacker.registers import HUVUDMAN, SEXES, Cell, Truth
 from tests.quality_system.attacker.solver import EDGE, Knowledge
 
@@ -59,3 +60,19 @@ def test_no_mean_of_few_is_known_to_a_tenth_of_the_scale() -> None:
         assert told(truth, protect_figures(figures, truth.sums(), INDEX)) == []  # type: ignore[arg-type]
         unprotected += bool(told(truth, {cell: protect_alone(f, INDEX) for cell, f in figures.items()}))
     assert unprotected > 40, "the attacker has to break what is hidden for its own sake alone"
+
+
+def test_no_mean_of_few_at_a_unit_is_known_to_a_tenth_of_the_scale() -> None:
+    """Beside the huvudman's figures, of a source that has no girls and boys of units."""
+    rng = random.Random(5)
+    several = [truth for truth in (answered(rng) for _n in range(100)) if len(truth.units) > 1]
+    for truth in several:
+        figures = figures_of(truth)
+        own = {sex: figures[HUVUDMAN, sex] for sex in (ALL, *SEXES)}
+        units = {unit: {ALL: figures[unit, ALL]} for unit in truth.units}
+        shown = protect_own(own, units.values(), INDEX)
+        of_units = protect_units(own, shown, units, INDEX)
+        table = dict.fromkeys(truth.cells, SUPPRESSED)
+        table |= {(HUVUDMAN, sex): value for sex, value in shown.items()}
+        table |= {(unit, ALL): value for unit, value in of_units.items()}
+        assert [cell for cell in told(truth, table) if cell[0] == HUVUDMAN or cell[1] == ALL] == []
