@@ -56,14 +56,10 @@ def own_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Inbox:
-    """Keeps what the SMTP server was handed, byte for byte, in the order it came."""
+    """Holds what the SMTP server was handed, byte for byte, in the order it came."""
 
     def __init__(self) -> None:
         self.envelopes: list[Envelope] = []
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        self.envelopes.append(envelope)
-        return "250 Message accepted for delivery"
 
     @property
     def messages(self) -> list[EmailMessage]:
@@ -74,6 +70,21 @@ class Inbox:
         ]
 
 
+class Receiver:
+    """Puts what comes into an inbox.
+
+    Apart from it, since the server reads every attribute of what receives for it, at each connection: it
+    would parse all letters that had come.
+    """
+
+    def __init__(self, inbox: Inbox) -> None:
+        self.inbox = inbox
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.inbox.envelopes.append(envelope)
+        return "250 Message accepted for delivery"
+
+
 @pytest.fixture
 def smtp_inbox(settings: Settings) -> Iterator[Inbox]:
     """A real SMTP server on a free port that Django's mail goes to; yields its inbox."""
@@ -81,7 +92,7 @@ def smtp_inbox(settings: Settings) -> Iterator[Inbox]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    controller = Controller(inbox, hostname="127.0.0.1", port=port)
+    controller = Controller(Receiver(inbox), hostname="127.0.0.1", port=port)
     controller.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST = "127.0.0.1"
