@@ -208,20 +208,17 @@ class _Table:
         return values
 
     def _has_room(self, each: Sum, numbers: Collection[Hashable]) -> bool:
-        """Tell whether the hidden parts are several, and their sum far enough from nobody and everybody.
-
-        Where the counts do not give that sum, only what the whole says by itself can be known.
-        """
+        """Tell whether the hidden parts are several, and their sum far enough from nobody and everybody."""
         if len(each.parts) - len(numbers) < 2:
             return False
         whole = self.figures[each.whole]
-        top, left = self.top, _left(whole, [self.figures[key] for key in numbers])
-        if left is None or top is None:
-            return whole.value.number not in {Decimal(0), top}
+        left = _left(whole, [self.figures[key] for key in numbers])
+        if not has_room(whole, left, self.rule, self.top):
+            return False
+        if left is None or self.top is None:
+            return True
         points, count = left
-        short = count - points / top
-        enough = min(points / top, short) >= self.rule.room
-        return enough and not self._reason_tells(each, numbers, count, round(short))
+        return not self._reason_tells(each, numbers, count, round(count - points / self.top))
 
     def _reason_tells(self, each: Sum, numbers: Collection[Hashable], count: int, short: int) -> bool:
         """Tell whether it can be seen how many of 1–4 fall short, where that alone is why parts are hidden.
@@ -279,6 +276,22 @@ class _Table:
 
     def _smallest(self, keys: Iterable[Hashable]) -> Hashable:
         return min(keys, key=lambda key: (self.figures[key].count or 0, str(key)))
+
+
+def has_room(whole: Figure, left: tuple[Decimal, int] | None, rule: Rule, top: Decimal | None) -> bool:
+    """Tell whether what is `left` of a whole, in points and persons, is far from nobody and from everybody.
+
+    Where the counts do not give that, only what the whole says by itself can be known.
+    """
+    if left is None or top is None:
+        return whole.value.number not in {Decimal(0), top}
+    points, count = left
+    return min(points / top, count - points / top) >= rule.room
+
+
+def all_of(whole: Figure) -> tuple[Decimal, int] | None:
+    """The points and the persons of a whole of which no part is shown; None where they can't be known."""
+    return _left(whole, [])
 
 
 def _left(whole: Figure, shown: Collection[Figure]) -> tuple[Decimal, int] | None:

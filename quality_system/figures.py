@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from quality_system.comparison import Place, Spread
+from quality_system.units import UnitFigure, UnitSpread
 from quality_system.values import MISSING, Value, ValueKind
 from quality_system.weighting import NotComputable
 
@@ -48,7 +49,8 @@ class IndicatorFigures:
     `count` is how many the own value rests on, where it is shown and the source says so. `may_be_chance`: the
     difference from the group's median is. `trend` is up or down where the years since `trend_since` change
     more than chance gives, else empty (`uncertainty.py`).
-    With a `bar` there are no values at all: the figures may not be used.
+    With a `bar` there are no values at all: the figures may not be used. `units` is None where the indicator
+    is about none of the huvudman's units, or what is stored is of before they were shown.
     """
 
     indicator_id: int
@@ -80,6 +82,7 @@ class IndicatorFigures:
     trend: str = ""
     trend_since: str = ""
     bar: Bar | None = None
+    units: UnitSpread | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The figures as JSON values; numbers as text, so that nothing is rounded."""
@@ -100,6 +103,7 @@ class IndicatorFigures:
                     PeriodValue(p["period"], _value(p["value"]), p.get("count")) for p in stored["series"]
                 ),
                 "bar": bar and Bar(**bar),
+                "units": _units(stored.get("units")),
             }
         )
 
@@ -119,6 +123,13 @@ def _value(stored: dict[str, Any] | None) -> Any:
         return None
     number = stored["number"]
     return Value(ValueKind(stored["kind"]), None if number is None else Decimal(number), stored["reason"])
+
+
+def _units(stored: dict[str, Any] | None) -> UnitSpread | None:
+    if stored is None:
+        return None
+    each = (UnitFigure(unit["name"], _value(unit["value"])) for unit in stored["values"])
+    return UnitSpread(stored["total"], tuple(each))
 
 
 def _spread(stored: dict[str, Any]) -> Spread:

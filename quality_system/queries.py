@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from huvudman.models import Huvudman, SkolformOffer
+from huvudman.models import Huvudman
 from quality_system import disclosure
 from quality_system.comparison import Member, Spread, place_in, spread_of
 from quality_system.disclosure import ROOM, Figure, Rule
@@ -18,8 +18,9 @@ from quality_system.figures import Bar, Group, IndicatorFigures, PeriodValue
 from quality_system.models import Edition, Indicator, Level, ObservedValue, Organizers, Sex
 from quality_system.models.observation import stored_value
 from quality_system.uncertainty import with_uncertainty
+from quality_system.unit_queries import Place, UnitValues, offers_of
+from quality_system.units import BySex, UnitFigure, UnitSpread, may_tell_of_units, protect_own, protect_units
 from quality_system.values import MISSING, Value, ValueKind
-from quality_system.weighting import NotComputable
 
 PERIODS_SHOWN = 5
 
@@ -38,9 +39,7 @@ Series = dict[tuple[str, str], Stored]
 """Values by (period, sex)."""
 Target = tuple[int | None, str]
 """A huvudman's id (None: riket) and an indicator's key."""
-Shown = tuple[Value, Value | None, Value | None]
-"""All, girls and boys as they may be shown; no girls and boys where the indicator is not by sex."""
-SEXES = (Sex.ALL, Sex.GIRLS, Sex.BOYS)
+SEXES: tuple[str, ...] = (Sex.ALL, Sex.GIRLS, Sex.BOYS)
 NO_FIGURE = Figure(MISSING, None)
 Comparison = tuple[str, str, str, str]
 """A huvudman type, a size class, an indicator's key and a period."""
@@ -58,8 +57,8 @@ class _Compared:
         if sex not in self.best or rank < self.best[sex][0]:
             self.best[sex] = rank, figure
 
-    def figures(self) -> list[Figure]:
-        return [self.best[sex][1] if sex in self.best else NO_FIGURE for sex in SEXES]
+    def figures(self, indicator: Indicator) -> BySex:
+        return {sex: self.best[sex][1] if sex in self.best else NO_FIGURE for sex in _sexes(indicator)}
 
 
 def edition_in_force() -> Edition | None:
@@ -80,7 +79,7 @@ def figures_for(huvudman: Huvudman, edition: Edition, period: str | None = None)
 def figures_for_many(
     huvudman_ids: Collection[int], edition: Edition, period: str | None = None
 ) -> dict[int, list[IndicatorFigures]]:
-    """`figures_for` of many at once: huvudman's id → figures. Seven queries, however many there are."""
+    """`figures_for` of many at once: huvudman's id → figures. At most eight queries for any number."""
     reading = _Reading(huvudman_ids, edition, period)
     return {huvudman.pk: reading.figures_of(huvudman) for huvudman in reading.huvudman}
 
@@ -95,25 +94,15 @@ class _Reading:
         self.today = timezone.localdate()
         self.usable = {key for key, row in self.by_key.items() if row.is_usable(self.today)}
         self.huvudman = list(Huvudman.objects.filter(pk__in=self.ids))
-        self.skolformer = self._read_skolformer()
+        self.offers = offers_of(self.ids)
         self.own = self._read_own()
         self.riket = self._read_riket()
-        self.units = self._read_units()
+        self.units = self._read_units(huvudman__in=self.ids)
         self.spreads = self._read_spreads()
 
     # Reading ----------------------------------------------------------------------------------------------
     def _values(self) -> QuerySet[ObservedValue]:
         return ObservedValue.objects.filter(superseded_at__isnull=True, indicator_key__in=self.usable)
-
-    def _read_skolformer(self) -> dict[int, set[str]]:
-        found: dict[int, set[str]] = defaultdict(set)
-        offers = SkolformOffer.objects.filter(unit__huvudman__in=self.ids, unit__active_to__isnull=True)
-        for huvudman_id, skolform in offers.values_list("unit__huvudman_id", "skolform").distinct():
-            found[huvudman_id].add(skolform)
-        for huvudman in self.huvudman:
-            if huvudman.children or not found[huvudman.pk]:
-                found[huvudman.pk].add("FSK")
-        return found
 
     def _read_own(self) -> dict[Target, Series]:
         rows = self._values().filter(level=Level.HUVUDMAN, huvudman__in=self.ids)
@@ -141,19 +130,8 @@ class _Reading:
         """What is published goes before what is computed, the indicator's own source before others."""
         return stored.is_derived, stored.source != self.by_key[key].source, stored.source
 
-    def _read_units(self) -> dict[tuple[int, str, str], NotComputable]:
-        """Why units' values give no figure for their huvudman, by (huvudman, key, period)."""
-        rows = (
-            self._values()
-            .filter(level=Level.UNIT, huvudman__in=self.ids, sex=Sex.ALL)
-            .values_list("huvudman_id", "indicator_key", "period")
-            .annotate(
-                hidden=Count("pk", filter=~Q(kind__in=["number", "approximate"])),
-                rounded=Count("pk", filter=Q(kind="approximate")),
-                uncounted=Count("pk", filter=Q(count__isnull=True)),
-            )
-        )
-        return {(who, key, period): _reason(*counts) for who, key, period, *counts in rows.iterator()}
+    def _read_units(self, **which: Collection[Any]) -> UnitValues:
+        return UnitValues(self._values().filter(level=Level.UNIT, **which), self.by_key)
 
     def _read_spreads(self) -> dict[Comparison, Spread | None]:
         """The spread of every comparison that is needed, by (type, size class, key, period)."""
@@ -170,17 +148,36 @@ class _Reading:
                 rank = (is_derived, source != self.by_key[key].source, source)
                 figure = Figure(stored_value(kind, number), count)
                 members[comparison][who].see(sex, rank, figure, _owner(who, koncern))
+        units = self._units_told_of(members)
         return {
-            comparison: spread_of(list(self._shown_members(self.by_key[comparison[2]], found.values())))
+            comparison: spread_of(list(self._shown_members(comparison, found, units)))
             for comparison, found in members.items()
         }
 
-    def _shown_members(self, indicator: Indicator, compared: Iterable[_Compared]) -> Iterator[Member]:
+    def _units_told_of(self, members: dict[Comparison, dict[int, _Compared]]) -> UnitValues | None:
+        """The units of members whose figures may tell of them, and have to give way in their own underlag."""
+        places = [
+            (who, key, period)
+            for (_type, _size, key, period), found in members.items()
+            for who, member in found.items()
+            if may_tell_of_units(member.figures(self.by_key[key]), rule_of(self.by_key[key]))
+        ]
+        if not places:
+            return None
+        ids, keys, periods = map(set, zip(*places, strict=True))
+        return self._read_units(huvudman__in=ids, indicator_key__in=keys, period__in=periods)
+
+    def _shown_members(
+        self, comparison: Comparison, compared: dict[int, _Compared], units: UnitValues | None
+    ) -> Iterator[Member]:
         """Those whose own figure is shown, by the same rules as in their own underlag."""
-        for member in compared:
-            own, _girls, _boys = _protected(indicator, member.figures())
-            if own.kind is ValueKind.NUMBER:
-                yield Member(member.owner, own.exact)
+        *_group, key, period = comparison
+        indicator = self.by_key[key]
+        for who, member in compared.items():
+            beside = units.of((who, key, period)) if units else {}
+            shown = protect_own(member.figures(indicator), beside.values(), rule_of(indicator))
+            if shown[Sex.ALL].kind is ValueKind.NUMBER:
+                yield Member(member.owner, shown[Sex.ALL].exact)
 
     def _comparable(self, needed: Iterable[Comparison]) -> Iterable[tuple]:
         groups = Q(pk__in=[])
@@ -205,7 +202,7 @@ class _Reading:
         return with_uncertainty(self._figures(huvudman, self.by_key[key]) for key in self._keys(huvudman))
 
     def _keys(self, huvudman: Huvudman) -> list[str]:
-        run = self.skolformer[huvudman.pk]
+        run = self._skolformer(huvudman)
         return [
             indicator.key
             for indicator in self.indicators
@@ -213,15 +210,23 @@ class _Reading:
             and (indicator.skolform in run or (huvudman.pk, indicator.key) in self.own)
         ]
 
+    def _skolformer(self, huvudman: Huvudman) -> set[str]:
+        run = {offer.skolform for offer in self.offers.get(huvudman.pk, ())}
+        return run | {"FSK"} if huvudman.children or not run else run
+
     def _period(self, huvudman_id: int, key: str) -> str:
-        known = self.own.get((huvudman_id, key)) or self.riket.get((None, key), {})
-        return max((p for p, _sex in known if self.latest is None or p <= self.latest), default="")
+        """The latest period of the own value; where there is none, of the units', or riket's."""
+        own = {period for period, _sex in self.own.get((huvudman_id, key), ())}
+        known = own or self.units.periods(huvudman_id, key)
+        known = known or {period for period, _sex in self.riket.get((None, key), ())}
+        return max((p for p in known if self.latest is None or p <= self.latest), default="")
 
     def _figures(self, huvudman: Huvudman, indicator: Indicator) -> IndicatorFigures:
         period = self._period(huvudman.pk, indicator.key)
         series = self.own.get((huvudman.pk, indicator.key), {})
         stored = series.get((period, Sex.ALL))
-        own, girls, boys = self._place(indicator, series, period)
+        shown = self._shown(huvudman, indicator, series, period)
+        own = shown[Sex.ALL]
         group = self._group(huvudman, indicator.key, period)
         place = place_in(group.spread, own.exact) if group and own.kind is ValueKind.NUMBER else None
         riket = self.riket.get((None, indicator.key), {})
@@ -231,17 +236,18 @@ class _Reading:
             period=period,
             own=own,
             is_computed=bool(stored and stored.is_derived),
-            not_computable=None if stored else self._why_not(huvudman.pk, indicator.key, period),
+            not_computable=None if stored else self.units.why_not((huvudman.pk, indicator.key, period)),
             source=stored.source if stored else "",
             source_version=stored.source_version if stored else "",
-            girls=girls,
-            boys=boys,
+            girls=shown.get(Sex.GIRLS),
+            boys=shown.get(Sex.BOYS),
             riket=national.value if national else MISSING,
             group=group,
             place=place,
-            series=self._recent(indicator, series, period),
+            series=self._recent(huvudman, indicator, series, period),
             count=stored.basis if stored and own.kind is ValueKind.NUMBER else None,
             bar=self._bar(indicator),
+            units=self._unit_spread(huvudman, indicator, period, shown),
         )
 
     def _bar(self, indicator: Indicator) -> Bar | None:
@@ -253,24 +259,43 @@ class _Reading:
             return Bar(indicator.legal_basis, begins=str(begins))
         return Bar(indicator.legal_basis, ended=str(last))
 
-    def _place(self, indicator: Indicator, series: Series, period: str) -> Shown:
-        """The huvudman's figures of one period as they may be shown together."""
-        stored = (series.get((period, sex)) for sex in SEXES)
-        return _protected(indicator, [Figure(s.value, s.basis) if s else NO_FIGURE for s in stored])
+    def _shown(
+        self, huvudman: Huvudman, indicator: Indicator, series: Series, period: str
+    ) -> dict[str, Value]:
+        """The huvudman's figures of one period, by sex, as they may be shown together and beside units."""
+        units = self.units.of((huvudman.pk, indicator.key, period))
+        return protect_own(_figures_in(indicator, series, period), units.values(), rule_of(indicator))
+
+    def _unit_spread(
+        self, huvudman: Huvudman, indicator: Indicator, period: str, shown: dict[str, Value]
+    ) -> UnitSpread | None:
+        """The units that the indicator is about, as they may be shown; None where there is none."""
+        place: Place = (huvudman.pk, indicator.key, period)
+        known = self.units.of(place)
+        names = {o.code: o.name for o in self.offers.get(huvudman.pk, ()) if o.is_about(indicator)}
+        told = {code for code, by_sex in known.items() if by_sex[Sex.ALL].value.kind is not ValueKind.MISSING}
+        names |= {code: self.units.names[code] for code in sorted(told - names.keys())}
+        if not names or indicator.key not in self.usable:
+            return None
+        if len(names) == 1 or not told:
+            return UnitSpread(len(names))
+        own = _figures_in(indicator, self.own.get(place[:2], {}), period)
+        values = protect_units(own, shown, known, rule_of(indicator))
+        each = (UnitFigure(name, values.get(code, MISSING)) for code, name in names.items())
+        return UnitSpread(len(names), tuple(each))
 
     def _group(self, huvudman: Huvudman, key: str, period: str) -> Group | None:
         spread = self.spreads.get((huvudman.type, huvudman.size_class, key, period))
         return Group(huvudman.type, huvudman.size_class, spread) if spread else None
 
-    def _why_not(self, huvudman_id: int, key: str, period: str) -> NotComputable:
-        return self.units.get((huvudman_id, key, period), NotComputable.NO_UNITS)
-
-    def _recent(self, indicator: Indicator, series: Series, until: str) -> tuple[PeriodValue, ...]:
+    def _recent(
+        self, huvudman: Huvudman, indicator: Indicator, series: Series, until: str
+    ) -> tuple[PeriodValue, ...]:
         periods = sorted(period for period, sex in series if sex == Sex.ALL and period <= until)
-        return tuple(self._past(indicator, series, period) for period in periods[-PERIODS_SHOWN:])
+        return tuple(self._past(huvudman, indicator, series, period) for period in periods[-PERIODS_SHOWN:])
 
-    def _past(self, indicator: Indicator, series: Series, period: str) -> PeriodValue:
-        value = self._place(indicator, series, period)[0]
+    def _past(self, huvudman: Huvudman, indicator: Indicator, series: Series, period: str) -> PeriodValue:
+        value = self._shown(huvudman, indicator, series, period)[Sex.ALL]
         is_shown = value.kind is ValueKind.NUMBER
         return PeriodValue(period, value, series[period, Sex.ALL].basis if is_shown else None)
 
@@ -282,25 +307,18 @@ def rule_of(indicator: Indicator) -> Rule:
     )
 
 
-def _protected(indicator: Indicator, figures: Sequence[Figure]) -> Shown:
-    """All, girls and boys of one huvudman and period, protected together."""
-    rule = rule_of(indicator)
-    if indicator.by_sex:
-        everybody, girls, boys = figures
-        return disclosure.protect_sexes(everybody, girls, boys, rule)
-    return disclosure.protect_alone(figures[0], rule), None, None
+def _sexes(indicator: Indicator) -> tuple[str, ...]:
+    return SEXES if indicator.by_sex else SEXES[:1]
+
+
+def _figures_in(indicator: Indicator, series: Series, period: str) -> BySex:
+    """The huvudman's figures of one period before protection."""
+    stored = {sex: series.get((period, sex)) for sex in _sexes(indicator)}
+    return {sex: Figure(s.value, s.basis) if s else NO_FIGURE for sex, s in stored.items()}
 
 
 def _owner(huvudman_id: int, koncern_id: int | None) -> tuple[str, int]:
     return ("koncern", koncern_id) if koncern_id else ("huvudman", huvudman_id)
-
-
-def _reason(hidden: int, rounded: int, uncounted: int) -> NotComputable:
-    if hidden:
-        return NotComputable.HIDDEN_PARTS
-    if rounded:
-        return NotComputable.ROUNDED_PARTS
-    return NotComputable.COUNTS_UNKNOWN if uncounted else NotComputable.UNITS_LACKING
 
 
 def _facts(indicator: Indicator) -> dict[str, Any]:

@@ -11,7 +11,17 @@ from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from quality_system.bounds import Sum
-from quality_system.disclosure import MINIMUM, SECRET, Figure, Rule, hide, protect_alone, protect_figures
+from quality_system.disclosure import (
+    MINIMUM,
+    SECRET,
+    Figure,
+    Rule,
+    all_of,
+    has_room,
+    hide,
+    protect_alone,
+    protect_figures,
+)
 from quality_system.values import SUPPRESSED, Value, ValueKind
 
 ALL, GIRLS, BOYS = "all", "girls", "boys"
@@ -75,6 +85,19 @@ def protect_own(own: BySex, units: Collection[BySex], rule: Rule) -> dict[str, V
     return values
 
 
+def may_tell_of_units(own: BySex, rule: Rule) -> bool:
+    """Tell whether `protect_own` could hide more of `own` for some units than without any.
+
+    Quick, so that only the units of few of all huvudmän need be read.
+    """
+    top, least = rule.top(own.values()), _smallest(rule)
+    return any(
+        not has_room(figure, all_of(figure), rule, top) or (sex != ALL and (figure.count or 0) < least)
+        for sex, figure in own.items()
+        if figure.value.number is not None
+    )
+
+
 def protect_units(
     own: BySex, shown: Mapping[str, Value], units: Mapping[str, BySex], rule: Rule
 ) -> dict[str, Value]:
@@ -96,6 +119,11 @@ def protect_units(
     return {code: found[code, ALL] for code in units}
 
 
+def _smallest(rule: Rule) -> int:
+    """The smallest group that a unit's figure may rest on; two where no group is too small."""
+    return max(MINIMUM.get((rule.based_on, "unit"), (2, ""))[0], rule.smallest)
+
+
 def _of_sexes(place: str, by_sex: BySex) -> list[Sum]:
     if by_sex[ALL].value.kind in NOBODYS or not {GIRLS, BOYS} <= by_sex.keys():
         return []
@@ -103,7 +131,9 @@ def _of_sexes(place: str, by_sex: BySex) -> list[Sum]:
 
 
 def _of_units(sex: str, units: Iterable[str], figures: Mapping[Hashable, Figure]) -> Sum:
-    return Sum((OWN, sex), tuple((code, sex) for code in units if (code, sex) in figures))
+    """The huvudman's figure and its units', of those that are about anybody."""
+    parts = [(code, sex) for code in units if (code, sex) in figures]
+    return Sum((OWN, sex), tuple(part for part in parts if figures[part].value.kind not in NOBODYS))
 
 
 def _counted(figures: Mapping[Hashable, Figure], sums: Iterable[Sum], rule: Rule) -> dict[Hashable, Figure]:
@@ -112,7 +142,7 @@ def _counted(figures: Mapping[Hashable, Figure], sums: Iterable[Sum], rule: Rule
     Others may know how many they are, and it is worst where one of them has nearly all that are left.
     """
     found = dict(figures)
-    few = max(MINIMUM.get((rule.based_on, "unit"), (2, ""))[0], rule.smallest) - 1
+    few = _smallest(rule) - 1
     for each in sums:
         parts = {key: found[key] for key in each.parts if found[key].value.kind not in NOBODYS}
         unknown = [key for key, figure in parts.items() if figure.count is None]

@@ -30,13 +30,26 @@ BEHIND = {
     "too few in all": {"all": ("25", "75", 4), "girls": ("0", "50", 2), "boys": ("50", "100", 2)},
 }
 """By sex: what may lie behind (one value for both truths, or two), and how many it rests on."""
+UNITS_BEHIND = {
+    "a small unit": {"own": ("60", 107), "A": ("64.3", 70), "B": ("60", "50", 30), "C": ("28.6", "71.4", 7)},
+    "one to four short": {
+        "own": ("76.7", 120),
+        "A": ("97.5", "92.5", 40),
+        "B": ("60", "66.7", 30),
+        "C": ("70", 50),
+    },
+    "everybody or all but two": {"own": ("100", "95.7", 46), "A": ("100", 40), "B": ("100", "66.7", 6)},
+    "nobody or three": {"own": ("0", "6.5", 46), "A": ("0", 40), "B": ("0", "50", 6)},
+    "two small units": {"own": ("60", 65), "A": ("60", 50), "B": ("50", "87.5", 8), "C": ("71.4", "28.6", 7)},
+}
+"""The same of the huvudman's own figure and its units'."""
 PERIODS = ("2022/23", "2023/24", "2024/25")
 
 
 @pytest.fixture
 def huvudman() -> Huvudman:
     huvudman = HuvudmanFactory(name="Exempelskolan")
-    offer(SchoolUnitFactory(huvudman=huvudman))
+    offer(SchoolUnitFactory(huvudman=huvudman, code="12345670"))
     for n in range(45):
         value_of(HuvudmanFactory(), str(50 + n), count=60)
     riket("83.7")
@@ -58,6 +71,17 @@ def store(huvudman: Huvudman, name: str, truth: int) -> None:
             value_of(huvudman, numbers[min(truth, len(numbers) - 1)], sex=sex, count=count, period=period)
 
 
+def store_units(huvudman: Huvudman, name: str, truth: int) -> None:
+    """The same of a huvudman with units."""
+    ObservedValue.objects.filter(huvudman=huvudman).delete()
+    for place, (*numbers, count) in UNITS_BEHIND[name].items():
+        for period in PERIODS:
+            facts = {"count": count, "period": period}
+            if place != "own":
+                facts |= {"level": "unit", "unit_code": f"1234567{ord(place) - ord('A')}"}
+            value_of(huvudman, numbers[min(truth, len(numbers) - 1)], **facts)
+
+
 def everything(huvudman: Huvudman, edition: Edition, make: Callable[[IndicatorFigures], object]) -> object:
     (figures,) = figures_for(huvudman, edition)
     return make(figures)
@@ -68,27 +92,37 @@ def in_material(show: Callable) -> Callable[[IndicatorFigures], object]:
     return lambda figures: show(build_content(replace(material, figures=(figures,))))
 
 
+FORMATS = {
+    "stored": IndicatorFigures.as_json,
+    "words": describe,
+    "chance": uncertainty_words,
+    "chart": spread_chart,
+    "narrow chart": lambda figures: spread_chart(figures, NARROW),
+    "central areas": lambda figures: central_areas([figures]),
+    "page": in_material(body_html),
+    "paper": in_material(document_html),
+}
+
+
 @pytest.mark.parametrize("name", BEHIND)
-@pytest.mark.parametrize(
-    "make",
-    [
-        IndicatorFigures.as_json,
-        describe,
-        uncertainty_words,
-        spread_chart,
-        lambda figures: spread_chart(figures, NARROW),
-        lambda figures: central_areas([figures]),
-        in_material(body_html),
-        in_material(document_html),
-    ],
-    ids=["stored", "words", "chance", "chart", "narrow chart", "central areas", "page", "paper"],
-)
+@pytest.mark.parametrize("make", FORMATS.values(), ids=FORMATS)
 def test_two_truths_look_the_same(
     huvudman: Huvudman, edition: Edition, name: str, make: Callable[[IndicatorFigures], object]
 ) -> None:
     store(huvudman, name, 0)
     one = everything(huvudman, edition, make)
     store(huvudman, name, 1)
+    assert everything(huvudman, edition, make) == one
+
+
+@pytest.mark.parametrize("name", UNITS_BEHIND)
+@pytest.mark.parametrize("make", FORMATS.values(), ids=FORMATS)
+def test_two_truths_of_units_look_the_same(
+    huvudman: Huvudman, edition: Edition, name: str, make: Callable[[IndicatorFigures], object]
+) -> None:
+    store_units(huvudman, name, 0)
+    one = everything(huvudman, edition, make)
+    store_units(huvudman, name, 1)
     assert everything(huvudman, edition, make) == one
 
 

@@ -10,10 +10,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from quality_system.disclosure import FEW_LEFT, MINIMUM
-from quality_system.units import ALL, UnitFigure, UnitSpread, protect_own, protect_units, teaches
+from quality_system.units import (
+    ALL,
+    UnitFigure,
+    UnitSpread,
+    may_tell_of_units,
+    protect_own,
+    protect_units,
+    teaches,
+)
 from quality_system.values import MISSING, SUPPRESSED, Value, ValueKind, number
 from tests.quality_system.attacker.real import from_answers, from_csv, truths_of
-from tests.quality_system.attacker.registers import HUVUDMAN, SHARE, Truth, truths
+from tests.quality_system.attacker.registers import HUVUDMAN, SEXES, SHARE, Truth, truths
 from tests.quality_system.attacker.tables import WIDTH
 from tests.quality_system.attacker.test_tables import school
 from tests.quality_system.attacker.units import Source, shown_of, told
@@ -72,6 +80,16 @@ def test_no_hidden_unit_can_be_worked_out(truth: Truth) -> None:
     assert told(truth, Source(), shown) == []
     for cell, figure in truth.figures().items():
         assert shown[cell].number in {None, figure.value.number}
+
+
+@settings(max_examples=200, deadline=None)
+@given(truths())
+def test_the_quick_look_misses_no_huvudman_that_has_to_give_way(truth: Truth) -> None:
+    """Only the units of those that `may_tell_of_units` are read for the comparison groups."""
+    own = {sex: truth.figures()[HUVUDMAN, sex] for sex in (ALL, *SEXES)}
+    for source in SOURCES.values():
+        beside = protect_own(own, source.units(truth).values(), SHARE)
+        assert beside == protect_own(own, [], SHARE) or may_tell_of_units(own, SHARE)
 
 
 @pytest.mark.parametrize("file", ["csv", "answers"])
