@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,14 +15,36 @@ if TYPE_CHECKING:
 
 STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet reads a formula in, when it opens a CSV file."""
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A number to be shown with so many decimals, and thousands set apart as the reader's program does."""
+
+    number: Decimal
+    decimals: int
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+    @property
+    def format(self) -> str:
+        """How a spreadsheet shows it; the signs here are the file format's, not the reader's."""
+        return f"#,##0.{'0' * self.decimals}".rstrip(".")
 
 
 def harmless(value: object) -> object:
     """A cell of a CSV file: a text that begins like a formula gets an apostrophe before it."""
     is_formula = isinstance(value, str) and value.lstrip(" ").startswith(STARTS_FORMULA)
     return f"'{value}" if is_formula else value
+
+
+def writable(text: str) -> str:
+    """The text without the characters that no Excel file can hold."""
+    return NOT_IN_XML.sub("", text)
 
 
 def csv_bytes(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
@@ -49,11 +74,14 @@ def fill_sheet(sheet: Worksheet, head: Sequence[object], rows: Iterable[Sequence
 
 def _put(sheet: Worksheet, row: int, column: int, value: Any) -> None:
     """Write one cell; a text is a text, also when it begins like a formula."""
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
+    if isinstance(value, str) and not value:
+        return
     if isinstance(value, str):
-        cell = sheet.cell(row, column, ILLEGAL_CHARACTERS_RE.sub("", value))
+        cell = sheet.cell(row, column, writable(value))
         cell.data_type = "s"
+        cell.quotePrefix = value.lstrip(" ").startswith(STARTS_FORMULA)  # a text also after it was edited
+    elif isinstance(value, Measured):
+        sheet.cell(row, column, value.number).number_format = value.format
     else:
         sheet.cell(row, column, value)
 

@@ -135,14 +135,15 @@ def _decimal(sign: str, whole: str, decimals: str | None) -> Decimal:
 # Written for people ---------------------------------------------------------------------------------------
 def format_number(figure: Decimal, decimals: int | None = None) -> str:
     """`1 234,5` with no-break spaces and a real minus; `decimals` rounds half up (else all are shown)."""
-    shown = _shown(figure, decimals)
+    shown = shown_number(figure, decimals)
     whole, _dot, part = f"{abs(shown):f}".partition(".")
     grouped = f"{int(whole):,}".replace(",", NBSP)
     sign = MINUS if shown < 0 else ""
     return f"{sign}{grouped},{part}" if part else f"{sign}{grouped}"
 
 
-def _shown(figure: Decimal, decimals: int | None) -> Decimal:
+def shown_number(figure: Decimal, decimals: int | None) -> Decimal:
+    """The number that is shown: rounded half up to `decimals`, or without needless noughts."""
     if decimals is not None:
         return figure.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     shown = figure.normalize()

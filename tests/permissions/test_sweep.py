@@ -245,6 +245,7 @@ HOW: dict[str, Arguments] = {
     "admin:post_run_deed": named(run_of, "los-upp"),
     "admin:underlag": own,
     "admin:underlag_pdf": own,
+    "admin:underlag_excel": own,
     "admin:underlag_areas": own,
     "admin:underlag_again": own,
     "admin:underlag_issue": own,
@@ -305,6 +306,7 @@ HOW |= {
         "cancel",
         "underlag",
         "underlag_pdf",
+        "underlag_excel",
         "work",
     ]
 }

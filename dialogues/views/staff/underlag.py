@@ -22,7 +22,7 @@ from dialogues.domain.dialogues import OPEN
 from dialogues.models import Dialogue, Meeting, MeetingKind, Underlag
 from dialogues.models import UnderlagState as S
 from dialogues.underlag.areas import AgainForm, AreaFormSet, area_texts, initial_areas
-from dialogues.underlag.download import pdf_response
+from dialogues.underlag.download import excel_response, pdf_response
 from dialogues.underlag.html import body_html
 from dialogues.underlag.issuable import require_issuable
 from dialogues.views.staff.frame import staff_page
@@ -55,12 +55,15 @@ def underlag_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 @require_GET
-def underlag_pdf(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def underlag_pdf(_request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """The PDF, as it is kept."""
-    underlag = _latest(_dialogue(public_id))
-    if underlag is None or underlag.pdf is None or underlag.state not in READABLE:
-        raise Http404
-    return pdf_response(underlag)
+    return pdf_response(_readable(public_id))
+
+
+@require_GET
+def underlag_excel(_request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """The tables as an Excel file."""
+    return excel_response(_readable(public_id))
 
 
 @require_POST
@@ -168,6 +171,14 @@ def _dialogue(public_id: uuid.UUID) -> Dialogue:
 
 def _latest(dialogue: Dialogue) -> Underlag | None:
     return dialogue.underlag.select_related("edition", "pdf", "dialogue__huvudman").first()
+
+
+def _readable(public_id: uuid.UUID) -> Underlag:
+    """The latest version, with its document. Raises Http404 while there is none to read."""
+    underlag = _latest(_dialogue(public_id))
+    if underlag is None or underlag.pdf is None or underlag.state not in READABLE:
+        raise Http404
+    return underlag
 
 
 def _before(underlag: Underlag | None) -> int:

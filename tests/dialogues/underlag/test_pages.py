@@ -22,7 +22,7 @@ from huvudman.models import Contact, Huvudman
 from quality_system.models import Area
 from tests.accounts.factories import UserFactory, leader, planner, staff_user
 from tests.dialogues.factories import DialogueFactory
-from tests.dialogues.underlag.factories import EditionFactory, edition_with_texts, underlag_in
+from tests.dialogues.underlag.factories import WITH_PDF, EditionFactory, edition_with_texts, underlag_in
 from tests.dialogues.underlag.material import full_material
 from tests.huvudman.factories import ContactFactory
 
@@ -252,7 +252,9 @@ def test_made_anew_nothing_happens_without_a_choice_or_when_it_was_sent(client: 
     assert signed_in(client, staff_user(StaffRole.REGISTRAR)).get(url).status_code == 403
 
 
-@pytest.mark.parametrize("name", ["underlag", "underlag_pdf", "underlag_areas", "underlag_again"])
+@pytest.mark.parametrize(
+    "name", ["underlag", "underlag_pdf", "underlag_excel", "underlag_areas", "underlag_again"]
+)
 def test_the_staff_pages_are_closed_to_huvudmän(client: Client, name: str) -> None:
     underlag = with_content(S.RENDERED)
     url = reverse(f"admin:{name}", args=[underlag.dialogue.public_id])
@@ -305,12 +307,27 @@ def test_the_page_asks_the_database_as_often_for_a_long_underlag_as_for_a_short_
 PAGE_QUERIES = 14
 
 
+@pytest.mark.parametrize("state", sorted(S.values))
+def test_staff_get_the_excel_file_once_there_is_a_document(client: Client, state: str) -> None:
+    underlag = underlag_in(S(state))
+    url = reverse("admin:underlag_excel", args=[underlag.dialogue.public_id])
+    response = signed_in(client, leader()).get(url)
+    assert response.status_code == (200 if S(state) in WITH_PDF else 404)
+    if S(state) in WITH_PDF:
+        assert "analysunderlag-" in response["Content-Disposition"]
+        assert ".xlsx" in response["Content-Disposition"]
+        assert underlag.dialogue.huvudman.orgnr not in response["Content-Disposition"]
+
+
 # Huvudman -------------------------------------------------------------------------------------------------
 def own(name: str, dialogue: Dialogue) -> str:
     return reverse(name, args=[dialogue.public_id])
 
 
-@pytest.mark.parametrize("name", ["portal_underlag", "portal_underlag_pdf"])
+PORTAL = ["portal_underlag", "portal_underlag_excel", "portal_underlag_pdf"]
+
+
+@pytest.mark.parametrize("name", PORTAL)
 def test_a_huvudman_reads_its_own_sent_underlag(client: Client, name: str) -> None:
     underlag = with_content(S.ISSUED)
     user = underlag.dialogue.huvudman.contacts.get().user
@@ -318,11 +335,11 @@ def test_a_huvudman_reads_its_own_sent_underlag(client: Client, name: str) -> No
     response = signed_in(client, user).get(own(name, underlag.dialogue))
     assert response.status_code == 200
     assert "no-store" in response["Cache-Control"]
-    body = response.content
-    assert (b"%PDF-1.7" in body) if name.endswith("pdf") else ("Styrkor" in body.decode())
+    sign = {"portal_underlag_excel": b"PK", "portal_underlag_pdf": b"%PDF-1.7"}.get(name, b"<!DOCTYPE html>")
+    assert response.content.lstrip().startswith(sign)
 
 
-@pytest.mark.parametrize("name", ["portal_underlag", "portal_underlag_pdf"])
+@pytest.mark.parametrize("name", PORTAL)
 @pytest.mark.parametrize("state", [S.ORDERED, S.RENDERED, S.CONFIRMED, S.FAILED])
 def test_nothing_is_seen_before_it_is_sent(client: Client, name: str, state: S) -> None:
     underlag = underlag_in(state)
@@ -331,7 +348,7 @@ def test_nothing_is_seen_before_it_is_sent(client: Client, name: str, state: S) 
     assert signed_in(client, user).get(own(name, underlag.dialogue)).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["portal_underlag", "portal_underlag_pdf"])
+@pytest.mark.parametrize("name", PORTAL)
 def test_others_get_no_hint(client: Client, name: str) -> None:
     underlag = with_content(S.ISSUED)
     stranger = ContactFactory().user

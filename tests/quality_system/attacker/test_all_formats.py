@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -9,6 +12,7 @@ import pytest
 
 from dialogues.underlag.content import build_content
 from dialogues.underlag.html import body_html, document_html
+from dialogues.underlag.workbook import workbook_of
 from huvudman.models import Huvudman
 from quality_system.analysis import central_areas
 from quality_system.charts import NARROW, spread_chart
@@ -87,6 +91,13 @@ def everything(huvudman: Huvudman, edition: Edition, make: Callable[[IndicatorFi
     return make(figures)
 
 
+def in_the_parts(workbook: bytes) -> dict[str, bytes]:
+    """Everything in an Excel file, but for when it was made."""
+    with zipfile.ZipFile(io.BytesIO(workbook)) as opened:
+        parts = {name: opened.read(name) for name in opened.namelist()}
+    return parts | {"docProps/core.xml": re.sub(rb"<dcterms:.*?>[^<]*<", b"", parts["docProps/core.xml"])}
+
+
 def in_material(show: Callable) -> Callable[[IndicatorFigures], object]:
     material = full_material()
     return lambda figures: show(build_content(replace(material, figures=(figures,))))
@@ -101,6 +112,7 @@ FORMATS = {
     "central areas": lambda figures: central_areas([figures]),
     "page": in_material(body_html),
     "paper": in_material(document_html),
+    "Excel": in_material(lambda content: in_the_parts(workbook_of(content))),
 }
 
 
