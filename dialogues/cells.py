@@ -74,12 +74,12 @@ def fill_sheet(sheet: Worksheet, head: Sequence[object], rows: Iterable[Sequence
 
 def _put(sheet: Worksheet, row: int, column: int, value: Any) -> None:
     """Write one cell; a text is a text, also when it begins like a formula."""
-    if isinstance(value, str) and not value:
-        return
     if isinstance(value, str):
-        cell = sheet.cell(row, column, writable(value))
+        if not (text := writable(value)):
+            return
+        cell = sheet.cell(row, column, text)
         cell.data_type = "s"
-        cell.quotePrefix = value.lstrip(" ").startswith(STARTS_FORMULA)  # a text also after it was edited
+        cell.quotePrefix = text.lstrip(" ").startswith(STARTS_FORMULA)  # a text also after it was edited
     elif isinstance(value, Measured):
         sheet.cell(row, column, value.number).number_format = value.format
     else:
