@@ -120,6 +120,7 @@ PAGES: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
     ("underlag/<uuid:public_id>/", underlag.underlag_page, "underlag"),
     ("underlag/<uuid:public_id>/pdf/", underlag.underlag_pdf, "underlag_pdf"),
     ("underlag/<uuid:public_id>/excel/", underlag.underlag_excel, "underlag_excel"),
+    ("underlag/<uuid:public_id>/kort/", underlag.underlag_short, "underlag_short"),
     ("underlag/<uuid:public_id>/omraden/", underlag.underlag_areas, "underlag_areas"),
     ("underlag/<uuid:public_id>/igen/", underlag.underlag_again, "underlag_again"),
     ("underlag/<uuid:public_id>/skicka/", issuing.underlag_issue, "underlag_issue"),

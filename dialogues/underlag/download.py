@@ -9,6 +9,7 @@ from dialogues.cells import XLSX_TYPE
 from dialogues.domain.files import read_file
 from dialogues.domain.parcels import pdf_name
 from dialogues.models import Underlag
+from dialogues.underlag.short import short_pdf
 from dialogues.underlag.workbook import workbook_of
 
 
@@ -22,6 +23,12 @@ def excel_response(underlag: Underlag) -> HttpResponse:
     """The underlag's tables as an Excel file, made from its frozen content."""
     name = pdf_name(underlag.dialogue.huvudman).removesuffix(".pdf")
     return _file(workbook_of(underlag.content), XLSX_TYPE, f"{name}.xlsx", as_attachment=True)
+
+
+def short_response(underlag: Underlag) -> HttpResponse:
+    """The underlag on two pages, for a nämnd or styrelse, made from its frozen content."""
+    name = f"i-korthet-{pdf_name(underlag.dialogue.huvudman)}"
+    return _file(short_pdf(underlag.content), "application/pdf", name)
 
 
 def _file(data: bytes, media_type: str, name: str, *, as_attachment: bool = False) -> HttpResponse:

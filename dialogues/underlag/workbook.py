@@ -97,6 +97,8 @@ def _cell(figures: IndicatorFigures, value: Value | None) -> object:
     """A number as it is rounded in the PDF; the PDF's words for what is no number, or no exact one."""
     if value is None:
         return _("ej per kön")
+    if figures.bar:
+        return _("används inte")
     if value.kind is ValueKind.NUMBER:
         return _measured(figures, value)
     return str(SHORT.get(value.kind) or wording.cell_text(figures, value))

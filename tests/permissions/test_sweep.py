@@ -246,6 +246,7 @@ HOW: dict[str, Arguments] = {
     "admin:underlag": own,
     "admin:underlag_pdf": own,
     "admin:underlag_excel": own,
+    "admin:underlag_short": own,
     "admin:underlag_areas": own,
     "admin:underlag_again": own,
     "admin:underlag_issue": own,
@@ -307,6 +308,7 @@ HOW |= {
         "underlag",
         "underlag_pdf",
         "underlag_excel",
+        "underlag_short",
         "work",
     ]
 }

@@ -66,7 +66,12 @@ from dialogues.views.portal.questions import (
 )
 from dialogues.views.portal.sent import portal_receipt, portal_sent
 from dialogues.views.portal.summary import portal_summary, portal_summary_done, portal_summary_pdf
-from dialogues.views.portal.underlag import portal_underlag, portal_underlag_excel, portal_underlag_pdf
+from dialogues.views.portal.underlag import (
+    portal_underlag,
+    portal_underlag_excel,
+    portal_underlag_pdf,
+    portal_underlag_short,
+)
 
 
 def page(route: str, view: View, name: str) -> URLPattern:
@@ -95,6 +100,7 @@ urlpatterns: list[URLPattern] = [
     page("underlag/", portal_underlag, "portal_underlag"),
     page("underlag/pdf/", portal_underlag_pdf, "portal_underlag_pdf"),
     page("underlag/excel/", portal_underlag_excel, "portal_underlag_excel"),
+    page("underlag/kort/", portal_underlag_short, "portal_underlag_short"),
     page("nulage/", portal_analysis, "portal_analysis"),
     page("nulage/del/<slug:part>/", portal_analysis_part, "portal_analysis_part"),
     page("nulage/las/", portal_analysis_read, "portal_analysis_read"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 
 from dialogues.models import Dialogue, Underlag, UnderlagState
-from dialogues.underlag.download import excel_response, pdf_response
+from dialogues.underlag.download import excel_response, pdf_response, short_response
 from dialogues.underlag.html import body_html
 from dialogues.views.portal.pages import own_dialogue, show
 
@@ -28,6 +28,12 @@ def portal_underlag_pdf(_request: HttpRequest, dialogue: Dialogue) -> HttpRespon
 def portal_underlag_excel(_request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
     """The tables of the underlag that was sent, as an Excel file."""
     return excel_response(_sent(dialogue))
+
+
+@own_dialogue
+def portal_underlag_short(_request: HttpRequest, dialogue: Dialogue) -> HttpResponse:
+    """The underlag that was sent, on two pages for the nämnd or styrelse, as a PDF."""
+    return short_response(_sent(dialogue))
 
 
 def _sent(dialogue: Dialogue) -> Underlag:

@@ -22,7 +22,7 @@ from dialogues.domain.dialogues import OPEN
 from dialogues.models import Dialogue, Meeting, MeetingKind, Underlag
 from dialogues.models import UnderlagState as S
 from dialogues.underlag.areas import AgainForm, AreaFormSet, area_texts, initial_areas
-from dialogues.underlag.download import excel_response, pdf_response
+from dialogues.underlag.download import excel_response, pdf_response, short_response
 from dialogues.underlag.html import body_html
 from dialogues.underlag.issuable import require_issuable
 from dialogues.views.staff.frame import staff_page
@@ -64,6 +64,12 @@ def underlag_pdf(_request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def underlag_excel(_request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """The tables as an Excel file."""
     return excel_response(_readable(public_id))
+
+
+@require_GET
+def underlag_short(_request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """The two pages for a nämnd or styrelse, as a PDF."""
+    return short_response(_readable(public_id))
 
 
 @require_POST

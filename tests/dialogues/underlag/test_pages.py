@@ -253,7 +253,8 @@ def test_made_anew_nothing_happens_without_a_choice_or_when_it_was_sent(client: 
 
 
 @pytest.mark.parametrize(
-    "name", ["underlag", "underlag_pdf", "underlag_excel", "underlag_areas", "underlag_again"]
+    "name",
+    ["underlag", "underlag_pdf", "underlag_excel", "underlag_short", "underlag_areas", "underlag_again"],
 )
 def test_the_staff_pages_are_closed_to_huvudmän(client: Client, name: str) -> None:
     underlag = with_content(S.RENDERED)
@@ -308,14 +309,17 @@ PAGE_QUERIES = 14
 
 
 @pytest.mark.parametrize("state", sorted(S.values))
-def test_staff_get_the_excel_file_once_there_is_a_document(client: Client, state: str) -> None:
+@pytest.mark.parametrize(("name", "ending"), [("underlag_excel", ".xlsx"), ("underlag_short", ".pdf")])
+def test_staff_get_the_other_files_once_there_is_a_document(
+    client: Client, name: str, ending: str, state: str
+) -> None:
     underlag = underlag_in(S(state))
-    url = reverse("admin:underlag_excel", args=[underlag.dialogue.public_id])
+    url = reverse(f"admin:{name}", args=[underlag.dialogue.public_id])
     response = signed_in(client, leader()).get(url)
     assert response.status_code == (200 if S(state) in WITH_PDF else 404)
     if S(state) in WITH_PDF:
         assert "analysunderlag-" in response["Content-Disposition"]
-        assert ".xlsx" in response["Content-Disposition"]
+        assert ending in response["Content-Disposition"]
         assert underlag.dialogue.huvudman.orgnr not in response["Content-Disposition"]
 
 
@@ -324,7 +328,7 @@ def own(name: str, dialogue: Dialogue) -> str:
     return reverse(name, args=[dialogue.public_id])
 
 
-PORTAL = ["portal_underlag", "portal_underlag_excel", "portal_underlag_pdf"]
+PORTAL = ["portal_underlag", "portal_underlag_excel", "portal_underlag_pdf", "portal_underlag_short"]
 
 
 @pytest.mark.parametrize("name", PORTAL)
@@ -335,8 +339,8 @@ def test_a_huvudman_reads_its_own_sent_underlag(client: Client, name: str) -> No
     response = signed_in(client, user).get(own(name, underlag.dialogue))
     assert response.status_code == 200
     assert "no-store" in response["Cache-Control"]
-    sign = {"portal_underlag_excel": b"PK", "portal_underlag_pdf": b"%PDF-1.7"}.get(name, b"<!DOCTYPE html>")
-    assert response.content.lstrip().startswith(sign)
+    begins = {"excel": b"PK", "pdf": b"%PDF-1.7", "short": b"%PDF-1.7"}
+    assert response.content.lstrip().startswith(begins.get(name.rpartition("_")[2], b"<!DOCTYPE html>"))
 
 
 @pytest.mark.parametrize("name", PORTAL)

@@ -12,6 +12,7 @@ import pytest
 
 from dialogues.underlag.content import build_content
 from dialogues.underlag.html import body_html, document_html
+from dialogues.underlag.short import short_html
 from dialogues.underlag.workbook import workbook_of
 from huvudman.models import Huvudman
 from quality_system.analysis import central_areas
@@ -112,6 +113,7 @@ FORMATS = {
     "central areas": lambda figures: central_areas([figures]),
     "page": in_material(body_html),
     "paper": in_material(document_html),
+    "two pages": in_material(lambda content: short_html(content, 6, has_room=True)),
     "Excel": in_material(lambda content: in_the_parts(workbook_of(content))),
 }
 
