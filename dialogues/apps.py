@@ -12,5 +12,8 @@ class DialoguesConfig(AppConfig):
     def ready(self) -> None:
         from dialogues.evaluation.questionnaires import put_in_questionnaires
         from dialogues.letters import checks  # noqa: F401  (registers itself)
+        from dialogues.queries import dialogues_by_edition
+        from quality_system.domain.editions import COUNTS
 
+        COUNTS.append(dialogues_by_edition)
         post_migrate.connect(put_in_questionnaires, sender=self)

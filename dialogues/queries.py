@@ -212,3 +212,9 @@ def dialogue_rows() -> QuerySet[Dialogue]:
     return Dialogue.objects.select_related(*ROW_RELATIONS).annotate(
         meets_at=Subquery(meeting.values("meeting__starts_at")[:1]), without_letter=letterless()
     )
+
+
+def dialogues_by_edition() -> dict[int, int]:
+    """How many dialogues keep each edition of the quality system, by its id."""
+    kept = Dialogue.objects.filter(edition__isnull=False).order_by().values_list("edition")
+    return dict(kept.annotate(n=Count("pk")))

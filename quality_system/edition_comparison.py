@@ -12,11 +12,14 @@ Identity: TypeAlias = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class PartText:
-    """One part as people read it. `fields` are its texts by what they are called, in the form's order."""
+    """One part as people read it. `fields` are its texts by what they are called, in the form's order;
+    `text` is its wording, for parts that are worded.
+    """
 
     identity: Identity
     name: str
     fields: Mapping[str, str]
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

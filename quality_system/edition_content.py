@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Case, Count, Model, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -58,6 +59,16 @@ class Section:
     loose: list[Indicator]
 
     @property
+    def goals(self) -> int:
+        """How many sub-goals it has."""
+        return sum(len(goals) for _area, goals in self.areas)
+
+    @property
+    def indicators(self) -> int:
+        """How many indicators it has, under sub-goals or not."""
+        return len(self.loose) + sum(len(goal.indicators) for _area, goals in self.areas for goal in goals)
+
+    @property
     def examples(self) -> int:
         """How many of its texts are examples."""
         goals = [goal.row for _area, goals in self.areas for goal in goals]
@@ -72,7 +83,7 @@ class Content:
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
         self.objectives = sorted(edition.objectives.all(), key=lambda row: FORMS[row.skolform])
-        goals = SubGoal.objects.filter(objective__edition=edition).select_related("objective")
+        goals = SubGoal.objects.filter(objective__edition=edition).select_related("objective__edition")
         self.sub_goals = sorted(goals, key=_place_of_goal)
         rows = edition.indicators.select_related("sub_goal").order_by("position", "key")
         self.indicators = sorted(rows, key=lambda row: FORMS[row.skolform])
@@ -108,9 +119,41 @@ class Content:
         return Section(form, objective, [(area, found) for area, found in areas if found], loose)
 
 
+def edition_of(part: Part) -> Edition:
+    """The edition that a part belongs to."""
+    return part.objective.edition if isinstance(part, SubGoal) else part.edition
+
+
+def edition_list() -> QuerySet[Edition]:
+    """Every edition, drafts first and then the latest, with how much each holds and how many examples."""
+    goals = SubGoal.objects.filter(objective__edition=OuterRef("pk"))
+    own = {"edition": OuterRef("pk")}
+    examples = (
+        _how_many(Objective.objects.filter(is_example_text=True, **own), "edition")
+        + _how_many(goals.filter(is_example_text=True), "objective__edition")
+        + _how_many(SuccessFactor.objects.filter(is_example_text=True, **own), "edition")
+    )
+    by_state = Case(
+        When(state=Edition.State.DRAFT, then=0), When(state=Edition.State.IN_FORCE, then=1), default=2
+    )
+    return Edition.objects.annotate(
+        indicator_count=_how_many(Indicator.objects.filter(**own), "edition"),
+        sub_goal_count=_how_many(goals, "objective__edition"),
+        example_count=examples,
+    ).order_by(by_state, "-valid_from", "-pk")
+
+
+def _how_many(rows: QuerySet[Any], field: str) -> Coalesce:
+    counted = rows.order_by().values(field).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
+
+
 def texts_of(edition: Edition) -> list[PartText]:
     """Every part as people read it, to compare with another edition's."""
-    return [PartText(_identity(part), name_of(part), fields_of(part)) for part in Content(edition).parts]
+    return [
+        PartText(_identity(part), name_of(part), fields_of(part), getattr(part, "text", ""))
+        for part in Content(edition).parts
+    ]
 
 
 def name_of(part: Part) -> str:

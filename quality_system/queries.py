@@ -14,7 +14,7 @@ from huvudman.models import Huvudman
 from quality_system import disclosure
 from quality_system.comparison import Member, Spread, place_in, spread_of
 from quality_system.disclosure import ROOM, Figure, Rule
-from quality_system.figures import Bar, Group, IndicatorFigures, PeriodValue
+from quality_system.figures import Group, IndicatorFigures, PeriodValue
 from quality_system.models import Edition, Indicator, Level, ObservedValue, Organizers, Sex
 from quality_system.models.observation import stored_value
 from quality_system.uncertainty import with_uncertainty
@@ -92,7 +92,7 @@ class _Reading:
         self.indicators = list(edition.indicators.select_related("sub_goal"))
         self.by_key = {indicator.key: indicator for indicator in self.indicators}
         self.today = timezone.localdate()
-        self.usable = {key for key, row in self.by_key.items() if row.is_usable(self.today)}
+        self.usable = {key for key, row in self.by_key.items() if not row.bar_on(self.today)}
         self.huvudman = list(Huvudman.objects.filter(pk__in=self.ids))
         self.offers = offers_of(self.ids)
         self.own = self._read_own()
@@ -246,18 +246,9 @@ class _Reading:
             place=place,
             series=self._recent(huvudman, indicator, series, period),
             count=stored.basis if stored and own.kind is ValueKind.NUMBER else None,
-            bar=self._bar(indicator),
+            bar=indicator.bar_on(self.today),
             units=self._unit_spread(huvudman, indicator, period, shown),
         )
-
-    def _bar(self, indicator: Indicator) -> Bar | None:
-        """Why the figures may not be used today; None where they may."""
-        if indicator.key in self.usable:
-            return None
-        begins, last = indicator.usable_from, indicator.usable_to
-        if begins and begins > self.today:
-            return Bar(indicator.legal_basis, begins=str(begins))
-        return Bar(indicator.legal_basis, ended=str(last))
 
     def _shown(
         self, huvudman: Huvudman, indicator: Indicator, series: Series, period: str

@@ -12,18 +12,13 @@ from django.utils.translation import gettext as _
 from accounts.domain.audit import record
 from accounts.domain.machine import Conflict, NotPossible, WrongState
 from quality_system.domain.editions import EDITIONS
-from quality_system.edition_content import Part, version_of
+from quality_system.edition_content import Part, edition_of, version_of
 from quality_system.models import Edition, Indicator, Objective, SubGoal, SuccessFactor
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
 
-P = TypeVar("P", Objective, SubGoal, Indicator, SuccessFactor)
-
-
-def edition_of(part: Part) -> Edition:
-    """The edition that a part belongs to."""
-    return part.objective.edition if isinstance(part, SubGoal) else part.edition
+P = TypeVar("P", bound=Objective | SubGoal | Indicator | SuccessFactor)
 
 
 @transaction.atomic
@@ -147,7 +142,7 @@ def _locked_draft(edition: Edition) -> Edition:
 
 
 def _as_it_stands(part: P) -> P:
-    row = type(part).objects.filter(pk=part.pk).first()
+    row: Any = type(part).objects.filter(pk=part.pk).first()
     if row is None:
         raise NotPossible(_("Någon annan har tagit bort delen sedan du öppnade den."))
     return row

@@ -12,6 +12,7 @@ from django.db.models import Deferrable, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from huvudman.models import Skolform
+from quality_system.figures import Bar
 
 LEAST_GROUP = {"pupils": 5, "children": 5, "answers": 5, "teachers": 3, "money": 1}
 """What an indicator's own smallest group must be over: the limit of its basis (`disclosure.MINIMUM`)."""
@@ -269,10 +270,13 @@ class Indicator(models.Model):
             _("Skriv den rättsliga grund som dagarna gäller."),
         )
 
-    def is_usable(self, on: datetime.date) -> bool:
-        """Whether the legal basis lets the figures be used on a day. Without a written basis they may be."""
-        begun = self.usable_from is None or self.usable_from <= on
-        return begun and (self.usable_to is None or on <= self.usable_to)
+    def bar_on(self, day: datetime.date) -> Bar | None:
+        """Why the law does not let the figures be used on a day; None where it does, or none is written."""
+        if self.usable_from and day < self.usable_from:
+            return Bar(self.legal_basis, begins=str(self.usable_from))
+        if self.usable_to and self.usable_to < day:
+            return Bar(self.legal_basis, ended=str(self.usable_to))
+        return None
 
     @property
     def area(self) -> str:

@@ -16,17 +16,11 @@ from accounts.domain.audit import record
 from accounts.models import Agency, AuditEntry, StaffMember, StaffRole, User
 from dialogues.models import Voice, Webinar
 from huvudman.models import Huvudman, Kommun, Koncern, Lan, RegionalOffice, SchoolUnit
-from quality_system.models import Edition, Indicator, Objective, ObservedValue, SubGoal, SuccessFactor
+from quality_system.models import ObservedValue
 from tests.accounts.factories import AgencyFactory, StaffFactory, UserFactory, staff_user
 from tests.accounts.sign_in import HouseClient
 from tests.huvudman.factories import HuvudmanFactory, KommunFactory, LanFactory, SchoolUnitFactory
-from tests.quality_system.factories import (
-    EditionFactory,
-    IndicatorFactory,
-    ObjectiveFactory,
-    ObservedValueFactory,
-    SubGoalFactory,
-)
+from tests.quality_system.factories import ObservedValueFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -50,11 +44,6 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     Koncern: lambda: Koncern.objects.create(name="Koncernen"),
     Huvudman: HuvudmanFactory,
     SchoolUnit: SchoolUnitFactory,
-    Edition: EditionFactory,
-    Objective: ObjectiveFactory,
-    SubGoal: SubGoalFactory,
-    Indicator: IndicatorFactory,
-    SuccessFactor: lambda: SuccessFactor.objects.create(edition=EditionFactory(), number=1, text="Ledning"),
     ObservedValue: lambda: ObservedValueFactory(huvudman=HuvudmanFactory()),
     Agency: AgencyFactory,
     StaffMember: StaffFactory,

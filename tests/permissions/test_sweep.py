@@ -31,7 +31,7 @@ from dialogues.models import (
     Sent,
 )
 from quality_system.domain.statistics_imports import Upload, upload_statistics
-from quality_system.models import StatisticsImport
+from quality_system.models import Indicator, StatisticsImport
 from tests.accounts.factories import leader, staff_user
 from tests.accounts.sign_in import HouseClient
 from tests.dialogues.evaluation.helpers import asked_about
@@ -46,6 +46,7 @@ from tests.dialogues.portal.helpers import (
     sent_letter,
     sent_summary,
 )
+from tests.quality_system.factories import IndicatorFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +143,18 @@ def contact(dialogue: Dialogue) -> list[object]:
 
 def statistics_import(_dialogue: Dialogue) -> list[object]:
     return [StatisticsImport.objects.get().public_id]
+
+
+def edition(_dialogue: Dialogue) -> list[object]:
+    return [Indicator.objects.get(key="sveptur").edition_id]
+
+
+def indicator(_dialogue: Dialogue) -> list[object]:
+    return [Indicator.objects.get(key="sveptur").pk]
+
+
+def part(dialogue: Dialogue) -> list[object]:
+    return [*edition(dialogue), "indikator", *indicator(dialogue)]
 
 
 def unheard_of(_dialogue: Dialogue) -> list[object]:
@@ -264,6 +277,17 @@ HOW: dict[str, Arguments] = {
     "admin:statistics_import": statistics_import,
     "admin:statistics_import_approve": statistics_import,
     "admin:statistics_import_discard": statistics_import,
+    "admin:edition": edition,
+    "admin:edition_change": edition,
+    "admin:edition_copy": edition,
+    "admin:edition_drop": edition,
+    "admin:edition_compare": edition,
+    "admin:edition_publish": edition,
+    "admin:indicator_last_day": both(edition, indicator),
+    "admin:edition_part_new": named(edition, "framgangsfaktor"),
+    "admin:edition_part": part,
+    "admin:edition_part_move": named(part, "upp"),
+    "admin:edition_part_remove": part,
     "admin:open_page": lambda _d: ["why", "sv"],
     "admin:open_page_preview": lambda _d: ["why", "sv"],
     "admin:open_page_version": lambda _d: ["why", "sv", 1],
@@ -373,6 +397,7 @@ def world() -> tuple[Dialogue, User]:
     act_on_all(name="paminn", batch=dialogue.batch, rows=[], actor=SYSTEM)
     asked_about(dialogue, Part.INTRODUCTION)
     drawn(committed(years=1, batches_per_year=1))  # of a cycle that has not begun, as this one has
+    IndicatorFactory(key="sveptur")
     upload_statistics(actor=SYSTEM, files=[Upload("betyg.csv", b"hej")])
     keep_receipt(
         kind=Sent.ANSWER,
