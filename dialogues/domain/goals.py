@@ -170,7 +170,7 @@ def content_of(goal: Goal) -> dict[str, Any]:
     return {
         "kind": str(goal.kind),
         "text": goal.text,
-        "success_factor": str(goal.success_factor or ""),
+        "success_factor": goal.success_factor.marked_text if goal.success_factor else "",
         "follow_ups": [{"day": row.day.isoformat(), "text": row.text} for row in goal.follow_ups.all()],
         "closed_on": goal.closed_on.isoformat() if goal.closed_on else "",
         "outcome": goal.outcome,

@@ -35,7 +35,7 @@ class RatingForm(PlainForm):
         super().__init__(*args, **kwargs)
         for factor in factors:
             self.fields[str(factor.pk)] = forms.ChoiceField(
-                label=factor.text,
+                label=factor.marked_text,
                 required=False,
                 choices=[*RATINGS.items(), NOT_RATED],
                 widget=forms.RadioSelect,

@@ -37,7 +37,7 @@ class GoalForm(PlainForm):
     def __init__(self, *args: Any, factors: Iterable[SuccessFactor], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.factors = {str(factor.pk): factor for factor in factors}
-        names = [(key, str(factor)) for key, factor in self.factors.items()]
+        names = [(key, factor.marked_text) for key, factor in self.factors.items()]
         self.fields["success_factor"].choices = [("", _("Ingen särskild")), *names]  # type: ignore[attr-defined]
         self.fields["success_factor"].widget.attrs["lang"] = "sv"
 

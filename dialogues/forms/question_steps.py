@@ -142,6 +142,6 @@ def _who_told(form: QuestionForm) -> str:
 
 
 def _in_words(row: PriorityQuestion) -> str:
-    goal = row.sub_goal.text if row.sub_goal else ""
+    goal = row.sub_goal.marked_text if row.sub_goal else ""
     words = [row.get_area_display().capitalize(), row.text, goal, row.figure, row.evidence]
     return "\n\n".join(filter(None, words))

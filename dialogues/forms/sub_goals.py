@@ -27,6 +27,6 @@ def by_skolform(goals: Iterable[SubGoal]) -> list[tuple[Any, Any]]:
     none: list[tuple[Any, str | Promise]] = [("", _("Inget särskilt delmål"))]
     groups = groupby(goals, key=lambda goal: goal.objective.get_skolform_display())
     return none + [
-        (skolform.capitalize(), [(str(goal.pk), f"{goal.number}. {goal.text}") for goal in rows])
+        (skolform.capitalize(), [(str(goal.pk), f"{goal.number}. {goal.marked_text}") for goal in rows])
         for skolform, rows in groups
     ]

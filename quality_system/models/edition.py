@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Deferrable, F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from huvudman.models import Skolform
@@ -78,7 +79,22 @@ class Edition(models.Model):
         )
 
 
-class Objective(models.Model):
+class Worded(models.Model):
+    """A part with a wording, which may be an example until staff replace or confirm it."""
+
+    is_example_text = models.BooleanField(_("exempeltext"), default=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def marked_text(self) -> str:
+        """The wording as it is shown where there is no room for a tag: an example says that it is one."""
+        text: str = self.text  # type: ignore[attr-defined]
+        return f"{text} ({gettext('exempeltext')})" if self.is_example_text else text
+
+
+class Objective(Worded):
     """A national objective: one per skolform, and one for fritidshem."""
 
     edition = models.ForeignKey(
@@ -86,7 +102,6 @@ class Objective(models.Model):
     )
     skolform = models.CharField(_("skolform"), max_length=10, choices=Skolform.choices)
     text = models.TextField(_("text"))
-    is_example_text = models.BooleanField(_("exempeltext"), default=True)
 
     class Meta:
         verbose_name = _("målsättning")
@@ -99,7 +114,7 @@ class Objective(models.Model):
         return self.text[:80]
 
 
-class SubGoal(models.Model):
+class SubGoal(Worded):
     """A sub-goal (delmål) under an objective."""
 
     objective = models.ForeignKey(
@@ -108,7 +123,6 @@ class SubGoal(models.Model):
     number = models.PositiveSmallIntegerField(_("nummer"))
     area = models.CharField(_("område"), max_length=10, choices=Area.choices)
     text = models.TextField(_("text"))
-    is_example_text = models.BooleanField(_("exempeltext"), default=True)
 
     class Meta:
         verbose_name = _("delmål")
@@ -284,7 +298,7 @@ class Indicator(models.Model):
         return self.sub_goal.area if self.sub_goal else ""
 
 
-class SuccessFactor(models.Model):
+class SuccessFactor(Worded):
     """A research-based success factor."""
 
     edition = models.ForeignKey(
@@ -292,7 +306,6 @@ class SuccessFactor(models.Model):
     )
     number = models.PositiveSmallIntegerField(_("nummer"))
     text = models.CharField(_("text"), max_length=300)
-    is_example_text = models.BooleanField(_("exempeltext"), default=True)
 
     class Meta:
         verbose_name = _("framgångsfaktor")

@@ -313,5 +313,6 @@ def _url(dialogue: Dialogue, question: UUID) -> str:
 
 def _row(question: QuestionDraft | PriorityQuestion) -> dict[str, object]:
     area = question.get_area_display().capitalize() if question.area else _("Område saknas")
-    words = [area, question.text, str(question.sub_goal or ""), question.figure, question.evidence]
+    goal = question.sub_goal.marked_text if question.sub_goal else ""
+    words = [area, question.text, goal, question.figure, question.evidence]
     return {"label": _("Fråga %(rank)s") % {"rank": question.rank}, "value": "\n".join(filter(None, words))}
