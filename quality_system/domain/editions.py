@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -60,8 +60,8 @@ def put_edition_in_force(*, edition: Edition, actor: Actor, seen: Seen | None = 
             raise Conflict(
                 _("Utgåvan, eller den som gäller nu, har ändrats sedan sidan öppnades. Läs jämförelsen igen.")
             )
-        for why in what_stops(row):
-            raise NotPossible(why)
+        for stop in what_stops(row):
+            raise NotPossible(stop.text)
 
     with transaction.atomic():
         _one_at_a_time()
@@ -83,15 +83,22 @@ def close_edition(*, edition: Edition, actor: Actor, last: date | None = None) -
     return EDITIONS.walk(edition, to=State.CLOSED, actor=actor, change=change)
 
 
-def what_stops(edition: Edition) -> Iterator[str]:
-    """Why the draft cannot be put in force now, in words; nothing when it can."""
+class Stop(NamedTuple):
+    """What stops a draft from being put in force: indicators, examples or the day; and why, in words."""
+
+    kind: str
+    text: str
+
+
+def what_stops(edition: Edition) -> Iterator[Stop]:
+    """Why the draft cannot be put in force now; nothing when it can."""
     if not edition.indicators.exists():
-        yield _("Utgåvan har inga indikatorer ännu.")
+        yield Stop("indicators", _("Utgåvan har inga indikatorer ännu."))
     if edition.contains_example_text and not settings.DEMO:
-        yield _("Utgåvan innehåller exempeltext. Ersätt den innan utgåvan börjar gälla.")
+        yield Stop("examples", _("Utgåvan innehåller exempeltext. Ersätt den innan utgåvan börjar gälla."))
     if edition.valid_from > timezone.localdate():
         told = _("Utgåvan börjar gälla tidigast den %(day)s.")
-        yield told % {"day": day(edition.valid_from)}
+        yield Stop("day", told % {"day": day(edition.valid_from)})
 
 
 def as_seen(edition: Edition) -> Seen:

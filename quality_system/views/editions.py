@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -69,8 +69,7 @@ def edition(request: HttpRequest, pk: int) -> HttpResponse:
         "is_open": is_open,
         "examples": _by_skolform(content.examples),
         "is_demo": settings.DEMO,
-        "stops": list(what_stops(row)) if row.state == State.DRAFT else [],
-        "is_early": row.valid_from > timezone.localdate(),
+        "stops": list(_left_to_do(content)) if row.state == State.DRAFT else [],
         "can_add_objective": is_open and any(skolformer_without_objective(content)),
         "dialogues": dialogues_by_edition().get(row.pk, 0),
         "may_copy": request.user.has_perm(ADD),
@@ -190,7 +189,7 @@ def _publish_context(row: Edition) -> dict[str, Any]:
         "edition": row,
         "former": former,
         "seen": seen,
-        "stops": list(what_stops(row)),
+        "stops": [{"text": stop.text} for stop in what_stops(row)],
         "applies_from": timezone.localdate() if former else row.valid_from,
         "keep": dialogues_by_edition().get(former.pk, 0) if former else 0,
     } | in_words(found)
@@ -199,6 +198,21 @@ def _publish_context(row: Edition) -> dict[str, Any]:
 def _seen(posted: Mapping[str, str]) -> Seen:
     replaces = asked.only_key(posted.get("replaces", ""))
     return Seen(posted.get("content", ""), int(replaces) if replaces else None)
+
+
+def _left_to_do(content: Content) -> Iterator[dict[str, str]]:
+    """What stops a draft, each with where it is seen to."""
+    pk = content.edition.pk
+    new = reverse("admin:edition_part_new", args=[pk, "indikator" if content.objectives else "malsattning"])
+    query = f"?skolform={content.objectives[0].skolform}" if content.objectives else ""
+    ways = {
+        "indicators": (_("Lägg till"), new + query),
+        "examples": (_("Visa exempeltexterna"), "#exempeltexter"),
+        "day": (_("Ändra första dagen"), reverse("admin:edition_change", args=[pk])),
+    }
+    for stop in what_stops(content.edition):
+        told, url = ways[stop.kind]
+        yield {"text": stop.text, "url": url, "link_text": told}
 
 
 def _by_skolform(examples: list[Worded]) -> list[tuple[str, list[Worded]]]:

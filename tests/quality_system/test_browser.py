@@ -6,6 +6,7 @@ import datetime
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +21,7 @@ from quality_system.models import Edition, Indicator, Objective, SubGoal, Succes
 from tests.accounts.factories import staff_user
 from tests.dialogues.underlag.test_browser import assert_clean, sign_in
 from tests.huvudman.factories import HuvudmanFactory
+from tests.look.test_browser import RULES
 from tests.quality_system.factories import IndicatorFactory, seeded_edition, value_of
 from tests.quality_system.test_edition_pages import deed, page
 
@@ -68,6 +70,21 @@ def test_the_editions_pages_are_clean(
     addresses += [page("edition_part_new", draft.pk, "indikator") + "?skolform=GR"]
     for address in addresses:
         assert_clean(statistician, f"{live_server}{address}", width)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_an_edition_is_clean_when_all_of_it_is_open(
+    statistician: Page, live_server: object, draft: Edition, width: int
+) -> None:
+    statistician.set_viewport_size({"width": width, "height": 800})
+    statistician.goto(f"{live_server}{page('edition', draft.pk)}#GR")
+    expect(statistician.get_by_role("heading", name="Likvärdighet").first).to_be_visible()
+    statistician.evaluate(
+        "document.querySelectorAll('details').forEach(one => one.open = true); scrollTo(0, 0)"
+    )
+    results = Axe().run(statistician, options=RULES)
+    assert results.violations_count == 0, results.generate_report()
+    assert statistician.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("width", [1280, 390])

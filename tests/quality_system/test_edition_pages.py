@@ -150,6 +150,16 @@ def test_a_day_to_come_is_left_to_wait_for(statistician: Client) -> None:
     assert "Inget hindrar" in statistician.get(page("edition", edition.pk)).text
 
 
+def test_an_empty_draft_leads_to_its_first_objective_and_indicator(statistician: Client) -> None:
+    edition = EditionFactory()
+    new = {kind: page("edition_part_new", edition.pk, kind) for kind in ("malsattning", "indikator")}
+    shown = statistician.get(page("edition", edition.pk)).text
+    assert f'inga indikatorer ännu. <a href="{new["malsattning"]}">' in shown
+    ObjectiveFactory(edition=edition, skolform="GY", is_example_text=False)
+    shown = statistician.get(page("edition", edition.pk)).text
+    assert f'inga indikatorer ännu. <a href="{new["indikator"]}?skolform=GY">' in shown
+
+
 def test_an_indicator_tells_its_history_and_where_else_it_is(statistician: Client) -> None:
     edition, parts = whole()
     following = copy_edition(edition=edition, actor=SYSTEM)

@@ -11,7 +11,7 @@ from accounts.actors import SYSTEM
 from accounts.domain.machine import Conflict, Machine, WrongState
 from quality_system.domain import edition_parts, editions
 from quality_system.domain.edition_parts import change_part
-from quality_system.domain.editions import as_seen, copy_edition, put_edition_in_force
+from quality_system.domain.editions import Stop, as_seen, copy_edition, put_edition_in_force
 from quality_system.edition_content import version_of
 from quality_system.models import Edition, SuccessFactor
 from tests.quality_system.factories import EditionFactory, IndicatorFactory
@@ -49,7 +49,7 @@ def test_without_the_lock_one_of_two_drafts_breaks_on_the_other(monkeypatch: pyt
     both_have_looked = threading.Barrier(2, timeout=20)
     what_stops = editions.what_stops
 
-    def look_beside_the_other(edition: Edition) -> list[str]:
+    def look_beside_the_other(edition: Edition) -> list[Stop]:
         found = list(what_stops(edition))
         both_have_looked.wait()
         return found
