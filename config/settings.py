@@ -258,6 +258,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "dialogues.clear_what_was_kept_too_long",
         "schedule": crontab(hour="4", minute="20"),
     },
+    "place newcomers in comparison groups": {
+        "task": "quality_system.place_newcomers",
+        "schedule": crontab(hour="4", minute="40"),
+    },
     "take up lost post runs": {"task": "dialogues.take_up_lost_post_runs", "schedule": 60.0},
     "take up waiting draws": {"task": "dialogues.take_up_waiting_draws", "schedule": 60.0},
     "take up waiting imports": {"task": "huvudman.take_up_waiting_imports", "schedule": 60.0},

@@ -32,11 +32,15 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The group a huvudman is compared with: same type and size class."""
+    """The group a huvudman is compared with. `rule` is what its members have in common (`grouping.Rule`).
+
+    Without a rule they are of the same type and size class.
+    """
 
     type: str
     size_class: str
     spread: Spread
+    rule: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ class IndicatorFigures:
             | {
                 "not_computable": stored["not_computable"] and NotComputable(stored["not_computable"]),
                 "place": stored["place"] and Place(stored["place"]),
-                "group": group and Group(group["type"], group["size_class"], _spread(group["spread"])),
+                "group": group and _group(group),
                 "series": tuple(
                     PeriodValue(p["period"], _value(p["value"]), p.get("count")) for p in stored["series"]
                 ),
@@ -130,6 +134,10 @@ def _units(stored: dict[str, Any] | None) -> UnitSpread | None:
         return None
     each = (UnitFigure(unit["name"], _value(unit["value"])) for unit in stored["values"])
     return UnitSpread(stored["total"], tuple(each))
+
+
+def _group(stored: dict[str, Any]) -> Group:
+    return Group(stored["type"], stored["size_class"], _spread(stored["spread"]), stored.get("rule"))
 
 
 def _spread(stored: dict[str, Any]) -> Spread:

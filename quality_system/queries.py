@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from huvudman.models import Huvudman
 from quality_system import disclosure
+from quality_system.circles import Circle, as_circle, circle_of, with_circle, within
 from quality_system.comparison import Member, Spread, place_in, spread_of
 from quality_system.disclosure import ROOM, Figure, Rule
 from quality_system.figures import Group, IndicatorFigures, PeriodValue
@@ -41,8 +42,8 @@ Target = tuple[int | None, str]
 """A huvudman's id (None: riket) and an indicator's key."""
 SEXES: tuple[str, ...] = (Sex.ALL, Sex.GIRLS, Sex.BOYS)
 NO_FIGURE = Figure(MISSING, None)
-Comparison = tuple[str, str, str, str]
-"""A huvudman type, a size class, an indicator's key and a period."""
+Comparison = tuple[Circle, str, str]
+"""A circle, an indicator's key and a period."""
 
 
 @dataclass
@@ -93,7 +94,8 @@ class _Reading:
         self.by_key = {indicator.key: indicator for indicator in self.indicators}
         self.today = timezone.localdate()
         self.usable = {key for key, row in self.by_key.items() if not row.bar_on(self.today)}
-        self.huvudman = list(Huvudman.objects.filter(pk__in=self.ids))
+        self.huvudman = list(with_circle(Huvudman.objects.filter(pk__in=self.ids)))
+        self.circles = {huvudman.pk: circle_of(huvudman) for huvudman in self.huvudman}
         self.offers = offers_of(self.ids)
         self.own = self._read_own()
         self.riket = self._read_riket()
@@ -134,16 +136,17 @@ class _Reading:
         return UnitValues(self._values().filter(level=Level.UNIT, **which), self.by_key)
 
     def _read_spreads(self) -> dict[Comparison, Spread | None]:
-        """The spread of every comparison that is needed, by (type, size class, key, period)."""
+        """The spread of every comparison that is needed."""
         needed = {
-            (huvudman.type, huvudman.size_class, key, self._period(huvudman.pk, key))
+            (circle, key, self._period(huvudman.pk, key))
             for huvudman in self.huvudman
+            if (circle := self.circles[huvudman.pk])
             for key in self._keys(huvudman)
         }
         members: dict[Comparison, dict[int, _Compared]] = defaultdict(lambda: defaultdict(_Compared))
         for row in self._comparable(needed):
-            who, koncern, kind_of, size, key, period, sex, kind, number, count, is_derived, source = row
-            comparison = (kind_of, size, key, period)
+            who, koncern, *place, key, period, sex, kind, number, count, is_derived, source = row
+            comparison = (as_circle(*place), key, period)
             if comparison in needed:
                 rank = (is_derived, source != self.by_key[key].source, source)
                 figure = Figure(stored_value(kind, number), count)
@@ -158,7 +161,7 @@ class _Reading:
         """The units of members whose figures may tell of them, and have to give way in their own underlag."""
         places = [
             (who, key, period)
-            for (_type, _size, key, period), found in members.items()
+            for (_circle, key, period), found in members.items()
             for who, member in found.items()
             if may_tell_of_units(member.figures(self.by_key[key]), rule_of(self.by_key[key]))
         ]
@@ -171,7 +174,7 @@ class _Reading:
         self, comparison: Comparison, compared: dict[int, _Compared], units: UnitValues | None
     ) -> Iterator[Member]:
         """Those whose own figure is shown, by the same rules as in their own underlag."""
-        *_group, key, period = comparison
+        _circle, key, period = comparison
         indicator = self.by_key[key]
         for who, member in compared.items():
             beside = units.of((who, key, period)) if units else {}
@@ -180,20 +183,19 @@ class _Reading:
                 yield Member(member.owner, shown[Sex.ALL].exact)
 
     def _comparable(self, needed: Iterable[Comparison]) -> Iterable[tuple]:
-        groups = Q(pk__in=[])
-        for kind_of, size in sorted({(kind_of, size) for kind_of, size, _key, _period in needed}):
-            groups |= Q(huvudman__type=kind_of, huvudman__size_class=size)
+        circles = {circle for circle, _key, _period in needed}
         by_sex = [indicator.key for indicator in self.indicators if indicator.by_sex]
         rows = self._values().filter(
-            groups,
+            within(circles),
             Q(sex=Sex.ALL) | Q(indicator_key__in=by_sex),
             level=Level.HUVUDMAN,
-            indicator_key__in={key for *_group, key, _period in needed},
-            period__in={period for *_group, period in needed},
+            indicator_key__in={key for _circle, key, _period in needed},
+            period__in={period for _circle, _key, period in needed},
         )
         return rows.values_list(
-            "huvudman_id", "huvudman__koncern_id", "huvudman__type", "huvudman__size_class", "indicator_key",
-            "period", "sex", "kind", "number", "count", "is_derived", "source",
+            "huvudman_id", "huvudman__koncern_id", "huvudman__type", "huvudman__size_class",
+            "huvudman__comparison__group_id", "indicator_key", "period", "sex", "kind", "number", "count",
+            "is_derived", "source",
         ).iterator(chunk_size=10_000)  # fmt: skip
 
     # Answering --------------------------------------------------------------------------------------------
@@ -276,8 +278,12 @@ class _Reading:
         return UnitSpread(len(names), tuple(each))
 
     def _group(self, huvudman: Huvudman, key: str, period: str) -> Group | None:
-        spread = self.spreads.get((huvudman.type, huvudman.size_class, key, period))
-        return Group(huvudman.type, huvudman.size_class, spread) if spread else None
+        circle = self.circles[huvudman.pk]
+        spread = self.spreads.get((circle, key, period)) if circle else None
+        if spread is None:
+            return None
+        rule = huvudman.comparison.group.rule if isinstance(circle, int) else None
+        return Group(huvudman.type, huvudman.size_class, spread, rule)
 
     def _recent(
         self, huvudman: Huvudman, indicator: Indicator, series: Series, until: str

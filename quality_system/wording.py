@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from decimal import Decimal
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.templatetags.look import day
-from huvudman.models import SizeClass
+from huvudman.models import SizeClass, Skolform
 from quality_system.comparison import Place, Spread
 from quality_system.disclosure import DERIVABLE, FEW_ANSWERS, FEW_PUPILS, FEW_TEACHERS
 from quality_system.figures import Bar, Group, IndicatorFigures
+from quality_system.grouping import Rule
 from quality_system.values import Value, ValueKind, format_number, format_value
 from quality_system.weighting import NotComputable
 
@@ -41,6 +44,8 @@ GROUPS = {
     "region": pgettext_lazy("jämförelsegrupp", "regioner"),
     "stat": pgettext_lazy("jämförelsegrupp", "statliga huvudmän"),
     "enskild": pgettext_lazy("jämförelsegrupp", "enskilda huvudmän"),
+    "company": pgettext_lazy("jämförelsegrupp", "bolag"),
+    "association": pgettext_lazy("jämförelsegrupp", "föreningar, stiftelser och trossamfund"),
 }
 RESTS_ON = {
     "pupils": pgettext_lazy("bygger på", "elever"),
@@ -120,10 +125,48 @@ def bar_words(bar: Bar) -> str:
 
 def group_words(group: Group) -> str:
     """The group in words: "kommuner med 2 000–4 999 barn och elever"."""
+    if group.rule:
+        return rule_words(group.rule)
     if group.size_class == SizeClass.NOT_KNOWN:
         return _("%(who)s av okänd storlek") % {"who": GROUPS[group.type]}
     size = SizeClass(group.size_class).label
     return _("%(who)s med %(size)s barn och elever") % {"who": GROUPS[group.type], "size": size}
+
+
+def rule_words(stored: dict[str, Any]) -> str:
+    """What a group's members have in common: "bolag med 70–199 barn och elever, som har grundskola"."""
+    rule = Rule.from_json(stored)
+    who = str(GROUPS[rule.kind])
+    size = _limits_in_words(rule.size_from, rule.size_below)
+    if not rule.size_known:
+        who = _("%(who)s av okänd storlek") % {"who": who}
+    elif size:
+        who = _("%(who)s med %(size)s barn och elever") % {"who": who, "size": size}
+    place = _limits_in_words(rule.place_from, rule.place_below)
+    parts = [
+        who,
+        _("som har %(forms)s") % {"forms": _forms(rule.all_run)} if rule.all_run else "",
+        _("som inte har %(forms)s") % {"forms": _forms(rule.none_run)} if rule.none_run else "",
+        _("i kommuner med %(size)s elever") % {"size": place} if place else "",
+    ]
+    return ", ".join(filter(None, parts))
+
+
+def _forms(codes: Collection[str]) -> str:
+    *most, last = (str(Skolform(code).label) for code in codes)
+    return _("%(most)s och %(last)s") % {"most": ", ".join(most), "last": last} if most else last
+
+
+def _limits_in_words(least: int | None, below: int | None) -> str:
+    """`70–199`, `färre än 70`, `70 eller fler`; empty without limits."""
+    low, high = (format_number(Decimal(n), 0) if n else "" for n in (least, below and below - 1))
+    if low and high:
+        return f"{low}–{high}"
+    if low:
+        return _("%(number)s eller fler") % {"number": low}
+    if below is None:
+        return ""
+    return _("färre än %(number)s") % {"number": format_number(Decimal(below), 0)}
 
 
 def place_words(place: Place) -> str:

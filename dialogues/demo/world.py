@@ -11,6 +11,7 @@ from random import Random
 from django.core.management import call_command
 from django.utils import timezone
 
+from accounts.actors import SYSTEM
 from accounts.models import User
 from dialogues.demo.another_day import moment, travelling
 from dialogues.demo.colleagues import colleagues_to_try
@@ -20,8 +21,9 @@ from dialogues.demo.report import Report
 from dialogues.demo.story import FOUNDED, Story
 from dialogues.demo.under_way import is_under_way, put_cycle_under_way
 from huvudman.models import Huvudman, ImportState, RegisterImport
+from quality_system.domain.groups import make_comparison_groups
 from quality_system.example_statistics import draw_example_values
-from quality_system.models import Edition, ObservedValue
+from quality_system.models import ComparisonGroup, Edition, ObservedValue
 
 SEED = "kvalitetsdialoger"
 
@@ -64,6 +66,8 @@ def _write_quality_system() -> int:
     if not ObservedValue.objects.exists():
         edition = Edition.objects.get(state=Edition.State.IN_FORCE)
         draw_example_values(rng=Random(SEED), edition=edition)  # noqa: S311  (examples, not secrets)
+    if not ComparisonGroup.objects.exists():
+        make_comparison_groups(actor=SYSTEM)
     return ObservedValue.objects.count()
 
 

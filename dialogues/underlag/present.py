@@ -56,6 +56,7 @@ def present(content: Json) -> dict[str, Any]:
         **present_loose(content),
         "factors": [factor | {"questions": questions_for(factor["text"])} for factor in content["factors"]],
         "group": _group(figures),
+        "is_grouped": any(figure.group and figure.group.rule for figure in figures),
         "least_members": MINIMUM_MEMBERS,
         "members_for_line": RANGE_MEMBERS,
         "definitions": _definitions(figures),
@@ -103,11 +104,12 @@ def figure_words(figures: IndicatorFigures) -> str:
     if figures.own.is_hidden:
         return _sentence_case(wording.own_reason(figures))
     value = wording.value_text(figures, figures.own)
-    if figures.place is None:
+    if figures.place is None or figures.group is None:
         return _("Ert värde är %(value)s.") % {"value": value}
-    return _("Ert värde är %(value)s, %(place)s.") % {
+    return _("Ert värde är %(value)s, %(place)s på %(members)s huvudmän.") % {
         "value": value,
         "place": wording.place_words(figures.place),
+        "members": _count(figures.group.spread.members),
     }
 
 

@@ -9,12 +9,15 @@ from quality_system.models.edition import (
     SubGoal,
     SuccessFactor,
 )
+from quality_system.models.grouping import ComparisonGroup, GroupMember
 from quality_system.models.observation import ObservedValue, Organizers, Sex
 from quality_system.models.statistics_import import StatisticsFile, StatisticsImport
 
 __all__ = [
     "Area",
+    "ComparisonGroup",
     "Edition",
+    "GroupMember",
     "Indicator",
     "Level",
     "Objective",

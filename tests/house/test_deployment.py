@@ -114,6 +114,7 @@ def test_what_takes_long_has_workers_of_its_own() -> None:
         "dialogues.render_underlag": "long",
         "huvudman.preview_register_import": "long",
         "huvudman.apply_register_import": "long",
+        "quality_system.place_newcomers": "celery",
         "quality_system.take_up_waiting_statistics": "celery",
         "quality_system.preview_statistics": "long",
         "quality_system.apply_statistics": "long",

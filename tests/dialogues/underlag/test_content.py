@@ -83,7 +83,7 @@ def test_a_result_without_a_sub_goal_is_not_lost() -> None:
 def test_the_sentence_says_the_own_value_and_its_place_in_neutral_words() -> None:
     placed = figure("x", number("1234.56"), place=Place.UPPER)
     assert figure_words(placed) == (
-        "Ert värde är 1\u00a0234,6\u00a0%, högre än den mittersta hälften av gruppen."
+        "Ert värde är 1\u00a0234,6\u00a0%, högre än den mittersta hälften av gruppen på 112 huvudmän."
     )
     assert figure_words(replace(placed, place=None)) == "Ert värde är 1\u00a0234,6\u00a0%."
 

@@ -385,7 +385,7 @@ def test_the_twin_says_the_same_as_the_document(client: Client) -> None:
     user = underlag.dialogue.huvudman.contacts.get().user
     assert user is not None
     html = signed_in(client, user).get(own("portal_underlag", underlag.dialogue)).content.decode()
-    assert "Ert värde är 72,4\u00a0%, inom den mittersta hälften av gruppen." in html
+    assert "Ert värde är 72,4\u00a0%, inom den mittersta hälften av gruppen på 112 huvudmän." in html
     assert "Värdet visas inte: för få elever." in html
     assert 'lang="sv"' in html
     assert html.count("<h1") == 1

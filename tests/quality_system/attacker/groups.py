@@ -5,7 +5,8 @@ It knows how many the members are and the percentiles as they are shown, but not
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Hashable, Sequence
 from decimal import Decimal
 
 from quality_system.comparison import Spread
@@ -51,3 +52,38 @@ def _place(mind: Knowledge, members: int, who: tuple, number: Decimal | None, to
         mind.know(figure | {(*who, rank): top}, -2 * top, top + known)
         mind.know(figure | {(*who, rank): -top}, known - top, 2 * top)
     mind.know({(*who, rank): 1 for rank in range(members)}, 1, 1)
+
+
+def overlapping_range(
+    groups: Sequence[tuple[Sequence[Hashable], Spread]], named: Hashable, top: float
+) -> tuple[float, float]:
+    """The least and the most that a named one's figure can be, by the quartiles of several groups at once.
+
+    The attacker knows who is in each group, and how many; it has no figure of its own. A quartile that is a
+    member's own figure says how many lie on either side of it: the same for groups that share members.
+    """
+    mind = Knowledge(whole=False)
+    for member in sorted({member for members, _spread in groups for member in members}, key=str):
+        mind.add(member, 0, top)
+    for at, (members, spread) in enumerate(groups):
+        for name in ("q1", "median", "q3"):
+            _know_rank(mind, members, (at, name), float(getattr(spread, name)), top)
+    return mind.range_of({named: 1})
+
+
+def _know_rank(
+    mind: Knowledge, members: Sequence[Hashable], quartile: tuple[int, str], shown: float, top: float
+) -> None:
+    """So many members are at most a quartile, and so many at least it."""
+    below, above = _counts(len(members), PERCENTILES[quartile[1]])
+    for side, sign, least in (("below", 1, below), ("above", -1, above)):
+        for member in members:
+            choice = (*quartile, side, member)
+            mind.add_choice(choice)
+            mind.know({member: sign, choice: top}, -2 * top, sign * shown + ROUNDED + top)
+        mind.know({(*quartile, side, member): 1 for member in members}, least, len(members))
+
+
+def _counts(members: int, percent: int) -> tuple[int, int]:
+    at = (members - 1) * percent / 100
+    return int(at) + 1, members - math.ceil(at)
