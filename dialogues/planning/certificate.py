@@ -11,7 +11,7 @@ from dialogues.planning.pupils import least_totals, variation
 from dialogues.planning.together import count_koncerner
 from dialogues.planning.units import Block, Rules, Unit, all_blocks, input_sha256
 
-METHOD = "exact-5"
+METHOD = "exact-6"
 REPLANNED = f"{METHOD} replanned"
 """The way in which plans are made, and made anew."""
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from dialogues.planning.grid import Grid, Ints, outside
 from dialogues.planning.node import Step, jump
-from dialogues.planning.solver import Impossible, solve
+from dialogues.planning.solver import Impossible, solve_loosely, solve_near
 from dialogues.planning.stream import Stream
 
 MOST_PARTS = 8
@@ -30,18 +30,25 @@ class Found:
     excess: int
 
 
-def spread(grid: Grid, seed: str, turn: int = 0) -> Found:
-    """Counts for every group and place: others in another turn."""
+GIVEN_UP = Found(np.empty((0, 0), dtype=np.int64), 1 << 30)
+
+
+def spread(grid: Grid, seed: str, turn: int = 0, *, evenly: bool = False) -> Found:
+    """Counts for every group and place: others in another turn.
+
+    With `evenly` it is GIVEN_UP where something would be outside: what is least so is not sought then, which
+    can take many times as long as the rest.
+    """
     if not len(grid.numbers):
         return Found(np.zeros((0, grid.places), dtype=np.int64), 0)
-    return _Spreading(grid, seed).below(grid.numbers, np.arange(grid.places), f"counts {turn}")
+    return _Spreading(grid, seed, evenly).below(grid.numbers, np.arange(grid.places), f"counts {turn}")
 
 
 class _Spreading:
     """One division of everything; `again` is how many more times a part may be drawn anew."""
 
-    def __init__(self, grid: Grid, seed: str) -> None:
-        self.grid, self.seed, self.again = grid, seed, AGAIN
+    def __init__(self, grid: Grid, seed: str, evenly: bool) -> None:
+        self.grid, self.seed, self.evenly, self.again = grid, seed, evenly, AGAIN
 
     def below(self, numbers: Ints, places: Ints, name: str) -> Found:
         """Counts of `numbers` in these places. Where only what is below went wrong, it is parted anew."""
@@ -57,8 +64,14 @@ class _Spreading:
     def _once(self, numbers: Ints, places: Ints, name: str) -> tuple[Found, int]:
         """Counts, and how much this parting is outside by itself."""
         parts = part_places(self.grid, places)
-        counts, own = part(self.grid, numbers, parts, Stream(self.seed, name))
-        found = [self.below(counts[:, at], part, f"{name}.{at}") for at, part in enumerate(parts)]
+        counts, own = part(self.grid, numbers, parts, Stream(self.seed, name), evenly=self.evenly)
+        if own and self.evenly:
+            return GIVEN_UP, GIVEN_UP.excess
+        found = []
+        for at, inside in enumerate(parts):
+            found.append(self.below(counts[:, at], inside, f"{name}.{at}"))
+            if found[-1].excess and self.evenly:
+                return GIVEN_UP, own
         joined = np.concatenate([each.counts for each in found], axis=1)
         return Found(joined, _excess(self.grid, joined, places)), own
 
@@ -86,7 +99,9 @@ def parts_of(count: int) -> int:
     return next((parts for parts in (5, 4, 6, 7, 8, 3) if count % parts == 0), 4)
 
 
-def part(grid: Grid, numbers: Ints, parts: list[Ints], stream: Stream) -> tuple[Ints, int]:
+def part(
+    grid: Grid, numbers: Ints, parts: list[Ints], stream: Stream, *, evenly: bool = False
+) -> tuple[Ints, int]:
     """Counts of each group in each part, and how much is outside: as little as could be found."""
     step = make_step(grid, numbers, parts, tight=True)
     found, apart = _within(step, stream)
@@ -95,19 +110,19 @@ def part(grid: Grid, numbers: Ints, parts: list[Ints], stream: Stream) -> tuple[
         if not loose.same(step):
             step = loose
             found, apart = _within(step, stream)
-    if apart:
-        solved = solve(step, stream, NODES, elastic=True)
+    if apart and not evenly:
+        solved = solve_loosely(step, stream, NODES, found)
         found = found if solved is None else min(solved, found, key=step.excess)
     return found, step.excess(found)
 
 
 def _within(step: Step, stream: Stream) -> tuple[Ints, int]:
-    """Walked, else solved, else walked longer: the counts, and how much is outside."""
+    """Walked, else solved near where it ended, else walked longer: the counts, and how much is outside."""
     found = jump(step, stream, min(STEPS, 40 + step.least.size))
     if step.excess(found) == 0:
         return found, 0
     try:
-        solved = solve(step, stream, NODES)
+        solved = solve_near(step, stream, NODES, found)
     except Impossible:
         return found, step.excess(found)
     if solved is not None and step.excess(solved) == 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -13,7 +13,7 @@ from dialogues.planning.beside import settle_giants
 from dialogues.planning.bound import solved_totals
 from dialogues.planning.bounds import CAPACITY
 from dialogues.planning.certificate import METHOD, certify
-from dialogues.planning.counts import spread
+from dialogues.planning.counts import Found, spread
 from dialogues.planning.draw import draw, drawn_blocks
 from dialogues.planning.gather import gather
 from dialogues.planning.grid import Grid, make_grid
@@ -69,20 +69,34 @@ def _most_even(
     of one of them fewer. So many as are `giants` can't but have more pupils in their batches.
     Which of them is best does not depend on the blocks that the seed has drawn for the places.
     """
-    tried, settled = [], min(len(own), MOST_SETTLED)
-    for turn in range(TURNS):
-        found = spread(settle_giants(grid, groups, own[:settled]), seed, turn)
+    tried = []
+    for turn, found in _turns(grid, groups, seed, own):
         counts = dict(zip(groups, found.counts.tolist(), strict=True))
         counts = gather(groups, counts, rules, grid.batches)
         assignment = draw(groups, counts, blocks, seed)
         left = unevenness(pupils_in(groups, assignment, blocks), giants)
         tried.append((found.excess, left, turn, counts, assignment))
-        enough = left <= EVEN_ENOUGH or not _can_be_evened(grid)
-        if (not found.excess and enough) or (found.excess and not settled):
+        if not found.excess and (left <= EVEN_ENOUGH or not _can_be_evened(grid)):
             break
-        settled -= found.excess > 0
     best = min(tried, key=lambda each: each[:3])
     return best[3], best[4]
+
+
+def _turns(grid: Grid, groups: Groups, seed: str, own: Sequence[int]) -> Iterator[tuple[int, Found]]:
+    """Counts of turn after turn; first those that keep everything even, and only where none do the others."""
+    any_even = False
+    for evenly in (True, False) if own else (False,):
+        settled = min(len(own), MOST_SETTLED)
+        for turn in range(TURNS):
+            found = spread(settle_giants(grid, groups, own[:settled]), seed, turn, evenly=evenly)
+            if not (evenly and found.excess):
+                yield turn, found
+            any_even = any_even or not found.excess
+            if found.excess and not settled:
+                break
+            settled -= found.excess > 0
+        if any_even:
+            return
 
 
 def _can_be_evened(grid: Grid) -> bool:

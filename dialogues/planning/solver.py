@@ -43,15 +43,15 @@ class Answer:
     bound: float
 
 
-def run(program: Program, *, nodes: int, number: int, gap: float = 0.0) -> Answer | None:
-    """The best answer within so many nodes; None when none was found. `gap` is relative."""
+def run(program: Program, *, nodes: int, number: int, gap: float = 0.0, close: float = 0.5) -> Answer | None:
+    """An answer within `gap` (relative) or `close` of the best, or the best in so many nodes; else None."""
     highs = highspy._Highs()  # type: ignore[attr-defined]  # its subclass greets on the standard output
     options = {
         "output_flag": False,
         "threads": 1,
         "random_seed": number,
         "mip_max_nodes": nodes,
-        "mip_abs_gap": ANY if gap >= ANY else 0.5,
+        "mip_abs_gap": close,
         "mip_rel_gap": gap,
     }
     for name, value in options.items():
@@ -81,19 +81,36 @@ def _model(program: Program) -> highspy.HighsLp:
     return model
 
 
-def solve(step: Step, stream: Stream, nodes: int, *, elastic: bool = False) -> Ints | None:
-    """Counts within all bounds, or with `elastic` those that are least outside. None: not found."""
-    groups, parts = step.least.shape
+def solve_near(step: Step, stream: Stream, nodes: int, near: Ints) -> Ints | None:
+    """Counts within all bounds, not many of them apart from `near`. None: not found.
+
+    A walk ends close to an answer: when what is nearest is asked for, the relaxed program is nearly whole
+    from the start. Asked for anything at all, it takes some twenty times as long. Raises Impossible.
+    """
     program = step_program(step)
-    gap = 0.0
-    if elastic:
-        loosen(program, groups, float(step.numbers.sum()), np.repeat(step.weight, parts))
-    else:
-        program.cost = (stream.many(groups * parts) % np.uint64(1000)).astype(np.float64)
-        gap = ANY
-    found = run(program, nodes=nodes, number=stream.below(1 << 31), gap=gap)
+    program.cost = _apart(program, near)
+    return _counts(step, run(program, nodes=nodes, number=stream.below(1 << 31), gap=ANY, close=ANY))
+
+
+def solve_loosely(step: Step, stream: Stream, nodes: int, near: Ints) -> Ints | None:
+    """Counts that are least outside their rows, then near: all that can be apart weighs a quarter of one."""
+    program = step_program(step)
+    unit = 4 * max(int((step.most - step.least).sum()), 1)
+    program.cost = _apart(program, near)
+    loosen(program, len(near), float(step.numbers.sum()), np.repeat(step.weight, near.shape[1]) * unit)
+    return _counts(step, run(program, nodes=nodes, number=stream.below(1 << 31), close=unit / 2))
+
+
+def _apart(program: Program, near: Ints) -> Floats:
+    """What one more of each column costs, away from the bound that it is `near`: nothing between bounds."""
+    at, least, most = near.T.ravel(), program.least, program.most
+    return (at <= least).astype(np.float64) - ((at >= most) & (at > least))
+
+
+def _counts(step: Step, found: Answer | None) -> Ints | None:
     if found is None:
         return None
+    groups, parts = step.least.shape
     return np.rint(found.columns[: groups * parts]).astype(np.int64).reshape(parts, groups).T
 
 
