@@ -15,6 +15,7 @@ from accounts.actors import Actor
 from accounts.domain.audit import record
 from accounts.domain.machine import Conflict, NotPossible
 from accounts.models import AuditEntry
+from dialogues.domain import underlag_for_many as underlag
 from dialogues.domain.carrying import NOT_SENT, carry_to_later_batch
 from dialogues.domain.introductions import place_where_free
 from dialogues.domain.many import Outcome, for_each
@@ -107,6 +108,18 @@ def _on_paper(rows: Rows, actor: Actor, _batch: InvitationBatch | None) -> Outco
     return for_each(rows, lambda row: write_all_instead(dialogue=row, reason=reason, actor=actor))
 
 
+def _order(rows: Rows, actor: Actor, _batch: InvitationBatch | None) -> Outcome:
+    return underlag.order_for_all(dialogues=rows, actor=actor)
+
+
+def _make_anew(rows: Rows, actor: Actor, _batch: InvitationBatch | None) -> Outcome:
+    return underlag.make_anew_for_all(dialogues=rows, actor=actor)
+
+
+def _issue(rows: Rows, actor: Actor, _batch: InvitationBatch | None) -> Outcome:
+    return underlag.issue_for_all(dialogues=rows, actor=actor)
+
+
 DEEDS: dict[str, Deed] = {
     "paminn": Deed(
         gettext_lazy("Påminn om inbjudan"),
@@ -156,6 +169,43 @@ DEEDS: dict[str, Deed] = {
         to_carry,
         _carry,
         asks_for_batch=True,
+    ),
+    "bestall-underlag": Deed(
+        gettext_lazy("Ta fram analysunderlag"),
+        gettext_lazy("Vill du ta fram analysunderlagen?"),
+        gettext_lazy(
+            "De har haft sitt introduktionsmöte och har inget underlag, eller ett som inte kunde tas fram. "
+            "Underlagen tas fram i bakgrunden, och inget skickas."
+        ),
+        gettext_lazy("Underlag tas fram"),
+        "dialogues.order_underlag",
+        underlag.to_order,
+        _order,
+    ),
+    "underlag-pa-nytt": Deed(
+        gettext_lazy("Ta fram på nytt med omgångens siffror"),
+        gettext_lazy("Vill du ta fram underlagen på nytt?"),
+        gettext_lazy(
+            "De här underlagen är inte skickade, och vilar på andra siffror än dem som omgången har nu. "
+            "Centrala områden som ni har skrivit om står kvar, andra tas fram ur de nya siffrorna. Båda "
+            "myndigheterna behöver fastställa underlagen igen."
+        ),
+        gettext_lazy("Underlag tas fram på nytt"),
+        "dialogues.order_underlag",
+        underlag.of_old_figures,
+        _make_anew,
+    ),
+    "skicka-underlag": Deed(
+        gettext_lazy("Skicka fastställda underlag"),
+        gettext_lazy("Vill du skicka underlagen?"),
+        gettext_lazy(
+            "Båda myndigheterna har fastställt underlagen, och en tid för dialogen är föreslagen. Varje "
+            "huvudman får sitt underlag och sin tid i ett brev. Det går inte att ta tillbaka."
+        ),
+        gettext_lazy("Underlaget är på väg till"),
+        "dialogues.issue_underlag",
+        underlag.to_issue,
+        _issue,
     ),
 }
 """The deeds by their names in an address, in the order in which they are offered."""

@@ -55,6 +55,7 @@ YES = frozenset(
     }
 )
 """States of a dialogue whose huvudman has said yes."""
+AT_UNDERLAG = YES - {S.ACCEPTED}
 
 
 COUNTED_AS = {Answer.YES: S.ACCEPTED, Answer.LATER: S.POSTPONED, Answer.NO: S.DECLINED}
@@ -86,6 +87,11 @@ class BatchTally:
     def yes(self) -> int:
         """Those who said yes, however far they have come, or left afterwards."""
         return sum(self.states.get(state, 0) for state in YES)
+
+    @property
+    def has_come_to_underlag(self) -> bool:
+        """Whether somebody is so far that there is an underlag, or may be one."""
+        return any(self.states.get(state, 0) for state in AT_UNDERLAG)
 
     @property
     def later(self) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
 from huvudman.models import Huvudman
@@ -78,17 +79,27 @@ def figures_for(huvudman: Huvudman, edition: Edition, period: str | None = None)
 
 
 def figures_for_many(
-    huvudman_ids: Collection[int], edition: Edition, period: str | None = None
+    huvudman_ids: Collection[int],
+    edition: Edition,
+    period: str | None = None,
+    as_of: datetime.datetime | None = None,
 ) -> dict[int, list[IndicatorFigures]]:
     """`figures_for` of many at once: huvudman's id → figures. At most eight queries for any number."""
-    reading = _Reading(huvudman_ids, edition, period)
+    reading = _Reading(huvudman_ids, edition, period, as_of)
     return {huvudman.pk: reading.figures_of(huvudman) for huvudman in reading.huvudman}
 
 
 class _Reading:
     """All that is read for the figures of some huvudmän."""
 
-    def __init__(self, huvudman_ids: Collection[int], edition: Edition, period: str | None) -> None:
+    def __init__(
+        self,
+        huvudman_ids: Collection[int],
+        edition: Edition,
+        period: str | None,
+        as_of: datetime.datetime | None,
+    ) -> None:
+        self.stood = stood_at(as_of)
         self.ids, self.latest = list(huvudman_ids), period
         self.indicators = list(edition.indicators.select_related("sub_goal"))
         self.by_key = {indicator.key: indicator for indicator in self.indicators}
@@ -104,7 +115,7 @@ class _Reading:
 
     # Reading ----------------------------------------------------------------------------------------------
     def _values(self) -> QuerySet[ObservedValue]:
-        return ObservedValue.objects.filter(superseded_at__isnull=True, indicator_key__in=self.usable)
+        return ObservedValue.objects.filter(self.stood, indicator_key__in=self.usable)
 
     def _read_own(self) -> dict[Target, Series]:
         rows = self._values().filter(level=Level.HUVUDMAN, huvudman__in=self.ids)
@@ -295,6 +306,28 @@ class _Reading:
         value = self._shown(huvudman, indicator, series, period)[Sex.ALL]
         is_shown = value.kind is ValueKind.NUMBER
         return PeriodValue(period, value, series[period, Sex.ALL].basis if is_shown else None)
+
+
+def stood_at(moment: datetime.datetime | None) -> Q:
+    """What holds for the values that stood at a moment, whatever came or was corrected since; None: now."""
+    if moment is None:
+        return Q(superseded_at__isnull=True)
+    is_corrected_since = Q(superseded_at__gt=moment)
+    return Q(Q(superseded_at__isnull=True) | is_corrected_since, retrieved_at__lte=moment)
+
+
+class Newer(NamedTuple):
+    """How many values of a source have come since a moment, and when the last did."""
+
+    source: str
+    values: int
+    at: datetime.datetime
+
+
+def newer_values(moment: datetime.datetime) -> list[Newer]:
+    """What has been put in after `moment`, new or corrected, by source. One query."""
+    rows = ObservedValue.objects.filter(retrieved_at__gt=moment).values_list("source").order_by("source")
+    return [Newer(*row) for row in rows.annotate(Count("pk"), Max("retrieved_at"))]
 
 
 def rule_of(indicator: Indicator) -> Rule:

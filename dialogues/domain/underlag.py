@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypedDict
 
@@ -80,17 +80,31 @@ class Superseded(NotPossible):
     """The underlag was ordered again while this work was under way; the work is dropped."""
 
 
+def start_rendering(ids: list[int]) -> None:
+    """Start after commit. Should the broker be away, `dialogues.take_up_lost_underlag` starts it later."""
+
+    def start() -> None:  # no partial: Django can't tell of one that fails
+        for at in range(0, len(ids), CHUNK):
+            current_app.send_task(RENDER_TASK, args=[ids[at : at + CHUNK]], retry=False)
+
+    transaction.on_commit(start, robust=True)
+
+
+Start = Callable[[list[int]], None]
+"""Told the ids of what is to be rendered."""
+
+
 # Ordering -------------------------------------------------------------------------------------------------
-def order_underlag(*, dialogue: Dialogue, actor: Actor) -> Underlag:
+def order_underlag(*, dialogue: Dialogue, actor: Actor, start: Start = start_rendering) -> Underlag:
     """Order the dialogue's underlag when its introduction has been held; a task renders it.
 
-    One that is there already is answered as it is, one that failed is tried again.
-    Raises NotPossible before the introduction, or with no edition in force.
+    One that is there already is answered as it is, one that failed is tried again. `start` is told what to
+    render. Raises NotPossible before the introduction, or with no edition in force.
     """
     with transaction.atomic():
-        underlag, is_new = _order(dialogue, actor)
+        underlag, is_new = _order(dialogue, actor, start)
         if is_new:
-            _start_rendering([underlag.pk])
+            start([underlag.pk])
     return underlag
 
 
@@ -109,15 +123,18 @@ def order_underlag_for_meeting(*, meeting: Meeting, actor: Actor) -> list[Underl
     barred = ConflictDeclaration.objects.filter(user=actor.user, has_conflict=True)
     waiting = waiting.exclude(pk__in=barred.values("dialogue"))
     with transaction.atomic():
-        orders = [_order(dialogue, actor) for dialogue in waiting.order_by("pk")]
-        _start_rendering([underlag.pk for underlag, is_new in orders if is_new])
+        orders = [_order(dialogue, actor, start_rendering) for dialogue in waiting.order_by("pk")]
+        start_rendering([underlag.pk for underlag, is_new in orders if is_new])
     return [underlag for underlag, _is_new in orders]
 
 
-def order_again(*, underlag: Underlag, actor: Actor, keep_areas: bool = False) -> Underlag:
-    """Render the underlag anew, with today's figures; confirmations are taken back.
+def order_again(
+    *, underlag: Underlag, actor: Actor, keep_areas: bool = False, start: Start = start_rendering
+) -> Underlag:
+    """Render the underlag anew, with the figures of its batch; confirmations are taken back.
 
-    The central areas are found anew too, unless `keep_areas`, or the last try failed.
+    `start` is told what to render. The central areas are found anew too, unless `keep_areas`, or the last try
+    failed.
     """
 
     def change(row: Underlag) -> None:
@@ -128,7 +145,7 @@ def order_again(*, underlag: Underlag, actor: Actor, keep_areas: bool = False) -
         if not keep and (was := _texts(row)):
             row.central_areas.all().delete()
             record(actor=actor, verb=AREAS_DROPPED, subject=row, was=was)
-        _start_rendering([row.pk])
+        start([row.pk])
 
     with transaction.atomic():
         keep = keep_areas or UNDERLAG.locked(underlag).state == S.FAILED
@@ -194,6 +211,7 @@ def finish_rendering(
     *,
     underlag: Underlag,
     content: dict[str, object],
+    figures_as_of: datetime | None = None,
     areas: Sequence[AreaText],
     pdf: StoredFile,
     actor: Actor,
@@ -202,6 +220,7 @@ def finish_rendering(
 
     def change(row: Underlag) -> None:
         row.content, row.pdf, row.rendered_at = content, pdf, timezone.now()
+        row.figures_as_of = figures_as_of
 
     def after(row: Underlag) -> None:
         _write_areas(row, areas)
@@ -293,12 +312,12 @@ def awaited_agencies(underlag: Underlag) -> list[Agency]:
     return list(Agency.objects.exclude(pk__in=confirmed).order_by("name"))
 
 
-def _order(dialogue: Dialogue, actor: Actor) -> tuple[Underlag, bool]:
+def _order(dialogue: Dialogue, actor: Actor, start: Start) -> tuple[Underlag, bool]:
     locked = DIALOGUES.locked(dialogue)
     actor.require("dialogues.order_underlag", locked)
     there = locked.underlag.first()
     if there and there.state == S.FAILED:
-        return order_again(underlag=there, actor=actor), False
+        return order_again(underlag=there, actor=actor, start=start), False
     if there:
         return there, False
     _require_introduced(locked)
@@ -313,16 +332,6 @@ def _keep_edition(dialogue: Dialogue) -> Edition:
         raise NotPossible(_("Det finns ingen gällande utgåva av kvalitetssystemet."))
     Dialogue.objects.filter(pk=dialogue.pk).update(edition=edition)
     return edition
-
-
-def _start_rendering(ids: list[int]) -> None:
-    """Start after commit. Should the broker be away, `dialogues.take_up_lost_underlag` starts it later."""
-
-    def start() -> None:  # no partial: Django can't tell of one that fails
-        for at in range(0, len(ids), CHUNK):
-            current_app.send_task(RENDER_TASK, args=[ids[at : at + CHUNK]], retry=False)
-
-    transaction.on_commit(start, robust=True)
 
 
 def _is_under_way(underlag: Underlag) -> bool:

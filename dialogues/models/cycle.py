@@ -65,6 +65,8 @@ class InvitationBatch(models.Model):
     is_pilot = models.BooleanField(_("pilot"), default=False)
     send_at = models.DateTimeField(_("skickas"), null=True, blank=True)
     answer_by = models.DateField(_("svara senast"), null=True, blank=True)
+    figures_as_of = models.DateTimeField(_("siffror som de var"), null=True, blank=True, editable=False)
+    """The moment whose figures all the batch's underlag rest on; set when the first is made."""
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

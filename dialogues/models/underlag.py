@@ -37,6 +37,7 @@ class Underlag(models.Model):
         "dialogues.StoredFile", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     failure = models.TextField(_("fel"), blank=True)
+    figures_as_of = models.DateTimeField(_("siffror som de var"), null=True, blank=True)
     ordered_at = models.DateTimeField(_("beställt"), default=timezone.now)
     begun_at = models.DateTimeField(_("påbörjat"), null=True, blank=True)
     tries = models.PositiveSmallIntegerField(_("försök"), default=0)

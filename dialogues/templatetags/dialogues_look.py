@@ -23,6 +23,7 @@ from dialogues.models import (
     OwnQuestionState,
     RoundState,
     SummaryRound,
+    UnderlagState,
 )
 from dialogues.models import DialogueState as S
 from dialogues.timeline import when
@@ -45,6 +46,13 @@ DIALOGUE_BADGES: dict[str, str] = {
     S.CLOSED: "ok",
     S.CANCELLED: "off",
 }
+UNDERLAG_BADGES: dict[str, str] = {
+    UnderlagState.ORDERED: "wait",
+    UnderlagState.RENDERED: "now",
+    UnderlagState.CONFIRMED: "ok",
+    UnderlagState.ISSUED: "ok",
+    UnderlagState.FAILED: "stop",
+}
 SUMMARY_BADGES: dict[str, str] = {
     RoundState.OPEN: "wait",
     RoundState.AGREED: "ok",
@@ -65,6 +73,14 @@ OWN_QUESTION_BADGES: dict[str, str] = {
     OwnQuestionState.LEFT: "off",
     OwnQuestionState.WITHDRAWN: "off",
 }
+
+
+@register.simple_tag
+def underlag_badge(state: str | None) -> SafeString:
+    """How far an underlag has come; None is of one that nobody has ordered."""
+    if state is None:
+        return badge("off", _("inte beställt"))
+    return badge(UNDERLAG_BADGES[state], UnderlagState(state).label)
 
 
 @register.simple_tag

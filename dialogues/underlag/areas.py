@@ -45,7 +45,7 @@ class AgainForm(forms.Form):
         label=_("Vad ska hända med de centrala områdena?"),
         choices=[
             (KEEP, _("Behåll dem som de är")),
-            (FIND, _("Ta fram nya ur dagens siffror, det som står nu försvinner")),
+            (FIND, _("Ta fram nya ur siffrorna, det som står nu försvinner")),
         ],
         widget=forms.RadioSelect,
         error_messages={"required": _("Välj om områdena ska behållas.")},

@@ -27,6 +27,7 @@ def build_content(material: Material) -> Json:
         },
         "edition": {"id": material.edition_id, "name": material.edition, "is_example": material.is_example},
         "made_on": material.made_on.isoformat(),
+        "figures_as_of": material.figures_as_of.isoformat() if material.figures_as_of else "",
         "central": [asdict(central) for central in material.central],
         "areas": [{"area": area, "skolformer": _goals_in(material, area)} for area in _areas(material)],
         "other_results": _outside_goals(material, are_conditions=False),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.actors import SYSTEM
+from dialogues.domain.freezes import freeze_figures
 from dialogues.models import CentralArea, Underlag
 from dialogues.underlag.shapes import Central, Factor, Goal, Material, Owner
 from huvudman.models import Huvudman, Skolform, SkolformOffer
@@ -18,16 +21,26 @@ from quality_system.values import number
 
 
 def gather(underlag: Sequence[Underlag]) -> dict[int, Material]:
-    """What goes into each underlag as it stands now, by its id. Figures and groups are read together.
+    """What goes into each underlag, by its id. Figures and groups are read together, as they stood when the
+    figures of the batch were frozen; the first to ask freezes them.
 
     Central areas that an underlag has already (in people's words) are kept; else they are found.
     """
     found: dict[int, Material] = {}
-    for edition in {u.edition for u in underlag}:
-        same = [u for u in underlag if u.edition_id == edition.pk]
-        figures = figures_for_many([u.dialogue.huvudman_id for u in same], edition)
+    for (edition, batch), same in _alike(underlag).items():
+        as_of = freeze_figures(batch_id=batch, actor=SYSTEM) if batch else None
+        figures = figures_for_many([u.dialogue.huvudman_id for u in same], edition, as_of=as_of)
         for one in same:
-            found[one.pk] = _material(one, edition, figures[one.dialogue.huvudman_id])
+            material = _material(one, edition, figures[one.dialogue.huvudman_id])
+            found[one.pk] = replace(material, figures_as_of=as_of)
+    return found
+
+
+def _alike(underlag: Sequence[Underlag]) -> dict[tuple[Edition, int | None], list[Underlag]]:
+    """The underlag of each edition and batch."""
+    found: dict[tuple[Edition, int | None], list[Underlag]] = {}
+    for one in underlag:
+        found.setdefault((one.edition, one.dialogue.batch_id), []).append(one)
     return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from operator import itemgetter
 from typing import Any
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -50,6 +51,7 @@ def present(content: Json) -> dict[str, Any]:
         "facts": facts(content["huvudman"]),
         "edition": content["edition"],
         "made_on": day(content["made_on"]),
+        "figures_as_of": moment_day(content.get("figures_as_of", "")),
         "strengths": _central(content, CentralArea.Kind.STRENGTH),
         "needs": _central(content, CentralArea.Kind.NEED),
         "areas": [_area(area) for area in content["areas"]],
@@ -96,6 +98,11 @@ def facts(huvudman: Json) -> list[dict[str, str]]:
 def day(iso: str) -> str:
     """`24 november 2026` from an ISO date."""
     return date_format(datetime.date.fromisoformat(iso), "j F Y")
+
+
+def moment_day(iso: str) -> str:
+    """The Swedish day of an ISO moment; empty of none."""
+    return day(timezone.localdate(datetime.datetime.fromisoformat(iso)).isoformat()) if iso else ""
 
 
 # Figures --------------------------------------------------------------------------------------------------

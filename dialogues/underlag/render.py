@@ -20,7 +20,14 @@ def render(underlag: Underlag, material: Material, *, actor: Actor) -> Underlag:
     content = build_content(material)
     pdf = store_file(pdf_from(document_html(content)), PDF)
     areas = _areas(underlag, material)
-    return finish_rendering(underlag=underlag, content=content, areas=areas, pdf=pdf, actor=actor)
+    return finish_rendering(
+        underlag=underlag,
+        content=content,
+        figures_as_of=material.figures_as_of,
+        areas=areas,
+        pdf=pdf,
+        actor=actor,
+    )
 
 
 def _areas(underlag: Underlag, material: Material) -> list[AreaText]:

@@ -56,7 +56,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """All that goes into one underlag."""
+    """All that goes into one underlag. `figures_as_of` is the moment at which its figures stood."""
 
     owner: Owner
     edition: str
@@ -67,3 +67,4 @@ class Material:
     figures: tuple[IndicatorFigures, ...] = ()
     central: tuple[Central, ...] = ()
     factors: tuple[Factor, ...] = ()
+    figures_as_of: datetime.datetime | None = None

@@ -123,7 +123,7 @@ def import_statistics(
         stage = Stage()
         stage.fill(reading.observations())
         if apply:
-            _one_at_a_time()
+            one_at_a_time()
         progress(60, _("Jämför med den statistik som finns"))
         report = _match(stage, reading)
         if approved and report.digest != approved:
@@ -137,7 +137,7 @@ def import_statistics(
     return report
 
 
-def _one_at_a_time() -> None:
+def one_at_a_time() -> None:
     """Wait until no other import of statistics is under way, and keep others out until the transaction ends.
 
     Two that compare with the same values would both store the same one as new.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -176,6 +177,12 @@ class ObservedValue(models.Model):
                 condition=Q(level="riket", superseded_at__isnull=True),
                 name="current_values_of_riket",
             ),
+            models.Index(
+                fields=["superseded_at"],
+                condition=Q(superseded_at__isnull=False),
+                name="values_by_when_superseded",
+            ),
+            BrinIndex(fields=["retrieved_at"], name="values_by_when_they_came"),
         ]
 
     def __str__(self) -> str:

@@ -222,6 +222,8 @@ HOW: dict[str, Arguments] = {
     "admin:batch_button": named(batch, "godkann"),
     "admin:introduction_new": batch,
     "admin:batch_take_in": batch,
+    "admin:batch_underlag": batch,
+    "admin:batch_figures": batch,
     "admin:introduction_groups": batch,
     "admin:introduction": introduction,
     "admin:introduction_change": introduction,

@@ -77,7 +77,7 @@ def test_without_the_lock_both_store_the_same_value_as_new(monkeypatch: pytest.M
         both_have_looked.wait()
         return report
 
-    monkeypatch.setattr(importing, "_one_at_a_time", lambda: None)
+    monkeypatch.setattr(importing, "one_at_a_time", lambda: None)
     monkeypatch.setattr(importing, "_match", match_beside_the_other)
     results = at_once(lambda: apply_statistics(first), lambda: apply_statistics(second))
     broken = [result for result in results if isinstance(result, Exception)]

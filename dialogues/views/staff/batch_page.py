@@ -46,6 +46,7 @@ def batch_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "letters": letters,
         "letters_under_way": letters_under_way(letters),
         "introductions": _introductions(batch),
+        "has_underlag": tally.has_come_to_underlag,
         "wait_for_seat": waiting_for_seat(batch).exists(),
         **_who(request, batch),
         **_what_is_possible(request, batch, tally.size),

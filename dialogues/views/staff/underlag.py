@@ -47,6 +47,7 @@ def underlag_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "actions": _actions(request.user, dialogue, underlag),  # type: ignore[arg-type]
         "by_post": postal_address_of(dialogue.huvudman) is not None,
         "no_recipient": dialogue.state in OPEN and not recipients_of(dialogue.huvudman),
+        "of_old_figures": underlag is not None and underlag.figures_as_of != dialogue.batch.figures_as_of,
         "why_not": _why_not_yet(dialogue, underlag),
         "body": body_html(underlag.content) if underlag and underlag.state in READABLE else "",
         "is_example": bool(underlag and underlag.edition.contains_example_text),

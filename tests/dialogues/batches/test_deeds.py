@@ -295,6 +295,9 @@ class TestWhoMay:
         "papper": {StaffRole.PLANNER},
         "ge-plats": {StaffRole.PLANNER, StaffRole.LEADER},
         "senare-omgang": {StaffRole.PLANNER},
+        "bestall-underlag": {StaffRole.PLANNER, StaffRole.LEADER},
+        "underlag-pa-nytt": {StaffRole.PLANNER, StaffRole.LEADER},
+        "skicka-underlag": {StaffRole.PLANNER, StaffRole.LEADER},
     }
 
     def test_every_deed_is_in_the_table(self) -> None:

@@ -66,6 +66,8 @@ FIRST_DAY = datetime.date(2026, 1, 1)
 TO_COME = {"Meeting.starts_at", "Meeting.ends_at", "InvitationBatch.send_at"}
 """What may be later than today."""
 
+SEEN_TO = {"bestall-underlag", "underlag-pa-nytt", "skicka-underlag"}
+"""Deeds of a batch's page that have been done for everybody."""
 AT_ONCE = datetime.timedelta(hours=1)
 """So far apart may the dates of one letter be: a slow machine takes minutes to play a scene."""
 
@@ -250,11 +252,11 @@ def letters_on_paper_were_printed_and_posted(today: datetime.date) -> None:
 
 
 def something_can_be_done_for_many() -> None:
-    """Each deed of a batch's page is for somebody; who waits for a seat can't all get one."""
+    """Each other deed of a batch's page is for somebody; who waits for a seat can't all get one."""
     concerned: Counter[str] = Counter()
     for batch in InvitationBatch.objects.filter(state__in=(BatchState.SENT, BatchState.CLOSED)):
         concerned.update(name for fact in batch_facts(batch) for name in fact.deeds)
-    assert set(concerned) == set(DEEDS)
+    assert set(DEEDS) - set(concerned) == SEEN_TO
     group = Meeting.objects.get(kind=MeetingKind.INTRODUCTION, state=MeetingState.FIXED)
     assert 0 < group.seats - taken_seats(group) < concerned["ge-plats"]
 

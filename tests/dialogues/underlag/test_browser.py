@@ -10,13 +10,17 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from accounts.actors import SYSTEM
 from accounts.models import User
+from dialogues.domain.freezes import freeze_figures
 from dialogues.models import UnderlagState as S
+from quality_system.models import Level
 from tests.accounts.factories import leader
 from tests.dialogues.underlag.test_pages import with_content
 from tests.look.test_browser import RULES
+from tests.quality_system.factories import ObservedValueFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -80,3 +84,22 @@ def test_the_staff_pages_are_clean(page: Page, live_server: object, client: Clie
     for name in ("underlag", "underlag_areas"):
         path = reverse(f"admin:{name}", args=[underlag.dialogue.public_id])
         assert_clean(page, f"{live_server}{path}", width)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_batchs_underlag_are_clean_and_its_figures_chosen(
+    page: Page, live_server: object, client: Client, width: int
+) -> None:
+    underlag = with_content(S.RENDERED)
+    batch = underlag.dialogue.batch
+    first = freeze_figures(batch_id=batch.pk, actor=SYSTEM)
+    ObservedValueFactory(level=Level.RIKET)
+    sign_in(page, live_server, client, leader())
+    assert_clean(page, f"{live_server}{reverse('admin:batch_underlag', args=[batch.public_id])}", width)
+    page.get_by_role("link", name="Se vad som är nytt och välj dagens siffror").click()
+    assert_clean(page, page.url, width)
+    page.get_by_role("button", name="Välj dagens siffror").click()
+    expect(page.get_by_text("Omgången har dagens siffror.")).to_be_visible()
+    expect(page.get_by_role("link", name="Ta fram på nytt med omgångens siffror: 1")).to_be_visible()
+    batch.refresh_from_db()
+    assert batch.figures_as_of > first
