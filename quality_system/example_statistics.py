@@ -17,8 +17,9 @@ from django.utils import timezone
 
 from huvudman.models import Huvudman, HuvudmanType, SkolformOffer
 from quality_system import disclosure
-from quality_system.disclosure import Figure, Rule
+from quality_system.disclosure import Figure
 from quality_system.models import Edition, Indicator, Level, ObservedValue, Sex
+from quality_system.queries import rule_of
 from quality_system.values import MISSING, NOT_APPLICABLE, Value, approximate, number
 
 SOURCE, VERSION = "example", "1"
@@ -233,7 +234,7 @@ class _Drawing:
             Figure(_shown(indicator, subject, _within(spread, drawn + side), part), part)
             for side, part in ((half, girls_count), (-half, count - girls_count))
         )
-        rule = Rule(indicator.based_on, indicator.unit)
+        rule = rule_of(indicator)
         _total, *shown = disclosure.protect_sexes(Figure(total, count), girls, boys, rule)
         for sex, value, part in zip((Sex.GIRLS, Sex.BOYS), shown, (girls, boys), strict=True):
             yield _line(indicator, subject, subject.level, sex, period, value, part.count)
@@ -277,13 +278,8 @@ def _count(indicator: Indicator, subject: _Subject) -> int:
 
 
 def _shown(indicator: Indicator, subject: _Subject, drawn: float, count: int) -> Value:
-    return disclosure.protect(
-        _rounded(drawn, indicator),
-        count=count,
-        based_on=indicator.based_on,
-        level=subject.level,
-        is_share=indicator.unit == "%" and indicator.based_on == Indicator.Basis.PUPILS,
-    )
+    figure = Figure(_rounded(drawn, indicator), count, subject.level)
+    return disclosure.protect_alone(figure, rule_of(indicator))
 
 
 def _rounded(drawn: float, indicator: Indicator) -> Value:

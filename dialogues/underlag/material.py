@@ -105,7 +105,10 @@ def _goals(edition: Edition, skolformer: list[str]) -> tuple[Goal, ...]:
 
 
 def _written(underlag: Underlag) -> tuple[Central, ...]:
-    return tuple(_as_central(area) for area in underlag.central_areas.select_related("indicator"))
+    """The areas in people's words, without those that tell of figures that may not be used any more."""
+    today = timezone.localdate()
+    rows = underlag.central_areas.select_related("indicator")
+    return tuple(_as_central(row) for row in rows if not (row.indicator and row.indicator.bar_on(today)))
 
 
 def _as_central(area: CentralArea) -> Central:

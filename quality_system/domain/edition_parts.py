@@ -110,7 +110,8 @@ def set_last_day_of_use(*, indicator: Indicator, actor: Actor, last: datetime.da
     """
     actor.require("quality_system.change_indicator", indicator)
     changed = 0
-    rows = Indicator.objects.select_for_update(no_key=True).filter(key=indicator.key).order_by("pk")
+    _lock_editions_with(indicator.key)
+    rows = Indicator.objects.filter(key=indicator.key).order_by("pk")
     if not rows.filter(pk=indicator.pk).exclude(legal_basis="").exists():
         raise NotPossible(_("Indikatorn har ingen rättslig grund som kan upphöra."))
     for row in rows.exclude(legal_basis=""):
@@ -139,6 +140,12 @@ def _locked_draft(edition: Edition) -> Edition:
             % {"edition": locked}
         )
     return locked
+
+
+def _lock_editions_with(key: str) -> None:
+    """Lock every edition that has the key: none is worded, copied or put in force meanwhile."""
+    editions = Edition.objects.filter(pk__in=Indicator.objects.filter(key=key).values("edition"))
+    list(editions.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def _as_it_stands(part: P) -> P:

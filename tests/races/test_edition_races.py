@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import threading
+from collections.abc import Callable
+from types import ModuleType
 
 import pytest
 from django.db import IntegrityError
@@ -10,10 +13,10 @@ from django.db import IntegrityError
 from accounts.actors import SYSTEM
 from accounts.domain.machine import Conflict, Machine, WrongState
 from quality_system.domain import edition_parts, editions
-from quality_system.domain.edition_parts import change_part
+from quality_system.domain.edition_parts import change_part, set_last_day_of_use
 from quality_system.domain.editions import Stop, as_seen, copy_edition, put_edition_in_force
 from quality_system.edition_content import version_of
-from quality_system.models import Edition, SuccessFactor
+from quality_system.models import Edition, Indicator, SuccessFactor
 from tests.quality_system.factories import EditionFactory, IndicatorFactory
 from tests.races.test_dialogue_races import at_once, unlocked
 
@@ -110,6 +113,61 @@ def test_who_words_a_draft_that_is_put_in_force_is_told_or_makes_the_other_look_
         Edition.objects.filter(state=State.IN_FORCE).update(state=State.CLOSED)
         results, text = worded_beside_being_put_in_force()
         assert (problems(results), text) in [([WrongState], "Ledning"), ([Conflict], "Styrning")]
+
+
+LAW = {"legal_basis": "2 § förordningen"}
+LAST = datetime.date(2026, 6, 30)
+
+
+def ended_beside(deed: Callable[[Indicator], object]) -> list[object]:
+    """The last day of use is set while something else is done with the draft; every indicator's last day."""
+    indicator = draft().indicators.get()
+    Indicator.objects.update(**LAW)
+    results = at_once(
+        lambda: deed(Indicator.objects.get(pk=indicator.pk)),
+        lambda: set_last_day_of_use(indicator=indicator, actor=SYSTEM, last=LAST),
+    )
+    assert problems(results) == []
+    return list(Indicator.objects.filter(key=indicator.key).values_list("usable_to", flat=True))
+
+
+DEEDS = {
+    "worded": lambda indicator: change_part(part=indicator, actor=SYSTEM, name="Med ett nytt namn"),
+    "copied": lambda indicator: copy_edition(edition=indicator.edition, actor=SYSTEM),
+}
+
+
+@pytest.mark.parametrize("name", sorted(DEEDS))
+def test_a_last_day_is_not_lost_to_who_does_something_else_with_the_draft(name: str) -> None:
+    for _try in range(3):
+        assert set(ended_beside(DEEDS[name])) == {LAST}
+        Indicator.objects.all().delete()
+
+
+@pytest.mark.parametrize(("name", "module", "reads"), [
+    ("copied", editions, "_copied"), ("worded", edition_parts, "_content"),
+])  # fmt: skip
+def test_without_the_lock_the_last_day_is_lost(
+    name: str, module: ModuleType, reads: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_read, has_ended = threading.Event(), threading.Event()
+    read, end = getattr(module, reads), edition_parts.set_last_day_of_use
+
+    def read_and_wait(*args: object, **kwargs: object) -> object:
+        found = read(*args, **kwargs)
+        has_read.set()
+        has_ended.wait(20)
+        return found
+
+    def end_meanwhile(**kwargs: object) -> None:
+        has_read.wait(20)
+        end(**kwargs)  # type: ignore[arg-type]
+        has_ended.set()
+
+    monkeypatch.setattr(edition_parts, "_lock_editions_with", lambda _key: None)
+    monkeypatch.setattr(module, reads, read_and_wait)
+    monkeypatch.setitem(globals(), "set_last_day_of_use", end_meanwhile)
+    assert None in ended_beside(DEEDS[name])
 
 
 def test_two_copies_at_once_have_names_of_their_own() -> None:

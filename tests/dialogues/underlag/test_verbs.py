@@ -26,6 +26,7 @@ from dialogues.models import (
 )
 from dialogues.models import UnderlagState as S
 from dialogues.underlag.content import build_content, figures_in
+from dialogues.underlag.material import gather
 from quality_system.models import Area, Indicator
 from tests.accounts.factories import UserFactory, leader, planner
 from tests.dialogues.factories import BatchFactory, DialogueFactory, MeetingFactory, both_agencies
@@ -285,6 +286,20 @@ def test_figures_that_may_not_be_used_any_more_are_not_sent(is_told_of: bool) ->
         assert not Letter.objects.exists()
         Indicator.objects.update(usable_to=timezone.localdate())
     assert verbs.issue_underlag(underlag=underlag, actor=SYSTEM).state == S.ISSUED
+
+
+def test_an_area_in_peoples_words_goes_with_figures_that_may_not_be_used() -> None:
+    underlag = underlag_in(S.RENDERED)
+    law = {"legal_basis": "2 § förordningen", "usable_to": timezone.localdate()}
+    figure = IndicatorFactory(edition=underlag.edition, **law)
+    underlag.central_areas.all().delete()
+    for rank, (indicator, text) in enumerate(((figure, "Meritvärdet är 230."), (None, "Samarbetet."))):
+        underlag.central_areas.create(
+            rank=rank, area="learning", kind="strength", indicator=indicator, text=text
+        )
+    for last, told in ((0, ["Meritvärdet är 230.", "Samarbetet."]), (1, ["Samarbetet."])):
+        Indicator.objects.update(usable_to=timezone.localdate() - datetime.timedelta(days=last))
+        assert [area.text for area in gather([underlag])[underlag.pk].central] == told
 
 
 def test_an_edition_of_official_texts_is_issued_in_production(settings: Settings) -> None:
