@@ -11,12 +11,16 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from quality_system import rings
 from quality_system.comparison import Spread
 from quality_system.figures import IndicatorFigures
+from quality_system.units import UnitSpread
 from quality_system.values import format_number
 from quality_system.wording import describe, value_text
 
 HEIGHT = 106
+UNITS, BAND_ABOVE_UNITS = 110, 98
+"""How far down the units' first rings stand, and the band's label then."""
 MIDDLE, ENDS, RIKET, BRACKET, BAND = 36, 65, 77, 81, 100
 """How far down: the line, its ends' labels (below dot and tick), riket's label, the bracket and its label."""
 PLUM, PINE, PINE_TINT, INK, SOFT, GROUND = "#692859", "#00424c", "#e6f0ef", "#1c1b1f", "#4a4850", "#ffffff"
@@ -33,12 +37,11 @@ class Sheet:
     margin: int
     band: str | Promise
 
-    @property
-    def head(self) -> str:
+    def head(self, height: int) -> str:
         """The picture's start tag."""
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="spread-chart" role="img" '
-            f'viewBox="0 0 {self.width} {HEIGHT}" width="{self.width}" height="{HEIGHT}" '
+            f'viewBox="0 0 {self.width} {height}" width="{self.width}" height="{height}" '
             f'font-family="{FONT}" font-size="13">'
         )
 
@@ -49,7 +52,7 @@ class Sheet:
 
 
 WIDE = Sheet(640, 64, gettext_lazy("mittersta hälften av gruppen: %(low)s–%(high)s"))
-NARROW = Sheet(280, 50, gettext_lazy("mittersta hälften: %(low)s–%(high)s"))
+NARROW = Sheet(280, 54, gettext_lazy("mittersta hälften: %(low)s–%(high)s"))
 """For a phone: as large letters on less than half the width."""
 
 
@@ -70,7 +73,8 @@ def spread_chart(figures: IndicatorFigures, sheet: Sheet = WIDE) -> SafeString:
     """One indicator as SVG; empty text where there are not two numbers to draw beside each other.
 
     The own value is a filled dot on a band (the group's middle half) and a line (its 5th to 95th percentile),
-    riket is a tick. Shapes and places differ, so that it can be read in grey. `<title>` says all in words.
+    riket is a tick, each unit that is shown a ring below. Shapes and places differ, so that it can be read in
+    grey. `<title>` says all in words.
     """
     numbers = _numbers(figures)
     if len(numbers) < 2:
@@ -82,7 +86,11 @@ def spread_chart(figures: IndicatorFigures, sheet: Sheet = WIDE) -> SafeString:
     if figures.riket.number is not None:
         parts += _riket(figures, figures.riket.number, scale)
     parts += _own(figures, scale)
-    return mark_safe(sheet.head + "".join(parts) + "</svg>")  # noqa: S308 - every text is escaped in _text
+    height = HEIGHT
+    if figures.units and _has_rings(figures):
+        below, height = _units(figures, figures.units, scale)
+        parts += below
+    return mark_safe(sheet.head(height) + "".join(parts) + "</svg>")  # noqa: S308 - every text is escaped in _text
 
 
 def _numbers(figures: IndicatorFigures) -> list[Decimal]:
@@ -90,6 +98,8 @@ def _numbers(figures: IndicatorFigures) -> list[Decimal]:
     if figures.group:
         spread = figures.group.spread
         found += [spread.p5, spread.q1, spread.q3, spread.p95]
+    if figures.units:
+        found += [unit.value.number for unit in figures.units.shown]
     return [number for number in found if number is not None]
 
 
@@ -112,7 +122,9 @@ def _group(figures: IndicatorFigures, spread: Spread, scale: _Scale) -> list[str
         *_range(figures, spread, scale),
         band,
         bracket,
-        _label((left + right) / 2, BAND, label, PINE, scale.sheet),
+        _label(
+            (left + right) / 2, BAND_ABOVE_UNITS if _has_rings(figures) else BAND, label, PINE, scale.sheet
+        ),
     ]
 
 
@@ -143,6 +155,35 @@ def _own(figures: IndicatorFigures, scale: _Scale) -> list[str]:
     dot = f'<circle cx="{x}" cy="{MIDDLE}" r="8" fill="{PLUM}" stroke="{GROUND}" stroke-width="2"/>'
     label = _("Ni %(value)s") % {"value": value_text(figures, figures.own)}
     return [dot, _label(x, 14, label, PLUM, scale.sheet, weight="bold")]
+
+
+def _has_rings(figures: IndicatorFigures) -> bool:
+    return bool(figures.units and figures.units.shown)
+
+
+def _units(figures: IndicatorFigures, units: UnitSpread, scale: _Scale) -> tuple[list[str], int]:
+    """The units' rings, on the band drawn out below, with their label; and the picture's whole height."""
+    numbers = [unit.value.number for unit in units.shown if unit.value.number is not None]
+    placed = rings.stacked(scale.x(number) for number in numbers)
+    lowest = UNITS + rings.depth(placed)
+    label = _text(0, UNITS + 4, _("enheter"), PLUM, "start")
+    return [*_band_below(figures, scale, lowest), rings.drawing(placed, UNITS), label], int(
+        lowest
+    ) + rings.RADIUS + 2
+
+
+def _band_below(figures: IndicatorFigures, scale: _Scale, lowest: float) -> list[str]:
+    """The group's middle half behind the rings, and a thread down from the own value."""
+    top, height = UNITS - rings.RADIUS - 2, lowest - UNITS + 2 * rings.RADIUS + 4
+    found = []
+    if figures.group:
+        left, right = scale.x(figures.group.spread.q1), scale.x(figures.group.spread.q3)
+        wide = max(right - left, 1)
+        found.append(f'<path d="M{left} {top}h{wide:.1f}v{height}h-{wide:.1f}z" fill="{PINE_TINT}"/>')
+    if figures.own.number is not None:
+        x = scale.x(figures.own.number)
+        found.append(f'<path d="M{x} {top}v{height}" stroke="{PLUM}" stroke-dasharray="2 2"/>')
+    return found
 
 
 def _label(x: float, y: float, label: str, colour: str, sheet: Sheet, weight: str = "normal") -> str:

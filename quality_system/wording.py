@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
@@ -17,7 +18,8 @@ from quality_system.comparison import Place, Spread
 from quality_system.disclosure import DERIVABLE, FEW_ANSWERS, FEW_PUPILS, FEW_TEACHERS
 from quality_system.figures import Bar, Group, IndicatorFigures
 from quality_system.grouping import Rule
-from quality_system.values import Value, ValueKind, format_number, format_value
+from quality_system.units import UnitSpread
+from quality_system.values import NBSP, Value, ValueKind, format_number, format_value
 from quality_system.weighting import NotComputable
 
 REASONS = {
@@ -215,7 +217,50 @@ def _sentences(figures: IndicatorFigures) -> list[str]:
         found.append(_group_sentence(figures, figures.group))
     if figures.place:
         found.append(_("Ert värde ligger %(place)s.") % {"place": place_words(figures.place)})
-    return found
+    return [*found, *filter(None, [units_words(figures)])]
+
+
+def units_words(figures: IndicatorFigures) -> str:
+    """What is shown of the units, how many are not and why; empty where no values of units are known."""
+    if figures.units is None or not figures.units.values:
+        return ""
+    hidden = Counter((u.value.kind, u.value.reason) for u in figures.units.values if u.value.is_hidden)
+    why = ", ".join(_hidden_words(kind, reason) % {"many": n} for (kind, reason), n in sorted(hidden.items()))
+    sentences = [_units_sentence(figures, figures.units), f"{why[:1].upper()}{why[1:]}." if why else ""]
+    return " ".join(filter(None, sentences))
+
+
+def _units_sentence(figures: IndicatorFigures, units: UnitSpread) -> str:
+    """The lowest and the highest of those that are shown."""
+    numbers = sorted(unit.value.number for unit in units.shown if unit.value.number is not None)
+    if not numbers:
+        return _("Inget värde visas för era %(total)s skolenheter.") % {"total": units.total}
+    low, high = (format_number(number, figures.decimals) for number in (numbers[0], numbers[-1]))
+    facts = {
+        "shown": len(numbers),
+        "total": units.total,
+        "low": low,
+        "high": f"{high}{NBSP}{figures.unit}".strip(),
+    }
+    if len(numbers) == 1:
+        return _("Av era %(total)s skolenheter visas en: %(high)s.") % facts
+    if len(numbers) == units.total:
+        return _("Era %(total)s skolenheter ligger från %(low)s till %(high)s.") % facts
+    return _("%(shown)s av era %(total)s skolenheter visas, från %(low)s till %(high)s.") % facts
+
+
+def _hidden_words(kind: ValueKind, reason: str) -> str:
+    """Why units are not shown, with how many they are."""
+    words = {
+        FEW_PUPILS: _("%(many)s har för få elever"),
+        FEW_TEACHERS: _("%(many)s har för få lärare"),
+        FEW_ANSWERS: _("%(many)s har för få svar"),
+        DERIVABLE: _("%(many)s skyddar en annan"),
+        ValueKind.NEARLY_ALL: _("hos %(many)s når alla eller nästan alla målet"),
+        ValueKind.MISSING: _("%(many)s saknar uppgift"),
+        ValueKind.NOT_APPLICABLE: _("för %(many)s gäller måttet inte"),
+    }
+    return words.get(reason) or words.get(kind) or _("%(many)s visas inte")
 
 
 def _own_sentence(figures: IndicatorFigures) -> str:

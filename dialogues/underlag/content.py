@@ -9,7 +9,8 @@ from typing import Any
 from dialogues.underlag.shapes import Goal, Material
 from quality_system.figures import IndicatorFigures
 
-SCHEMA = 1
+SCHEMA = 2
+"""2: the units beside the own value. What is stored as 1 has none of them, and is shown as it is."""
 CONDITION = "condition"
 
 Json = dict[str, Any]

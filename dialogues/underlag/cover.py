@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from dialogues.underlag.content import CONDITION, Json, figures_in
 from dialogues.underlag.summary import standing_words
+from dialogues.underlag.units import has_rings
 from huvudman.models import Skolform
 from quality_system.figures import IndicatorFigures
 from quality_system.models import Area
@@ -35,6 +36,7 @@ def cover_words(content: Json) -> list[str]:
     figures = [IndicatorFigures.from_json(stored) for stored in figures_in(content)]
     shown = [figure for figure in figures if not figure.own.is_hidden]
     told = _figures(shown) if shown else standing_words(figures)
+    told = " ".join(filter(None, [told, _units(figures)]))
     return [
         words for words in (told, _central(content["central"]), _questions(content, bool(shown))) if words
     ]
@@ -43,6 +45,10 @@ def cover_words(content: Json) -> list[str]:
 def _figures(shown: Iterable[IndicatorFigures]) -> str:
     kinds = frozenset(figure.kind == CONDITION for figure in shown)
     return SHOWN[kinds] % {"skolformer": _skolformer({figure.skolform for figure in shown})}
+
+
+def _units(figures: Iterable[IndicatorFigures]) -> str:
+    return _("Där det går visas också era skolenheters värden.") if has_rings(figures) else ""
 
 
 def _central(central: list[Json]) -> str:

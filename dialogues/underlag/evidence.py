@@ -9,6 +9,7 @@ from django.utils import translation
 from dialogues.models import Dialogue, UnderlagState
 from dialogues.underlag.content import Json, figures_in
 from dialogues.underlag.html import LANGUAGE
+from dialogues.underlag.units import has_rings
 from huvudman.models import Skolform
 from quality_system import wording
 from quality_system.figures import IndicatorFigures
@@ -36,4 +37,6 @@ def _lines(content: Json) -> Iterator[str]:
 def _line(figures: IndicatorFigures) -> str:
     skolform = str(Skolform(figures.skolform).label).capitalize()
     value = wording.value_text(figures, figures.own)
-    return f"{skolform}: {figures.name}, {figures.period}: {value}"[:LONGEST_LINE]
+    line = f"{skolform}: {figures.name}, {figures.period}: {value}"
+    units = wording.units_words(figures) if has_rings([figures]) else ""
+    return f"{line}. {units}"[:LONGEST_LINE] if units else line[:LONGEST_LINE]

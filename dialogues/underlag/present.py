@@ -16,36 +16,26 @@ from django.utils.translation import gettext_lazy
 from dialogues.models import CentralArea
 from dialogues.underlag.content import CONDITION, Json, figures_in
 from dialogues.underlag.questions import questions_for
+from dialogues.underlag.signs import SHORT, SIGNS, legend
 from dialogues.underlag.summary import standing_words
+from dialogues.underlag.units import has_rings, single_words, unit_kinds, units_of
 from quality_system import wording
 from quality_system.charts import NARROW, spread_chart
 from quality_system.comparison import MINIMUM_MEMBERS, RANGE_MEMBERS
 from quality_system.figures import IndicatorFigures
 from quality_system.models import Area
-from quality_system.values import NBSP, Value, ValueKind, format_number, format_value
+from quality_system.values import NBSP, Value, ValueKind, format_number
 
 AREA_QUESTIONS: dict[str, str | Promise] = {
     Area.EQUITY: gettext_lazy("Vad vet ni om skillnader mellan grupper och enheter, och vad beror de på?"),
     Area.QUALITY: gettext_lazy("Hur vet ni att undervisningen når alla, och vad vill ni utveckla?"),
     Area.LEARNING: gettext_lazy("Hur följer ni barnens och elevernas utveckling, och vad ser ni?"),
 }
-SIGNS: dict[ValueKind, str | Promise] = {
-    ValueKind.MISSING: gettext_lazy("uppgift saknas"),
-    ValueKind.SUPPRESSED: gettext_lazy("värdet visas inte, för att skydda enskilda personer"),
-    ValueKind.NEARLY_ALL: gettext_lazy("alla eller nästan alla; den exakta andelen visas inte"),
-    ValueKind.NOT_APPLICABLE: gettext_lazy("måttet gäller inte"),
-}
-SHORT: dict[ValueKind, str | Promise] = {
-    ValueKind.MISSING: gettext_lazy("saknas"),
-    ValueKind.SUPPRESSED: gettext_lazy("visas inte"),
-    ValueKind.NEARLY_ALL: gettext_lazy("nästan alla"),
-    ValueKind.NOT_APPLICABLE: gettext_lazy("gäller inte"),
-}
 
 
 def present(content: Json) -> dict[str, Any]:
     """Everything that the templates show, from a frozen content."""
-    figures = [IndicatorFigures.from_json(stored) for stored in figures_in(content)]
+    figures = _stored(figures_in(content))
     return {
         "huvudman": content["huvudman"],
         "facts": facts(content["huvudman"]),
@@ -62,7 +52,10 @@ def present(content: Json) -> dict[str, Any]:
         "least_members": MINIMUM_MEMBERS,
         "members_for_line": RANGE_MEMBERS,
         "definitions": _definitions(figures),
-        "signs": _signs(figures),
+        "units": units_of(figures),
+        "single": single_words(figures),
+        "has_rings": has_rings(figures),
+        "signs": legend(_kinds(figures) | unit_kinds(figures)),
         "reasons": sorted({why for figure in figures if (why := _why_hidden(figure))}),
         "sources": _sources(figures),
         "standing": standing_words(figures),
@@ -71,12 +64,17 @@ def present(content: Json) -> dict[str, Any]:
 
 def present_area(content: Json, area: str) -> dict[str, Any]:
     """What the templates show of one area alone."""
-    return {"areas": [_area(row) for row in content["areas"] if row["area"] == area]}
+    areas = [row for row in content["areas"] if row["area"] == area]
+    goals = [goal for row in areas for part in row["skolformer"] for goal in part["goals"]]
+    figures = _stored(figure for goal in goals for figure in goal["figures"])
+    return {"areas": [_area(row) for row in areas], "units": units_of(figures)}
 
 
 def present_loose(content: Json) -> dict[str, Any]:
     """What the templates show of the figures tied to no sub-goal, conditions last."""
+    parts = [*content["other_results"], *content["conditions"]]
     return {
+        "units": units_of(_stored(figure for part in parts for figure in part["figures"])),
         "other_results": [_part(part) for part in content["other_results"]],
         "conditions": [_part(part) | {"charts": []} for part in content["conditions"]],
     }
@@ -146,17 +144,22 @@ def _part(part: Json) -> dict[str, Any]:
 
 def _rows(stored: list[Json]) -> dict[str, Any]:
     """The figures of one table: those with a chart of their own, all rows, and the signs that occur."""
-    figures = [IndicatorFigures.from_json(row) for row in stored]
+    figures = _stored(stored)
     rows = [_row(figure) for figure in figures]
     return {
         "figures": rows,
         "charts": [row for row in rows if row["chart"]],
         "by_sex": any(figure.girls or figure.boys for figure in figures),
-        "signs": _signs(figures),
+        "signs": legend(_kinds(figures)),
     }
 
 
+def _stored(rows: Iterable[Json]) -> list[IndicatorFigures]:
+    return [IndicatorFigures.from_json(row) for row in rows]
+
+
 def _row(figures: IndicatorFigures) -> dict[str, Any]:
+    has_chart = not figures.own.is_hidden or has_rings([figures])
     return {
         "name": figures.name,
         "period": figures.period,
@@ -166,8 +169,10 @@ def _row(figures: IndicatorFigures) -> dict[str, Any]:
         "earlier": earlier_words(figures),
         "uncertainty": wording.uncertainty_words(figures),
         "why_hidden": _why_hidden(figures),
-        "chart": "" if figures.own.is_hidden else spread_chart(figures),
-        "narrow_chart": "" if figures.own.is_hidden else spread_chart(figures, NARROW),
+        "units": wording.units_words(figures),
+        "has_rings": has_rings([figures]),
+        "chart": spread_chart(figures) if has_chart else "",
+        "narrow_chart": spread_chart(figures, NARROW) if has_chart else "",
         "own": _cell(figures, figures.own),
         "girls": _cell(figures, figures.girls),
         "boys": _cell(figures, figures.boys),
@@ -200,15 +205,10 @@ def _cell(figures: IndicatorFigures, value: Value | None) -> dict[str, str]:
     return {"text": wording.cell_text(figures, value), "word": str(SHORT.get(value.kind, ""))}
 
 
-def _signs(figures: Iterable[IndicatorFigures]) -> list[dict[str, str]]:
-    """The signs that occur among the figures, with what they mean."""
+def _kinds(figures: Iterable[IndicatorFigures]) -> set[ValueKind]:
+    """The kinds of the values in a table of these figures."""
     shown = [f for f in figures if not f.bar]
-    used = {v.kind for f in shown for v in (f.own, f.riket, f.girls, f.boys) if v is not None}
-    return [
-        {"sign": format_value(Value(kind)), "meaning": str(meaning)}
-        for kind, meaning in SIGNS.items()
-        if kind in used
-    ]
+    return {v.kind for f in shown for v in (f.own, f.riket, f.girls, f.boys) if v is not None}
 
 
 # The rest -------------------------------------------------------------------------------------------------

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from dialogues.cells import Measured, fill_sheet, writable
 from dialogues.underlag.content import CONDITION, Json, figures_in
 from dialogues.underlag.html import LANGUAGE
-from dialogues.underlag.present import SHORT, day, present
+from dialogues.underlag.present import day, present
+from dialogues.underlag.signs import SHORT
+from dialogues.underlag.units import has_rings, word_of
 from huvudman.models import Skolform
 from quality_system import wording
 from quality_system.figures import IndicatorFigures
@@ -25,7 +27,7 @@ AUTHORS = "Skolverket, SPSM"
 
 
 def workbook_of(content: Json) -> bytes:
-    """The figures, those of earlier years, the success factors to rate, and about the figures."""
+    """The figures, earlier years, school units, the success factors to rate, and about the figures."""
     from openpyxl import Workbook
 
     book = Workbook()
@@ -45,6 +47,8 @@ def _sheets(content: Json) -> Iterator[tuple[str, Row, Iterable[Row]]]:
     figures = [IndicatorFigures.from_json(stored) for stored in figures_in(content)]
     yield _("Siffror"), _figures_head(), map(_figures_row, figures)
     yield _("Tidigare år"), _earlier_head(), (row for each in figures for row in _earlier_rows(each))
+    if has_rings(figures):
+        yield _("Skolenheter"), _units_head(), (row for each in figures for row in _unit_rows(each))
     rating = [_("Framgångsfaktor"), _("Inte alls"), _("Till en del"), _("Till stor del"), _("Helt")]
     yield _("Framgångsfaktorer"), rating, ([factor["text"]] for factor in content["factors"])
     yield _("Om siffrorna"), [_("Uppgift"), _("Värde")], _about_rows(content)
@@ -127,6 +131,19 @@ def _earlier_rows(figures: IndicatorFigures) -> Iterator[Row]:
     for past in () if figures.own.is_hidden else figures.series:
         if past.period != figures.period:
             yield [*what, past.period, unit, _cell(figures, past.value)]
+
+
+def _units_head() -> Row:
+    return [*_name_head(), _("Skolenhet"), _("Enhetens värde, i radens enhet")]
+
+
+def _unit_rows(figures: IndicatorFigures) -> Iterator[Row]:
+    """The units' values, and why some are not shown, where the PDF has them."""
+    for unit in figures.units.values if figures.units else ():
+        value = unit.value
+        exact = value.kind is ValueKind.NUMBER
+        told = _measured(figures, value) if exact else word_of(value) or wording.cell_text(figures, value)
+        yield [*_name(figures), unit.name, told]
 
 
 # About the figures ----------------------------------------------------------------------------------------

@@ -8,12 +8,14 @@ from decimal import Decimal
 from dialogues.underlag.shapes import Central, Factor, Goal, Material, Owner
 from huvudman.models import Skolform
 from quality_system.comparison import Place, Spread
-from quality_system.disclosure import FEW_PUPILS
+from quality_system.disclosure import DERIVABLE, FEW_PUPILS
 from quality_system.edition_text import MEASURES, SUB_GOALS, WITHOUT_COMPLETION, Measure
 from quality_system.figures import Group, IndicatorFigures, PeriodValue
-from quality_system.values import NEARLY_ALL, NOT_APPLICABLE, Value, ValueKind, approximate, number
+from quality_system.units import UnitFigure, UnitSpread
+from quality_system.values import MISSING, NEARLY_ALL, NOT_APPLICABLE, Value, ValueKind, approximate, number
 
 HIDDEN = Value(ValueKind.SUPPRESSED, reason=FEW_PUPILS)
+BESIDE = Value(ValueKind.SUPPRESSED, reason=DERIVABLE)
 SPREAD = Spread(
     members=112,
     q1=Decimal("70.5"),
@@ -71,6 +73,19 @@ def learning(key: str, own: Value, **fields: object) -> IndicatorFigures:
     return figure(key, own, **{"area": "learning", "sub_goal": MORE} | fields)
 
 
+def units(**values: Value) -> UnitSpread:
+    """Units by name."""
+    return UnitSpread(len(values), tuple(UnitFigure(name, value) for name, value in values.items()))
+
+
+def many_units(many: int, around: int, decimals: int = 1) -> UnitSpread:
+    """So many schools, every seventh of them hidden or without a value, the others around a number."""
+    hidden = (HIDDEN, BESIDE, MISSING)
+    spread = {n: round(Decimal(around) * (70 + n * 37 % 60) / 100, decimals) for n in range(1, many + 1)}
+    each = {n: hidden[n % 3] if n % 7 == 3 else number(value) for n, value in spread.items()}
+    return units(**{f"Skolan {n}": value for n, value in each.items()})
+
+
 FIGURES = (
     learning(
         "tal",
@@ -80,8 +95,16 @@ FIGURES = (
         girls=number("74.1"),
         boys=number("70.6"),
         series=(PeriodValue("2023/24", number("71")), PeriodValue("2024/25", number("72.4"))),
+        units=units(
+            Björkskolan=number("80.1"), Furuskolan=BESIDE, Tallskolan=number("65.2"), Lindskolan=HIDDEN
+        ),
     ),
-    learning("dolt", HIDDEN, name="Uppfyllda betygskriterier i alla ämnen, årskurs 9"),
+    learning(
+        "dolt",
+        HIDDEN,
+        name="Uppfyllda betygskriterier i alla ämnen, årskurs 9",
+        units=units(Björkskolan=BESIDE, Furuskolan=BESIDE, Tallskolan=BESIDE, Lindskolan=HIDDEN),
+    ),
     figure(
         "cirka",
         approximate("71"),
@@ -89,6 +112,7 @@ FIGURES = (
         kind="condition",
         area="quality",
         sub_goal="Undervisningen bedrivs av legitimerade och behöriga.",
+        units=UnitSpread(4),
     ),
     figure(
         "nastan",

@@ -35,6 +35,7 @@ def test_a_full_one_is_told_of_with_its_skolformer_areas_and_kinds() -> None:
     owner = replace(full_material().owner, skolformer=(("GR", "grundskola"), ("VUX", "komvux")))
     assert told(full_material(figures=(*FIGURES, vux), owner=owner)) == (
         "I underlaget finns siffror om era resultat och förutsättningar, för grundskola och komvux. "
+        "Där det går visas också era skolenheters värden. "
         "Vi på Skolverket och Specialpedagogiska skolmyndigheten tar tillsammans upp det som vi tror är "
         "viktigt att prata om, inom barns och elevers utveckling och lärande och kvalitet: "
         f"både styrkor och sådant som kan utvecklas. {QUESTIONS}"

@@ -118,9 +118,22 @@ def test_earlier_years_stand_by_themselves_and_only_beside_a_shown_value() -> No
     assert [(row[4].value, row[5].value, words(row[7])) for row in found] == [("tal", "2023/24", "71,0")]
 
 
+def test_units_stand_by_themselves_with_why_some_are_not_shown() -> None:
+    found = [(row[4].value, row[7].value, words(row[8])) for row in rows(full_material(), "Skolenheter")]
+    assert found[:4] == [
+        ("tal", "Björkskolan", "80,1"),
+        ("tal", "Furuskolan", "skyddar andra"),
+        ("tal", "Tallskolan", "65,2"),
+        ("tal", "Lindskolan", "för få elever"),
+    ]
+    assert {key for key, *_rest in found} == {"tal", "dolt"}
+    alone = full_material(figures=tuple(replace(f, units=None) for f in FIGURES))
+    assert "Skolenheter" not in book_of(alone).sheetnames
+
+
 def test_each_sheet_has_a_bold_head_that_stays() -> None:
     book = book_of(full_material())
-    assert book.sheetnames == ["Siffror", "Tidigare år", "Framgångsfaktorer", "Om siffrorna"]
+    assert book.sheetnames == ["Siffror", "Tidigare år", "Skolenheter", "Framgångsfaktorer", "Om siffrorna"]
     for sheet in book:
         assert sheet.freeze_panes == "A2"
         assert all(cell.font.bold for cell in sheet[1])
