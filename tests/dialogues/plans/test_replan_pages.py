@@ -293,6 +293,7 @@ class TestPublic:
         files = {"input": "register.csv", "plan": "plan.csv", "certificate": "intyg.json"}
         checked = {option: found[name] for option, name in files.items()}
         call_command("verify_plan", **checked, previous=found["forra-planen.csv"])
+        call_command("verify_plan", **checked, previous=found["forra-planen.csv"], again=True)
         with pytest.raises(CommandError, match="tidigare plan"):
             call_command("verify_plan", **checked, previous=found["plan.csv"])
 
