@@ -13,6 +13,7 @@ FAULTS = {
     Fault.NOT_UTF8: gettext_lazy("texten är inte UTF-8"),
     Fault.NOT_CSV: gettext_lazy("citattecknen går inte ihop"),
     Fault.NO_HEADER: gettext_lazy("filen saknar rubriker"),
+    Fault.NO_UNITS: gettext_lazy("filen har inga enheter under rubrikerna"),
     Fault.COLUMN_MISSING: gettext_lazy("kolumnen saknas: %(value)s"),
     Fault.COLUMN_UNKNOWN: gettext_lazy("okänd kolumn: %(value)s"),
     Fault.COLUMN_TWICE: gettext_lazy("kolumnen finns två gånger: %(value)s"),

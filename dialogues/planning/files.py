@@ -24,6 +24,7 @@ class Fault(StrEnum):
     NOT_UTF8 = "not_utf8"
     NOT_CSV = "not_csv"
     NO_HEADER = "no_header"
+    NO_UNITS = "no_units"
     COLUMN_MISSING = "column_missing"
     COLUMN_UNKNOWN = "column_unknown"
     COLUMN_TWICE = "column_twice"
@@ -46,7 +47,7 @@ class BadFile(Exception):
 
 
 def read_units(content: bytes, *, years: int, batches: int) -> list[Unit]:
-    """The units of a file. Raises BadFile for the first line that can't be used."""
+    """The units of a file, one at least. Raises BadFile for the first line that can't be used."""
     found: list[Unit] = []
     seen: dict[str, int] = {}
     values: dict[str, Any]
@@ -57,6 +58,8 @@ def read_units(content: bytes, *, years: int, batches: int) -> list[Unit]:
         unit = Unit(**values)
         _require_place(unit, line, years, batches)
         found.append(unit)
+    if not found:
+        raise BadFile(1, Fault.NO_UNITS)
     return found
 
 

@@ -103,6 +103,8 @@ def test_pins_and_earliest_years_are_kept(tmp_path: Path) -> None:
     ("content", "told"),
     [
         (b"", "rad 1: filen saknar rubriker"),
+        (f"{HEAD}\n".encode(), "rad 1: filen har inga enheter under rubrikerna"),
+        (f"\ufeff{HEAD}\r\n;;;;\r\n\r\n".encode(), "rad 1: filen har inga enheter under rubrikerna"),
         (b"id;region;size;type\na;1;2;3\n", "rad 1: kolumnen saknas: pupils"),
         (f"{HEAD};age\n".encode(), "rad 1: okänd kolumn: age"),
         (f"{HEAD};id\n".encode(), "rad 1: kolumnen finns två gånger: id"),
