@@ -43,6 +43,8 @@ def main() -> int:
         f"Planen stämmer: {len(units)} enheter, {len(certificate['breaches'])} avsteg från det jämnaste, "
         f"{swaps} byten."
     )
+    told = (f"{family} ({len(levels)})" for family, levels in sorted(certificate["counts"].items()))
+    print(f"Räknat är: {', '.join(told)}.")
     return 0
 
 

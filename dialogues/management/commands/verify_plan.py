@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.personnummer import mask_personnummer
 from dialogues.lottery import require_committed
+from dialogues.plan_queries import families_of, family_name
 from dialogues.plan_words import fault_text, flaw_text, unreachable_text
 from dialogues.planning.again import require_counts_again
 from dialogues.planning.files import BadFile, read_plan, read_units
@@ -67,6 +68,13 @@ class Command(BaseCommand):
                 "swaps": len(certificate.get("swaps", ())),
             }
         )
+        self.stdout.write(_("Räknat är: %(families)s.") % {"families": _families_told(certificate)})
+
+
+def _families_told(certificate: dict[str, Any]) -> str:
+    """The families of margins that were counted, with how many levels each has."""
+    rows = certificate["counts"]
+    return ", ".join(f"{family_name(family)} ({len(rows[family])})" for family in families_of(certificate))
 
 
 def _read(path: Path, parse: Callable[[bytes], Any]) -> Any:

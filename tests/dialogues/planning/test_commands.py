@@ -70,6 +70,17 @@ def test_a_plan_is_made_and_holds(units: Path) -> None:
     assert "60 enheter, 0 avsteg" in check(units, plan, certificate)
 
 
+def test_the_check_names_every_family_of_margins_that_it_counted(tmp_path: Path) -> None:
+    path = tmp_path / "units.csv"
+    rows = [f"h{n};{n % 3};s{n % 2};enskild;{n + 10}" for n in range(40)]
+    path.write_text("\n".join([HEAD, *rows]))
+    told = check(path, *make(path)).splitlines()[1]
+    assert told == (
+        "Räknat är: Alla huvudmän (1), Län (3), Storlek (2), Typ (1), Län och storlek (6), Län och typ (3), "
+        "Storlek och typ (2), Län, storlek och typ (6), Regionalt kontor (1)."
+    )
+
+
 def test_the_same_seed_gives_the_same_files_and_another_others(units: Path) -> None:
     plan, certificate = make(units)
     first = plan.read_bytes(), certificate.read_bytes()

@@ -222,6 +222,9 @@ class TestFiles:
         fine = bare_python(tmp_path, *asked, *locked, VALUE)
         assert (fine.returncode, fine.stderr) == (0, "")
         assert "Planen stämmer: 8 enheter" in fine.stdout
+        levels = {family: len(rows) for family, rows in draw.certificate["counts"].items()}
+        told = ", ".join(f"{family} ({count})" for family, count in sorted(levels.items()))
+        assert f"Räknat är: {told}." in fine.stdout
         call_command(
             "verify_plan",
             input=tmp_path / "register.csv",
