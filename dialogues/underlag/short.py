@@ -16,6 +16,7 @@ from dialogues.underlag.html import LANGUAGE, STYLES, WATERMARK, read_styles
 from dialogues.underlag.pdf import page_count, pdf_from
 from dialogues.underlag.present import AREA_QUESTIONS, day, figure_words
 from dialogues.underlag.summary import standing_words
+from huvudman.models import Skolform
 from quality_system.charts import NARROW, spread_chart
 from quality_system.figures import IndicatorFigures
 from quality_system.models import Area
@@ -86,6 +87,7 @@ def _behind(content: Json, figures: list[IndicatorFigures]) -> Iterator[Indicato
 def _figure(figures: IndicatorFigures) -> dict[str, Any]:
     return {
         "name": figures.name,
+        "skolform": str(Skolform(figures.skolform).label),
         "period": figures.period,
         "words": figure_words(figures),
         "chart": spread_chart(figures, NARROW),
