@@ -69,12 +69,12 @@ def _shelf() -> _Shelf:
     """The thread's own: Pango's fonts are not to be shared between threads."""
     if not hasattr(_own, "shelf"):
         _own.shelf = _Shelf()
-    return _own.shelf  # type: ignore[no-any-return]
+    return _own.shelf
 
 
 @contextmanager
 def _without_search_for_cycles() -> Iterator[None]:
-    """Python's search for cycles rests: a document is a hundred thousand objects that all stay until it ends."""
+    """Python's search for cycles rests: a document is many objects that all stay until it ends."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -83,4 +83,3 @@ def _without_search_for_cycles() -> Iterator[None]:
         gc.collect(0)
         if was_on:
             gc.enable()
-

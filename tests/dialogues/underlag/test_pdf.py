@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import re
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +17,7 @@ import pytest
 
 from dialogues.underlag.content import build_content
 from dialogues.underlag.html import document_html
-from dialogues.underlag.pdf import pdf_from
+from dialogues.underlag.pdf import STYLE, _shelf, pdf_from
 from dialogues.underlag.shapes import Material
 from quality_system.values import number
 from tests.dialogues.underlag.material import FIGURES, GROUP, SPREAD, full_material, preschool_material
@@ -137,3 +139,36 @@ def test_an_address_in_a_name_is_never_fetched(caplog: pytest.LogCaptureFixture)
     )
     assert pdf_from(html).startswith(b"%PDF")
     assert "disallowed protocol" in caplog.text
+
+
+@pytest.mark.parametrize("was_on", [True, False])
+def test_the_search_for_cycles_is_as_it_was_after_a_document_that_fails(
+    monkeypatch: pytest.MonkeyPatch, was_on: bool
+) -> None:
+    seen = []
+
+    def failing(*_args: object, **_options: object) -> bytes:
+        seen.append(gc.isenabled())
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("weasyprint.HTML.write_pdf", failing)
+    (gc.enable if was_on else gc.disable)()
+    try:
+        with pytest.raises(ZeroDivisionError):
+            pdf_from("<html lang=sv><body><p>Hej</p>")
+        assert (seen, gc.isenabled()) == ([False], was_on)
+    finally:
+        gc.enable()
+
+
+def test_each_thread_has_fonts_and_sheets_of_its_own_and_reads_a_sheet_once() -> None:
+    html = document_html(build_content(preschool_material()))
+    (style,) = STYLE.findall(html)
+    pdf_from(html)
+    ours = _shelf()
+    assert ours is _shelf()
+    assert ours.sheet(style) is ours.sheet(style)
+    with ThreadPoolExecutor(1) as other:
+        theirs = other.submit(_shelf).result()
+    assert theirs is not ours
+    assert theirs.fonts is not ours.fonts
