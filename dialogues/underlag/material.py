@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,26 +13,34 @@ from accounts.actors import SYSTEM
 from dialogues.domain.freezes import freeze_figures
 from dialogues.models import CentralArea, Underlag
 from dialogues.underlag.shapes import Central, Factor, Goal, Material, Owner
-from huvudman.models import Huvudman, Skolform, SkolformOffer
+from huvudman.models import Huvudman, Kommun, SchoolUnit, Skolform
 from quality_system import analysis, wording
 from quality_system.figures import IndicatorFigures
 from quality_system.models import Edition, SubGoal
 from quality_system.queries import figures_for_many
 from quality_system.values import number
 
+NOBODY = Owner("", "", (), 0, None, None, ())
+
 
 def gather(underlag: Sequence[Underlag]) -> dict[int, Material]:
     """What goes into each underlag, by its id. Figures and groups are read together, as they stood when the
     figures of the batch were frozen; the first to ask freezes them.
 
-    Central areas that an underlag has already (in people's words) are kept; else they are found.
+    Central areas that an underlag has already (in people's words) are kept; else they are found. As many
+    queries for many underlag of a batch as for one.
     """
     found: dict[int, Material] = {}
+    huvudman = _register(one.dialogue.huvudman_id for one in underlag)
+    written = _written(underlag)
     for (edition, batch), same in _alike(underlag).items():
         as_of = freeze_figures(batch_id=batch, actor=SYSTEM) if batch else None
         figures = figures_for_many([u.dialogue.huvudman_id for u in same], edition, as_of=as_of)
+        texts = _texts(edition)
         for one in same:
-            material = _material(one, edition, figures[one.dialogue.huvudman_id])
+            owned = figures[one.dialogue.huvudman_id]
+            owner = owner_of(huvudman[one.dialogue.huvudman_id], {figure.skolform for figure in owned})
+            material = _material(owner, texts, owned, written.get(one.pk, ()))
             found[one.pk] = replace(material, figures_as_of=as_of)
     return found
 
@@ -45,16 +54,18 @@ def _alike(underlag: Sequence[Underlag]) -> dict[tuple[Edition, int | None], lis
 
 
 def owner_of(huvudman: Huvudman, skolformer: Iterable[str] = ()) -> Owner:
-    """The huvudman as the document names it. `skolformer` are codes it runs besides those of its units."""
-    offers = SkolformOffer.objects.filter(unit__huvudman=huvudman, unit__active_to__isnull=True)
-    codes = {*offers.values_list("skolform", flat=True), *skolformer}
+    """The huvudman as the document names it, from a row of `_register`. `skolformer` are codes it runs
+    besides those of its units.
+    """
+    units = huvudman.units.all()
+    codes = {*(offer.skolform for unit in units for offer in unit.offers.all()), *skolformer}
     if huvudman.children or not codes:
         codes.add(Skolform.FSK)
     return Owner(
         name=huvudman.name,
         type=huvudman.get_type_display(),
         skolformer=tuple((form.value, str(form.label)) for form in Skolform if form.value in codes),
-        units=huvudman.units.filter(active_to__isnull=True).count(),
+        units=len(units),
         children=huvudman.children,
         pupils=huvudman.pupils,
         kommuner=_kommuner(huvudman),
@@ -74,41 +85,63 @@ def central_in_words(found: Iterable[analysis.Central]) -> tuple[Central, ...]:
     )
 
 
-def _material(underlag: Underlag, edition: Edition, figures: list[IndicatorFigures]) -> Material:
-    owner = owner_of(underlag.dialogue.huvudman, {figure.skolform for figure in figures})
-    return Material(
+def _material(
+    owner: Owner, texts: Material, figures: Sequence[IndicatorFigures], written: tuple[Central, ...]
+) -> Material:
+    """The edition's texts with what is the huvudman's own: its skolformer's goals, figures, central areas."""
+    codes = {code for code, _name in owner.skolformer}
+    return replace(
+        texts,
         owner=owner,
+        goals=tuple(goal for goal in texts.goals if goal.skolform in codes),
+        figures=tuple(figures),
+        central=written or central_in_words(analysis.central_areas(figures)),
+    )
+
+
+def _texts(edition: Edition) -> Material:
+    """What all underlag of an edition have in common, with the goals of every skolform, and nobody's own."""
+    factors = edition.success_factors.order_by("number")
+    return Material(
+        owner=NOBODY,
         edition=edition.name,
         edition_id=edition.pk,
         is_example=edition.contains_example_text,
         made_on=timezone.localdate(),
-        goals=_goals(edition, [code for code, _name in owner.skolformer]),
-        figures=tuple(figures),
-        central=_written(underlag) or central_in_words(analysis.central_areas(figures)),
-        factors=tuple(
-            Factor(f.number, f.text, f.is_example_text) for f in edition.success_factors.order_by("number")
-        ),
+        goals=_goals(edition),
+        factors=tuple(Factor(f.number, f.text, f.is_example_text) for f in factors),
     )
 
 
+def _register(ids: Iterable[int]) -> dict[int, Huvudman]:
+    """The huvudmän by id, with their kommuner, the units they run now and what those offer."""
+    units = SchoolUnit.objects.filter(active_to__isnull=True).prefetch_related("offers")
+    rows = Huvudman.objects.filter(pk__in=set(ids)).select_related("main_kommun")
+    kommuner = Prefetch("kommuner", Kommun.objects.order_by("name"))
+    return {row.pk: row for row in rows.prefetch_related(Prefetch("units", units), kommuner)}
+
+
 def _kommuner(huvudman: Huvudman) -> tuple[str, ...]:
-    names = tuple(huvudman.kommuner.order_by("name").values_list("name", flat=True))
+    names = tuple(kommun.name for kommun in huvudman.kommuner.all())
     return names or ((huvudman.main_kommun.name,) if huvudman.main_kommun else ())
 
 
-def _goals(edition: Edition, skolformer: list[str]) -> tuple[Goal, ...]:
-    rows = SubGoal.objects.filter(objective__edition=edition, objective__skolform__in=skolformer)
+def _goals(edition: Edition) -> tuple[Goal, ...]:
+    rows = SubGoal.objects.filter(objective__edition=edition)
     return tuple(
         Goal(goal.number, goal.area, goal.objective.skolform, goal.text, goal.is_example_text)
         for goal in rows.select_related("objective").order_by("number", "pk")
     )
 
 
-def _written(underlag: Underlag) -> tuple[Central, ...]:
-    """The areas in people's words, without those that tell of figures that may not be used any more."""
+def _written(underlag: Iterable[Underlag]) -> dict[int, tuple[Central, ...]]:
+    """The areas in people's words by underlag, without those of figures that may not be used."""
     today = timezone.localdate()
-    rows = underlag.central_areas.select_related("indicator")
-    return tuple(_as_central(row) for row in rows if not (row.indicator and row.indicator.bar_on(today)))
+    found: dict[int, tuple[Central, ...]] = {}
+    for row in CentralArea.objects.filter(underlag__in=list(underlag)).select_related("indicator"):
+        if not (row.indicator and row.indicator.bar_on(today)):
+            found[row.underlag_id] = (*found.get(row.underlag_id, ()), _as_central(row))
+    return found
 
 
 def _as_central(area: CentralArea) -> Central:

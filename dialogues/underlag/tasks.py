@@ -61,7 +61,8 @@ def take_up_lost_underlag() -> None:
 
 def _gathered_together(ids: list[int]) -> dict[tuple[int, datetime], Material]:
     """The material of each order; of none where reading them together fails, then each is read by itself."""
-    orders = list(Underlag.objects.filter(pk__in=ids, state=UnderlagState.ORDERED).order_by("pk"))
+    rows = Underlag.objects.filter(pk__in=ids, state=UnderlagState.ORDERED)
+    orders = list(rows.select_related("edition", "dialogue").order_by("pk"))
     try:
         materials = gather(orders)
         return {(order.pk, order.ordered_at): materials[order.pk] for order in orders}

@@ -9,13 +9,15 @@ import pytest
 import time_machine
 from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.actors import SYSTEM
 from dialogues.domain import underlag as verbs
 from dialogues.domain.files import read_file
-from dialogues.models import Underlag
+from dialogues.models import Dialogue, Underlag
 from dialogues.models import UnderlagState as S
 from dialogues.underlag import tasks
+from dialogues.underlag.material import gather
 from dialogues.underlag.tasks import render_underlag, take_up_lost_underlag
 from huvudman.models import SkolformOffer
 from quality_system.models import Edition
@@ -221,3 +223,22 @@ def test_a_task_that_is_ended_by_its_time_limit_leaves_the_underlag_to_be_taken_
         render_underlag([underlag.pk])
     underlag.refresh_from_db()
     assert (underlag.state, underlag.tries, underlag.failure) == (S.ORDERED, 1, "")
+
+
+GATHERING_QUERIES = 15
+
+
+def test_many_underlag_of_a_batch_are_gathered_in_as_many_queries_as_one(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    first = ordered()
+    rest = [ordered() for _ in range(3)]
+    Dialogue.objects.update(batch=first.dialogue.batch)
+    for one in rest:
+        one.central_areas.create(rank=1, area="quality", kind="strength", text="Våra egna ord")
+    wanted = Underlag.objects.select_related("edition", "dialogue")
+    gather(wanted.filter(pk=first.pk))
+    for chosen in (wanted.filter(pk=first.pk), wanted.filter(pk__in=[one.pk for one in rest])):
+        with django_assert_num_queries(GATHERING_QUERIES):
+            found = gather(list(chosen))
+        assert {material.owner.units for material in found.values()} == {1}
