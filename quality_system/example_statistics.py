@@ -138,6 +138,7 @@ class _Drawing:
 
     def __init__(self, rng: Random, edition: Edition) -> None:
         self.rng = rng
+        self.own: dict[tuple[int, str, str], float] = {}
         self.indicators: dict[str, list[Indicator]] = defaultdict(list)
         for indicator in edition.indicators.order_by("position"):
             self.indicators[indicator.skolform].append(indicator)
@@ -176,23 +177,45 @@ class _Drawing:
                 yield _line(indicator, nobody, Level.RIKET, Sex.ALL, period, value, None)
 
     def _units(self, huvudman: Huvudman, leaning: float) -> Iterator[str]:
+        """The units' values, moved together so that their mean is the huvudman's own number."""
+        drawn: dict[tuple[str, str], list[tuple[Indicator, _Subject, float]]] = defaultdict(list)
         for unit_id, code, skolform, pupils in self.offers[huvudman.pk]:
             own = 0.7 * leaning + math.sqrt(1 - 0.49) * self.rng.gauss(0, 1)
             subject = _Subject(huvudman.pk, unit_id, code, huvudman.type, pupils, own)
-            measures = [i for i in self.indicators[skolform] if i.key in UNIT_MEASURES]
-            yield from self._subject(subject, measures, periods=2)
+            for indicator in self.indicators[skolform]:
+                spread = _spread(indicator)
+                if spread and indicator.key in UNIT_MEASURES:
+                    standing = 0.6 * own + 0.8 * self.rng.gauss(0, 1)
+                    for period in _periods(indicator)[-2:]:
+                        middle = _at(spread, standing + 0.3 * self.rng.gauss(0, 1))
+                        drawn[indicator.key, period].append((indicator, subject, middle))
+        for (key, period), units in drawn.items():
+            yield from self._moved(units, period, self.own.get((huvudman.pk, key, period)))
 
-    def _subject(self, subject: _Subject, indicators: list[Indicator], periods: int = 5) -> Iterator[str]:
+    def _moved(
+        self, units: list[tuple[Indicator, _Subject, float]], period: str, own: float | None
+    ) -> Iterator[str]:
+        """One indicator's values of the units, around `own`."""
+        counts = [_count(indicator, subject) for indicator, subject, _number in units]
+        weights = [count or 1 for count in counts]
+        mean = sum(w * middle for w, (_i, _s, middle) in zip(weights, units, strict=True)) / sum(weights)
+        shift = 0.0 if own is None else own - mean
+        for count, (indicator, subject, middle) in zip(counts, units, strict=True):
+            value = self._told(indicator, subject, _within(_spread(indicator), middle + shift), count)
+            yield _line(indicator, subject, subject.level, Sex.ALL, period, value, count)
+
+    def _subject(self, subject: _Subject, indicators: list[Indicator]) -> Iterator[str]:
         for indicator in indicators:
             if disclosure.is_published(indicator.publication, subject.type):
                 standing = 0.6 * subject.leaning + 0.8 * self.rng.gauss(0, 1)
-                for period in _periods(indicator)[-periods:]:
+                for period in _periods(indicator):
                     yield from self._period(indicator, subject, period, standing)
 
     def _period(self, indicator: Indicator, subject: _Subject, period: str, standing: float) -> Iterator[str]:
         count = _count(indicator, subject)
         now = 0.95 * standing + math.sqrt(1 - 0.95**2) * self.rng.gauss(0, 1)
         total, drawn = self._value(indicator, subject, now, count)
+        self.own[subject.huvudman_id, indicator.key, period] = drawn
         yield _line(indicator, subject, subject.level, Sex.ALL, period, total, count)
         latest = period == _periods(indicator)[-1]
         if latest and indicator.by_sex and subject.level == Level.HUVUDMAN:
@@ -206,13 +229,17 @@ class _Drawing:
         if spread is None:
             return self._amount(indicator, subject), 0.0
         drawn = _at(spread, standing)
+        return self._told(indicator, subject, drawn, count), drawn
+
+    def _told(self, indicator: Indicator, subject: _Subject, drawn: float, count: int) -> Value:
+        """What the source says of a number: now and then nothing."""
         chance = self.rng.random()
         if chance < 0.03:
-            return MISSING, drawn
+            return MISSING
         teachers = indicator.based_on == Indicator.Basis.TEACHERS and subject.type == HuvudmanType.ENSKILD
         if teachers and chance > 0.97:
-            return NOT_APPLICABLE, drawn
-        return _shown(indicator, subject, drawn, count), drawn
+            return NOT_APPLICABLE
+        return _shown(indicator, subject, drawn, count)
 
     def _amount(self, indicator: Indicator, subject: _Subject) -> Value:
         """Pupils and positions: an amount that follows the size and has no spread of its own."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from random import Random
 
 import pytest
@@ -108,3 +109,16 @@ def test_a_kommun_gets_a_full_underlag_of_figures(edition: Edition) -> None:
     assert merit.group
     assert len(merit.series) == 5
     assert not merit.riket.is_hidden
+
+
+def test_a_huvudmans_units_lie_around_its_own_value(edition: Edition) -> None:
+    huvudman = HuvudmanFactory(type=HuvudmanType.KOMMUN)
+    for _n in range(6):
+        offer(SchoolUnitFactory(huvudman=huvudman), pupils=600)
+    draw_example_values(rng=Random(7), edition=edition)
+    merit = {f.key: f for f in figures_for(huvudman, edition)}["gr-y9-merit"]
+    assert merit.units is not None
+    numbers = [unit.value.exact for unit in merit.units.shown]
+    assert len(numbers) == 6
+    assert sum(numbers) / 6 == pytest.approx(merit.own.exact, abs=Decimal("0.2"))
+    assert max(numbers) - min(numbers) > 5

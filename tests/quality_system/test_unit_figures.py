@@ -7,11 +7,13 @@ from collections.abc import Callable
 import pytest
 
 from huvudman.models import Huvudman
+from quality_system.domain.derive import derive_huvudman_values
 from quality_system.figures import IndicatorFigures
 from quality_system.models import Edition
 from quality_system.queries import figures_for, figures_for_many
 from quality_system.units import UnitFigure, UnitSpread
 from quality_system.values import MISSING, NOT_APPLICABLE, ValueKind, format_value, number
+from quality_system.weighting import NotComputable
 from tests.huvudman.factories import HuvudmanFactory, SchoolUnitFactory
 from tests.quality_system.factories import (
     EditionFactory,
@@ -137,6 +139,26 @@ def test_units_have_the_same_period_as_the_own_value_or_their_latest(edition: Ed
     value_of(huvudman, "50", count=60, period="2023/24")
     figures = one(huvudman, edition)
     assert (figures.period, figures.units) == ("2023/24", UnitSpread(2))
+
+
+def test_a_huvudmans_figure_is_not_computed_beside_a_hidden_unit_and_hides_no_other(edition: Edition) -> None:
+    huvudman = schools(HuvudmanFactory(), A=("70", 40), B=("60", 30), C=(None, None))
+    assert derive_huvudman_values(source="skolverket-csv") == 0
+    figures = one(huvudman, edition)
+    assert figures.not_computable is NotComputable.HIDDEN_PARTS
+    assert told(figures) == {"A": "70", "B": "60", "C": "few_pupils"}
+
+
+def test_a_figure_computed_from_one_source_does_not_tell_what_another_hides(edition: Edition) -> None:
+    """The mean of all three in the one source, less the two that are shown, would be the third."""
+    huvudman = schools(HuvudmanFactory(), A=("70", 40), B=("60", 30), C=(None, None))
+    for unit in huvudman.units.all():
+        number_, count = {"A": ("70", 40), "B": ("60", 30), "C": ("50", 20)}[unit.name]
+        unit_value(huvudman, unit, number=number_, count=count, source="kolada")
+    assert derive_huvudman_values(source="kolada") == 1
+    figures = one(huvudman, edition)
+    assert figures.is_computed
+    assert told(figures) == {"A": "70", "B": "derivable", "C": "few_pupils"}
 
 
 def test_an_own_value_that_tells_of_a_small_unit_gives_way_in_every_year_and_in_the_group(
