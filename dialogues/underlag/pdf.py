@@ -26,20 +26,8 @@ def pdf_from(html: str) -> bytes:
 
     The document's style elements are read once by each thread, and so are the fonts.
     """
-    from weasyprint import HTML
-    from weasyprint.urls import URLFetcher
-
-    inside = URLFetcher(allowed_protocols=("data",))
-    shelf = _shelf()
-    sheets = [shelf.sheet(found) for found in STYLE.findall(html)]
     with _without_search_for_cycles():
-        document = HTML(string=STYLE.sub("", html), url_fetcher=inside)
-        return document.write_pdf(
-            stylesheets=sheets,
-            font_config=shelf.fonts,
-            pdf_variant="pdf/ua-1",
-            finisher=set_margins_apart,
-        )
+        return _made(html)
 
 
 def page_count(pdf: bytes) -> int:
@@ -48,6 +36,19 @@ def page_count(pdf: bytes) -> int:
 
     with Pdf.open(io.BytesIO(pdf)) as opened:
         return len(opened.pages)
+
+
+def _made(html: str) -> bytes:
+    from weasyprint import HTML
+    from weasyprint.urls import URLFetcher
+
+    shelf = _shelf()
+    return HTML(string=STYLE.sub("", html), url_fetcher=URLFetcher(allowed_protocols=("data",))).write_pdf(
+        stylesheets=[shelf.sheet(found) for found in STYLE.findall(html)],
+        font_config=shelf.fonts,
+        pdf_variant="pdf/ua-1",
+        finisher=set_margins_apart,
+    )
 
 
 class _Shelf:

@@ -242,3 +242,7 @@ def test_many_underlag_of_a_batch_are_gathered_in_as_many_queries_as_one(
         with django_assert_num_queries(GATHERING_QUERIES):
             found = gather(list(chosen))
         assert {material.owner.units for material in found.values()} == {1}
+
+
+def test_a_worker_that_has_grown_is_replaced() -> None:
+    assert render_underlag.app.conf.worker_max_memory_per_child == 250_000
