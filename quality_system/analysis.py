@@ -1,8 +1,11 @@
-"""Which areas are central for a huvudman: a plain rule that can be explained in a sentence. Plain Python.
+"""Which areas are central for a huvudman: a plain rule, explained in a few sentences. Plain Python.
 
 An indicator's distance is how far the own value lies from the group's median, measured in the width of the
-group's middle half, and turned so that more is better. Only values that are shown take part: a hidden value
-changes nothing that can be seen.
+group's middle half, and turned so that more is better. Its weight is that distance, three at most; two thirds
+of it for a condition, which is no result; half of it where the difference may be chance; and a half more
+where the years change the same way beyond chance. Where nothing can be compared, such a change alone weighs
+a half.
+Only values that are shown take part: a hidden value changes nothing that can be seen.
 """
 
 from __future__ import annotations
@@ -17,8 +20,13 @@ from quality_system.values import ValueKind
 
 MOST, FEWEST = 5, 3
 CLEAR = Decimal("0.5")
-"""The distance at which a further area is worth naming."""
+"""The weight at which a further area is worth naming."""
 TURN = {"up": 1, "down": -1}
+FURTHEST = Decimal(3)
+"""A distance beyond this weighs no more."""
+IMPORTANCE = {"condition": Decimal(2) / 3}
+"""By the indicator's kind; all else weighs one."""
+CHANCE, TREND = Decimal("0.5"), Decimal("0.5")
 
 
 class CentralKind(StrEnum):
@@ -30,12 +38,12 @@ class CentralKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Central:
-    """A central area, by the indicator that shows it. `distance` is positive for a strength."""
+    """A central area, by the indicator that shows it. `weight` says how telling it is, never shown."""
 
     area: str
     kind: CentralKind
     figures: IndicatorFigures
-    distance: Decimal
+    weight: Decimal
 
 
 def distance_of(figures: IndicatorFigures) -> Decimal | None:
@@ -52,14 +60,14 @@ def distance_of(figures: IndicatorFigures) -> Decimal | None:
 def central_areas(all_figures: Iterable[IndicatorFigures]) -> list[Central]:
     """Up to five central areas, most telling first; empty where nothing can be compared.
 
-    First the most telling sub-goal of each of the three areas, then others at a clear distance (and as many
+    First the most telling sub-goal of each of the three areas, then others that weigh enough (and as many
     as make three). If no strength is among them, the clearest one joins, where there is any.
     """
     everything = _candidates(all_figures)
     candidates = _by_sub_goal(everything)
     chosen = _first_of_each_area(candidates)
     for candidate in candidates:
-        enough = len(chosen) >= FEWEST and abs(candidate.distance) < CLEAR
+        enough = len(chosen) >= FEWEST and candidate.weight < CLEAR
         if candidate not in chosen and len(chosen) < MOST and not enough:
             chosen.append(candidate)
     return sorted(_with_a_strength(chosen, everything), key=_telling)
@@ -68,15 +76,36 @@ def central_areas(all_figures: Iterable[IndicatorFigures]) -> list[Central]:
 def _candidates(all_figures: Iterable[IndicatorFigures]) -> list[Central]:
     found = []
     for figures in all_figures:
-        distance = distance_of(figures)
-        if figures.area and distance is not None:
-            kind = CentralKind.STRENGTH if distance > 0 else CentralKind.NEED
-            found.append(Central(figures.area, kind, figures, distance))
+        if figures.area and (distance_of(figures) is not None or _better(figures)):
+            kind = CentralKind.STRENGTH if _standing(figures) > 0 else CentralKind.NEED
+            found.append(Central(figures.area, kind, figures, weight_of(figures)))
     return sorted(found, key=_telling)
 
 
+def weight_of(figures: IndicatorFigures) -> Decimal:
+    """How telling an indicator is, by distance, importance, chance and trend; from 0."""
+    distance = distance_of(figures) or Decimal(0)
+    weight = min(abs(distance), FURTHEST)
+    if figures.may_be_chance:
+        weight *= CHANCE
+    if _better(figures) * _standing(figures) > 0:
+        weight += TREND
+    return weight * IMPORTANCE.get(figures.kind, Decimal(1))
+
+
+def _standing(figures: IndicatorFigures) -> Decimal:
+    """Above 0 for a strength, below for a need: by the distance, else by a change beyond chance."""
+    distance = distance_of(figures)
+    return Decimal(_better(figures)) if distance is None else distance
+
+
+def _better(figures: IndicatorFigures) -> int:
+    """1 where the years make it better beyond chance, -1 where worse, else 0."""
+    return TURN.get(figures.trend, 0) * TURN.get(figures.direction, 0)
+
+
 def _telling(central: Central) -> tuple[Decimal, str]:
-    return -abs(central.distance), central.figures.key
+    return -central.weight, central.figures.key
 
 
 def _by_sub_goal(candidates: list[Central]) -> list[Central]:
@@ -102,5 +131,5 @@ def _with_a_strength(chosen: list[Central], candidates: list[Central]) -> list[C
     if len(chosen) < MOST:
         return [*chosen, strength]
     areas = [c.area for c in chosen]
-    least = min((c for c in chosen if areas.count(c.area) > 1), key=lambda c: abs(c.distance))
+    least = min((c for c in chosen if areas.count(c.area) > 1), key=lambda c: c.weight)
     return [*(c for c in chosen if c is not least), strength]

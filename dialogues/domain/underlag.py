@@ -9,14 +9,13 @@ from typing import TypedDict
 
 from celery import current_app
 from django.conf import settings
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.domain.audit import record
+from accounts.domain.audit import latest, record
 from accounts.domain.machine import Machine, NotPossible, WrongState
 from accounts.models import Agency, AuditEntry, StaffMember
 from dialogues.domain.correspondence import write_to_huvudman
@@ -154,11 +153,16 @@ def order_again(
         )
 
 
-def revise_central_areas(*, underlag: Underlag, areas: Sequence[AreaText], actor: Actor) -> Underlag:
+def revise_central_areas(
+    *, underlag: Underlag, areas: Sequence[AreaText], reason: str, actor: Actor
+) -> Underlag:
     """Put the central areas in the agencies' own words, most important first, and render again.
 
-    Both agencies must confirm again. Raises NotPossible for none or too many, WrongState when it is too late.
+    `reason` is kept, and shown to whoever confirms; both agencies must, again. Raises NotPossible for none or
+    too many areas or no reason, WrongState when it is too late.
     """
+    if not reason.strip():
+        raise NotPossible(_("Skriv varför områdena ändras, så att den andra myndigheten förstår."))
     if not 1 <= len(areas) <= MOST_AREAS:
         raise NotPossible(_("Ange minst ett och högst %(most)s centrala områden.") % {"most": MOST_AREAS})
     with transaction.atomic():
@@ -171,17 +175,19 @@ def revise_central_areas(*, underlag: Underlag, areas: Sequence[AreaText], actor
             )
         was = _texts(locked)
         _write_areas(locked, areas)
-        record(actor=actor, verb=AREAS_REVISED, subject=locked, was=was)
+        record(actor=actor, verb=AREAS_REVISED, subject=locked, was=was, reason=reason.strip())
         return order_again(underlag=locked, actor=actor, keep_areas=True)
 
 
 def areas_are_revised(underlag: Underlag) -> bool:
     """Tell whether the central areas are in a person's words, not found by the system."""
-    verbs = (AREAS_REVISED, AREAS_DROPPED)
-    latest = AuditEntry.objects.filter(
-        subject_type=ContentType.objects.get_for_model(Underlag), subject_id=underlag.pk, verb__in=verbs
-    ).first()
-    return latest is not None and latest.verb == AREAS_REVISED
+    return latest_revision(underlag) is not None
+
+
+def latest_revision(underlag: Underlag) -> AuditEntry | None:
+    """Who put the central areas in their own words last, why, and what they were; None where nobody has."""
+    entry = latest(underlag, AREAS_REVISED, AREAS_DROPPED)
+    return entry if entry and entry.verb == AREAS_REVISED else None
 
 
 # Rendering, by tasks --------------------------------------------------------------------------------------

@@ -36,6 +36,17 @@ class AreaForm(PlainForm):
         return bool(self["text"].value())
 
 
+class ReasonForm(PlainForm):
+    """Why the central areas are changed."""
+
+    reason = LongText(
+        label=_("Varför ändrar ni områdena?"),
+        longest=600,
+        rows=2,
+        help_text=_("Den andra myndigheten ser skälet innan den fastställer. Det står inte i underlaget."),
+    )
+
+
 class AgainForm(forms.Form):
     """Whether the central areas stay when the underlag is made anew."""
 

@@ -150,11 +150,17 @@ def _as_central(area: CentralArea) -> Central:
 
 
 def _words(figures: IndicatorFigures) -> str:
-    """`Examen inom tre år, gymnasieskola: 72 %. Mitten bland jämförbara huvudmän är 68,5 %.`"""
-    assert figures.group is not None  # noqa: S101  (what is central has been compared)
-    return _("%(name)s, %(skolform)s: %(own)s. Mitten bland jämförbara huvudmän är %(median)s.") % {
+    """`Examen inom tre år, gymnasieskola: 72 %. Mitten bland jämförbara huvudmän är 68,5 %.`, and chance."""
+    return " ".join(filter(None, [_own_and_middle(figures), wording.uncertainty_words(figures)]))
+
+
+def _own_and_middle(figures: IndicatorFigures) -> str:
+    facts = {
         "name": figures.name,
         "skolform": Skolform(figures.skolform).label,
         "own": wording.value_text(figures, figures.own),
-        "median": wording.value_text(figures, number(figures.group.spread.median)),
     }
+    if figures.group is None:
+        return _("%(name)s, %(skolform)s: %(own)s.") % facts
+    facts["median"] = wording.value_text(figures, number(figures.group.spread.median))
+    return _("%(name)s, %(skolform)s: %(own)s. Mitten bland jämförbara huvudmän är %(median)s.") % facts

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from dialogues.models import CentralArea
 from dialogues.underlag.content import CONDITION, Json, figures_in
-from dialogues.underlag.questions import questions_for
+from dialogues.underlag.questions import central_questions, questions_for
 from dialogues.underlag.signs import SHORT, SIGNS, legend
 from dialogues.underlag.summary import standing_words
 from dialogues.underlag.units import has_rings, single_words, unit_kinds, units_of
@@ -42,8 +42,8 @@ def present(content: Json) -> dict[str, Any]:
         "edition": content["edition"],
         "made_on": day(content["made_on"]),
         "figures_as_of": moment_day(content.get("figures_as_of", "")),
-        "strengths": _central(content, CentralArea.Kind.STRENGTH),
-        "needs": _central(content, CentralArea.Kind.NEED),
+        "strengths": _central(content, figures, CentralArea.Kind.STRENGTH),
+        "needs": _central(content, figures, CentralArea.Kind.NEED),
         "areas": [_area(area) for area in content["areas"]],
         **present_loose(content),
         "factors": [factor | {"questions": questions_for(factor["text"])} for factor in content["factors"]],
@@ -109,12 +109,11 @@ def figure_words(figures: IndicatorFigures) -> str:
     if figures.own.is_hidden:
         return _sentence_case(wording.own_reason(figures))
     value = wording.value_text(figures, figures.own)
-    if figures.place is None or figures.group is None:
+    if figures.place is None:
         return _("Ert värde är %(value)s.") % {"value": value}
-    return _("Ert värde är %(value)s, %(place)s på %(members)s huvudmän.") % {
+    return _("Ert värde är %(value)s, %(place)s.") % {
         "value": value,
         "place": wording.place_words(figures.place),
-        "members": _count(figures.group.spread.members),
     }
 
 
@@ -193,7 +192,7 @@ def _spread(figures: IndicatorFigures) -> dict[str, str]:
         return {}
     spread = figures.group.spread
     q1, median, q3 = (format_number(n, figures.decimals) for n in (spread.q1, spread.median, spread.q3))
-    return {"median": median, "middle": f"{q1}–{q3}"}
+    return {"median": median, "middle": f"{q1}–{q3}", "members": _count(spread.members)}
 
 
 def _cell(figures: IndicatorFigures, value: Value | None) -> dict[str, str]:
@@ -212,8 +211,29 @@ def _kinds(figures: Iterable[IndicatorFigures]) -> set[ValueKind]:
 
 
 # The rest -------------------------------------------------------------------------------------------------
-def _central(content: Json, kind: CentralArea.Kind) -> list[dict[str, str]]:
-    return [c | {"area": Area(c["area"]).label} for c in content["central"] if c["kind"] == kind]
+def _central(
+    content: Json, figures: Iterable[IndicatorFigures], kind: CentralArea.Kind
+) -> list[dict[str, Any]]:
+    """The central areas of one kind, each with its questions, and its figure where the text leaves it out."""
+    by_key = {figure.key: figure for figure in figures}
+    return [
+        central
+        | {
+            "area": Area(central["area"]).label,
+            "questions": central_questions(kind, central["area"]),
+            "figure": _figure_beside(central["text"], by_key.get(central["indicator"])),
+        }
+        for central in content["central"]
+        if central["kind"] == kind
+    ]
+
+
+def _figure_beside(text: str, figures: IndicatorFigures | None) -> str:
+    """`Meritvärde: 231,5 poäng, 2024/25`, for a text in a person's words; empty where it has the value."""
+    if figures is None or figures.bar or figures.own.is_hidden:
+        return ""
+    value = wording.value_text(figures, figures.own)
+    return "" if value in text else f"{figures.name}: {value}, {figures.period}"
 
 
 def _group(figures: Iterable[IndicatorFigures]) -> str:

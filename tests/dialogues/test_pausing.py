@@ -344,7 +344,7 @@ REFUSE: dict[str, Callable[[Paused], object]] = {
     "underlag.order_underlag": lambda p: underlag.order_underlag(dialogue=p.dialogue, actor=SYSTEM),
     "underlag.order_again": lambda p: underlag.order_again(underlag=_rendered(p), actor=SYSTEM),
     "underlag.revise_central_areas": lambda p: underlag.revise_central_areas(
-        underlag=_rendered(p), areas=[{}], actor=SYSTEM
+        underlag=_rendered(p), areas=[{}], reason="Siffran är gammal", actor=SYSTEM
     ),
     "underlag.confirm_underlag": lambda p: underlag.confirm_underlag(
         underlag=_rendered(p), actor=person(p.staff[0])

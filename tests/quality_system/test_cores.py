@@ -5,13 +5,14 @@ from __future__ import annotations
 import statistics
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from quality_system import disclosure, values
-from quality_system.analysis import CentralKind, central_areas, distance_of
+from quality_system.analysis import CentralKind, central_areas, distance_of, weight_of
 from quality_system.bounds import Sum
 from quality_system.comparison import Member, Place, Spread, place_in, quantile, spread_of
 from quality_system.figures import Group, IndicatorFigures
@@ -246,6 +247,45 @@ def test_lower_may_be_better_and_some_have_no_direction() -> None:
     assert distance_of(measured("a", "quality", 30)) == -1
     assert distance_of(measured("a", "quality", 30, "none")) is None
     assert central_areas([measured("a", "quality", 30, "none"), measured("b", "", 30)]) == []
+
+
+@pytest.mark.parametrize(
+    ("own", "fields", "weight"),
+    [
+        (80, {}, "1.5"),
+        (150, {}, "3"),
+        (80, {"kind": "condition"}, "1"),
+        (80, {"may_be_chance": True}, "0.75"),
+        (80, {"trend": "up"}, "2"),
+        (80, {"trend": "down"}, "1.5"),
+        (20, {"trend": "down"}, "2"),
+        (80, {"trend": "up", "direction": "down"}, "2"),
+        (80, {"trend": "up", "group": None}, "0.5"),
+        (80, {"group": None}, "0"),
+    ],
+)
+def test_what_makes_an_area_weigh(own: float, fields: dict[str, Any], weight: str) -> None:
+    figures = replace(measured("a", "quality", own), **{"kind": "result"} | fields)
+    assert weight_of(figures) == pytest.approx(Decimal(weight))
+
+
+def test_what_may_be_chance_gives_way_to_what_is_not() -> None:
+    far = replace(measured("a", "quality", 20), may_be_chance=True)
+    near = measured("b", "quality", 70)
+    assert [c.figures.key for c in central_areas([far, near])] == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("trend", "direction", "kind"),
+    [("up", "up", "strength"), ("down", "up", "need"), ("up", "down", "need")],
+)
+def test_a_change_beyond_chance_is_central_where_nothing_can_be_compared(
+    trend: str, direction: str, kind: str
+) -> None:
+    figures = replace(measured("a", "quality", 80, direction), group=None, trend=trend)
+    (central,) = central_areas([figures])
+    assert central.kind == kind
+    assert central_areas([replace(figures, trend="")]) == []
 
 
 def test_a_group_without_width_tells_nothing() -> None:

@@ -21,7 +21,7 @@ from dialogues.domain import underlag as verbs
 from dialogues.domain.dialogues import OPEN
 from dialogues.models import Dialogue, Meeting, MeetingKind, Underlag
 from dialogues.models import UnderlagState as S
-from dialogues.underlag.areas import AgainForm, AreaFormSet, area_texts, initial_areas
+from dialogues.underlag.areas import AgainForm, AreaFormSet, ReasonForm, area_texts, initial_areas
 from dialogues.underlag.download import excel_response, pdf_response, short_response
 from dialogues.underlag.html import body_html
 from dialogues.underlag.issuable import require_issuable
@@ -44,6 +44,7 @@ def underlag_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "underlag": underlag,
         "before": _before(underlag),
         "confirmations": _confirmations(underlag) if underlag else [],
+        "revision": verbs.latest_revision(underlag) if underlag else None,
         "actions": _actions(request.user, dialogue, underlag),  # type: ignore[arg-type]
         "by_post": postal_address_of(dialogue.huvudman) is not None,
         "no_recipient": dialogue.state in OPEN and not recipients_of(dialogue.huvudman),
@@ -99,9 +100,18 @@ def underlag_areas(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         initial=initial_areas(underlag),
         form_kwargs={"edition": underlag.edition},
     )
-    if request.method == "POST" and forms.is_valid() and _revise(request, underlag, forms):
+    why = ReasonForm(request.POST or None)
+    is_filled = request.method == "POST" and all([forms.is_valid(), why.is_valid()])
+    if is_filled and _revise(request, underlag, forms, why):
         return redirect("admin:underlag", public_id)
-    context = {"title": _("Centrala områden"), "dialogue": dialogue, "underlag": underlag, "forms": forms}
+    context = {
+        "title": _("Centrala områden"),
+        "dialogue": dialogue,
+        "underlag": underlag,
+        "forms": forms,
+        "why": why,
+        "all_forms": [*forms.forms, why],
+    }
     return staff_page(request, "underlag/areas.html", context)
 
 
@@ -249,9 +259,12 @@ def _made_anew(request: HttpRequest, underlag: Underlag, form: AgainForm) -> boo
     return True
 
 
-def _revise(request: HttpRequest, underlag: Underlag, forms: BaseFormSet) -> bool:
+def _revise(request: HttpRequest, underlag: Underlag, forms: BaseFormSet, why: ReasonForm) -> bool:
+    reason = why.cleaned_data["reason"]
     try:
-        verbs.revise_central_areas(underlag=underlag, areas=area_texts(forms), actor=_actor(request))
+        verbs.revise_central_areas(
+            underlag=underlag, areas=area_texts(forms), reason=reason, actor=_actor(request)
+        )
     except NotPossible as why:
         messages.error(request, str(why))
         return False

@@ -9,11 +9,15 @@ from dataclasses import replace
 
 import pytest
 
+from dialogues.models import CentralArea
 from dialogues.underlag.content import Json, build_content, figures_in
 from dialogues.underlag.html import body_html, document_html
 from dialogues.underlag.present import day, earlier_words, figure_words, present
+from dialogues.underlag.questions import central_questions
+from dialogues.underlag.shapes import Central
 from quality_system.comparison import Place
 from quality_system.figures import Bar, IndicatorFigures, PeriodValue
+from quality_system.models import Area
 from quality_system.values import KINDS_WITH_NUMBER, MISSING, NOT_APPLICABLE, Value, ValueKind, number
 from tests.dialogues.underlag.material import (
     FIGURES,
@@ -75,6 +79,26 @@ def test_figures_stand_under_their_sub_goal_and_other_conditions_by_themselves()
     assert content["other_results"] == []
 
 
+def test_each_central_area_has_its_figure_and_two_open_questions() -> None:
+    shown = present(build_content(full_material()))
+    (strength,), (need,) = shown["strengths"], shown["needs"]
+    assert strength["figure"] == "Behöriga till yrkesprogram, årskurs 9: 72,4\u00a0%, 2024/25"
+    assert need["figure"].endswith("i minst ett ämne: cirka\u00a071\u00a0%, 2024/25")
+    for central in (strength, need):
+        assert len(central["questions"]) == 2
+        assert all(question.endswith("?") for question in central["questions"])
+
+
+def test_a_central_area_has_its_value_once() -> None:
+    central = Central("strength", "learning", "72,4\u00a0% når målen.", "tal")
+    assert present(build_content(full_material(central=(central,))))["strengths"][0]["figure"] == ""
+
+
+def test_every_kind_of_central_area_has_two_questions_of_its_own() -> None:
+    asked = [q for kind in CentralArea.Kind for area in Area for q in central_questions(kind, area)]
+    assert len(asked) == len(set(asked)) == 12
+
+
 def test_a_result_without_a_sub_goal_is_not_lost() -> None:
     content = build_content(full_material(figures=(figure("los", number(1)),)))
     assert [f["key"] for part in content["other_results"] for f in part["figures"]] == ["los"]
@@ -83,7 +107,7 @@ def test_a_result_without_a_sub_goal_is_not_lost() -> None:
 def test_the_sentence_says_the_own_value_and_its_place_in_neutral_words() -> None:
     placed = figure("x", number("1234.56"), place=Place.UPPER)
     assert figure_words(placed) == (
-        "Ert värde är 1\u00a0234,6\u00a0%, högre än den mittersta hälften av gruppen på 112 huvudmän."
+        "Ert värde är 1\u00a0234,6\u00a0%, högre än den mittersta hälften av gruppen."
     )
     assert figure_words(replace(placed, place=None)) == "Ert värde är 1\u00a0234,6\u00a0%."
 

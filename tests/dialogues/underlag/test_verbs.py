@@ -164,7 +164,10 @@ def area_text(text: str = "Vår bild") -> verbs.AreaText:
 def test_revised_areas_are_kept_in_order_and_must_be_confirmed_again() -> None:
     underlag = underlag_in(S.CONFIRMED)
     revised = verbs.revise_central_areas(
-        underlag=underlag, areas=[area_text("ett"), area_text("två")], actor=person(leader())
+        underlag=underlag,
+        areas=[area_text("ett"), area_text("två")],
+        reason="Siffran är gammal",
+        actor=person(leader()),
     )
     assert revised.state == S.ORDERED
     assert [(a.rank, a.text) for a in revised.central_areas.all()] == [(1, "ett"), (2, "två")]
@@ -175,7 +178,9 @@ def test_revised_areas_are_kept_in_order_and_must_be_confirmed_again() -> None:
 def test_none_or_too_many_areas_are_refused(count: int) -> None:
     underlag = underlag_in(S.RENDERED)
     with pytest.raises(NotPossible, match="centrala områden"):
-        verbs.revise_central_areas(underlag=underlag, areas=[area_text()] * count, actor=person(leader()))
+        verbs.revise_central_areas(
+            underlag=underlag, areas=[area_text()] * count, reason="Siffran är gammal", actor=person(leader())
+        )
     assert underlag.central_areas.get().text == "Lärare"
 
 
@@ -183,13 +188,18 @@ def test_none_or_too_many_areas_are_refused(count: int) -> None:
 def test_areas_cannot_be_revised_before_or_after(state: S) -> None:
     underlag = underlag_in(state)
     with pytest.raises(WrongState):
-        verbs.revise_central_areas(underlag=underlag, areas=[area_text()], actor=person(leader()))
+        verbs.revise_central_areas(
+            underlag=underlag, areas=[area_text()], reason="Siffran är gammal", actor=person(leader())
+        )
 
 
 def test_only_leaders_revise_areas() -> None:
     with pytest.raises(PermissionDenied):
         verbs.revise_central_areas(
-            underlag=underlag_in(S.RENDERED), areas=[area_text()], actor=person(planner())
+            underlag=underlag_in(S.RENDERED),
+            areas=[area_text()],
+            reason="Siffran är gammal",
+            actor=person(planner()),
         )
 
 
@@ -321,3 +331,13 @@ def test_the_first_edition_of_a_dialogue_is_kept_when_another_comes_into_force()
     EditionFactory()
     dialogue = DialogueFactory(state=DialogueState.INTRODUCED, edition=old)
     assert verbs.order_underlag(dialogue=dialogue, actor=SYSTEM).edition == old
+
+
+def test_changing_the_areas_needs_a_reason() -> None:
+    underlag = underlag_in(S.RENDERED)
+    with pytest.raises(NotPossible):
+        verbs.revise_central_areas(underlag=underlag, areas=[area_text()], reason=" ", actor=person(leader()))
+    verbs.revise_central_areas(underlag=underlag, areas=[area_text()], reason=" Ny ", actor=person(leader()))
+    entry = verbs.latest_revision(underlag)
+    assert entry is not None
+    assert entry.facts["reason"] == "Ny"
