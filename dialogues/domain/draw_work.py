@@ -139,7 +139,8 @@ def progress_of(draw: Draw) -> dict[str, Any]:
     told = None
     with suppress(RedisError):
         told = cache.get(_progress_key(draw))
-    return told or {"percent": 0, "step": _("Väntar på att lottas")}
+    waits = _("Väntar på att planeras om") if draw.is_replan else _("Väntar på att lottas")
+    return told or {"percent": 0, "step": waits}
 
 
 def _begin(draw: Draw) -> bool:

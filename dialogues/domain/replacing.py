@@ -21,7 +21,7 @@ from dialogues.domain.engine import replacements_of, units_of
 from dialogues.domain.late_invitations import LEAVE_A_PLACE, invite_late, is_late, why_none_invited_late
 from dialogues.domain.plan_writing import block_from, blocks_of, locked_cycle
 from dialogues.domain.plans import active_huvudman
-from dialogues.domain.swaps import Cost, cost_of_swap, current_places, write_swap
+from dialogues.domain.swaps import NO_VERSION, Cost, cost_of_swap, current_places, require_as_seen, write_swap
 from dialogues.models import Cycle, Dialogue, DialogueState, Draw, DrawKind, DrawState, InvitationBatch, Swap
 from dialogues.planning import Block
 from dialogues.planning.replacement import Replacement
@@ -121,15 +121,18 @@ def replace_gone(
     reason: str,
     actor: Actor,
     answer_by: datetime.date | None = None,
+    plan: str = "",
+    seen: int | None = None,
 ) -> Swap:
     """Give the place of one that can't take part now to another: they change places in the plan.
 
     The certificate and the public report tell of it as of any swap. In a batch that has not been sent nobody
     is written to. In one that has, the one that comes is invited at once, to answer by `answer_by`, the day
     that the planner was shown (None: nobody is to be written to); the other stays, as what it answered counts
-    there and it may change its answer. Raises NotPossible when the batch is stopped, closed or would outgrow
-    its approval, when too few days are left, when one of the two has moved or answered, or may not have that
-    year.
+    there and it may change its answer. `plan` is the id of the plan whose cost was read, and `seen` its
+    version: raises SwappedSince when it is another by now. Raises NotPossible when the batch is stopped,
+    closed or would outgrow its approval, when too few days are left, when one of the two has moved or
+    answered, or may not have that year.
     """
     actor.require(PLAN, dialogue)
     actor.require(PLAN, instead)
@@ -138,6 +141,7 @@ def replace_gone(
     with transaction.atomic():
         cycle = locked_cycle(dialogue.cycle)
         draw = _locked_plan(cycle)
+        require_as_seen(draw, seen if plan in ("", str(draw.public_id)) else NO_VERSION)
         batches = _locked_batches(cycle, {dialogue.batch_id, instead.batch_id})
         gone, comes = _locked_dialogues(dialogue, instead, batches)
         cost = cost_of(gone, comes, draw)

@@ -30,6 +30,8 @@ from dialogues.models import DrawState as S
 from dialogues.planning import Unit
 
 Json = dict[str, Any]
+NO_VERSION = -1
+"""What no plan's version is."""
 
 
 class SwappedSince(Conflict):

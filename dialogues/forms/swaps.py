@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from dialogues.domain.swaps import plan_version, swap_places
 from dialogues.forms.draws import reason_field
-from dialogues.forms.plain import PlainForm
+from dialogues.forms.plan_seen import PlanSeenForm
 from dialogues.forms.steps import version_in
 from dialogues.models import Draw, Swap
 
 
-class SwapForm(PlainForm):
+class SwapForm(PlanSeenForm):
     """Two huvudmän that change places, and why. `seen` is the version of the plan whose cost is shown."""
 
     first = forms.UUIDField(widget=forms.HiddenInput)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -19,9 +19,11 @@ from accounts.domain.machine import NotPossible
 from dialogues.approval_facts import figures_of
 from dialogues.domain.draw_work import progress_of
 from dialogues.domain.plans import active_huvudman
-from dialogues.domain.swaps import SwappedSince, current_places, plan_version
+from dialogues.domain.swaps import SwappedSince, current_places
 from dialogues.draw_queries import changed_since, comparable, compared, entries_of, in_use
-from dialogues.forms.draws import DEEDS, CommitForm, DeedForm, NumbersForm, TrialForm
+from dialogues.forms.draw_deeds import DEEDS, DeedForm
+from dialogues.forms.draws import CommitForm, NumbersForm, TrialForm
+from dialogues.forms.plan_seen import PlanSeenForm
 from dialogues.models import Cycle, Draw, Swap
 from dialogues.models import DrawState as S
 from dialogues.plan_charts import heat_map, pupils_chart
@@ -83,6 +85,15 @@ def draw_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return staff_page(request, "staff/draw.html", context)
 
 
+def tell_why_not(form: PlanSeenForm, reason: NotPossible, now: Callable[[], Draw | None]) -> Draw | None:
+    """Say on the form why nothing was done. Answers the plan to show `now`, where another had been read."""
+    form.add_error(None, str(reason))
+    draw = now() if isinstance(reason, SwappedSince) else None
+    if draw:
+        form.show(draw)
+    return draw
+
+
 def draw_deed(request: HttpRequest, public_id: uuid.UUID, name: str) -> HttpResponse:
     """Ask what is needed to do something with a draw, and do it. Not now possible, it leads to the draw."""
     if name not in DEEDS:
@@ -97,10 +108,7 @@ def draw_deed(request: HttpRequest, public_id: uuid.UUID, name: str) -> HttpResp
         try:
             form.perform(person(request.user))  # type: ignore[arg-type]
         except NotPossible as reason:
-            form.add_error(None, str(reason))
-            if isinstance(reason, SwappedSince):
-                draw = find_draw(public_id)
-                form.seen = plan_version(draw)
+            draw = tell_why_not(form, reason, lambda: find_draw(public_id)) or draw
         else:
             messages.success(request, str(words["done"]))
             return redirect("admin:draw", public_id)
@@ -206,7 +214,7 @@ def _replan(draw: Draw) -> dict[str, Any]:
     facts: dict[str, Any] = {"sent": sent_names(draw), "limits": limits_of(draw)}
     if draw.drawn_at:
         facts["told"] = told(diff_of(draw))
-        facts["moved"], facts["moved_bound"] = draw.certificate["moved"], draw.certificate["moved_bound"]
+        facts["moved_bound"] = draw.certificate["moved_bound"]
     return facts
 
 

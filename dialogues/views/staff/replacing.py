@@ -30,6 +30,7 @@ from dialogues.models import Dialogue, Draw
 from dialogues.plan_heat import block_name
 from dialogues.plan_queries import families_of, family_name
 from dialogues.views.staff.dialogues import find_dialogue
+from dialogues.views.staff.draws import tell_why_not
 from dialogues.views.staff.frame import require, staff_page
 from huvudman.queries import postal_address_of, recipients_of
 
@@ -58,6 +59,8 @@ def dialogue_replace(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse
         "instead": instead,
         "is_late": is_late(dialogue.batch),
     }
+    if draw and not form.is_bound:
+        form.show(draw)
     if draw and instead:
         context |= _priced(dialogue, instead, draw) | _written_to(instead)
     elif draw:
@@ -90,9 +93,11 @@ def _replaced(request: HttpRequest, dialogue: Dialogue, instead: Dialogue | None
             reason=form.cleaned_data["reason"],
             actor=person(request.user),  # type: ignore[arg-type]
             answer_by=_shown_day(request),
+            plan=form.plan,
+            seen=form.seen,
         )
     except NotPossible as reason:
-        form.add_error(None, str(reason))
+        tell_why_not(form, reason, lambda: plan_in_use(dialogue.cycle))
         return False
     if is_late(dialogue.batch):
         text = _("%(huvudman)s är inbjuden i %(batch)s och kan svara till och med %(day)s.")

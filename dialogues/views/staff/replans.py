@@ -71,7 +71,6 @@ def draw_changes(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "crumbs": [*crumbs_of(draw.cycle), crumb_of(draw)],
         "draw": draw,
         "told": told(rows),
-        "moved": draw.certificate["moved"],
         "moved_bound": draw.certificate["moved_bound"],
         "q": q,
         "kind": kind,

@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import person
 from accounts.domain.machine import NotPossible
-from dialogues.domain.swaps import Cost, SwappedSince, cost_of_swap, current_places, plan_version
+from dialogues.domain.swaps import Cost, cost_of_swap, current_places
 from dialogues.draw_queries import SHOWN, found_in, free_partners
 from dialogues.forms.swaps import SwapForm
 from dialogues.models import Draw, DrawKind
 from dialogues.models import DrawState as S
 from dialogues.plan_heat import block_name
 from dialogues.plan_queries import families_of, family_name
-from dialogues.views.staff.draws import PLAN, crumb_of, crumbs_of, find_draw
+from dialogues.views.staff.draws import PLAN, crumb_of, crumbs_of, find_draw, tell_why_not
 from dialogues.views.staff.frame import require, staff_page
 from huvudman.models import Huvudman
 
@@ -42,10 +42,7 @@ def draw_swap(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         try:
             form.perform(person(request.user))  # type: ignore[arg-type]
         except NotPossible as reason:
-            form.add_error(None, str(reason))
-            if isinstance(reason, SwappedSince):
-                draw = find_draw(public_id)
-                form.seen = plan_version(draw)
+            draw = tell_why_not(form, reason, lambda: find_draw(public_id)) or draw
         else:
             messages.success(request, _("De två har bytt plats. Bytet står i intyget och i rapporten."))
             return redirect("admin:draw", public_id)

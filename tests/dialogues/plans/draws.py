@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -92,3 +93,8 @@ def two_apart(draw: Draw) -> tuple[str, str]:
     """The ids of two units in different batches."""
     first = next(iter(draw.assignment))
     return first, next(u for u, block in draw.assignment.items() if block != draw.assignment[first])
+
+
+def plan_on(text: str) -> dict[str, str]:
+    """The plan that a page was about, and its version: what the page sends with its form."""
+    return dict(re.findall(r'name="(plan|seen)" value="([^"]+)"', text))

@@ -42,7 +42,7 @@ from dialogues.planning.verify import verify
 from huvudman.models import Huvudman
 from tests.accounts.factories import planner, staff_user
 from tests.dialogues.factories import both_agencies
-from tests.dialogues.plans.draws import approved, huvudman_in_two_lan, somebody
+from tests.dialogues.plans.draws import approved, huvudman_in_two_lan, plan_on, somebody
 from tests.dialogues.plans.replans import in_force, reality_changes, replanned
 from tests.dialogues.plans.test_replacing import block_of, fresh, page_of
 from tests.huvudman.factories import HuvudmanFactory
@@ -312,6 +312,7 @@ def test_from_the_batch_to_the_sent_invitation(client: Client, draw, answer) -> 
     day = gone.batch.answer_by.isoformat()
     assert f'name="answer_by" value="{day}"' in shown
     sent = {"instead": str(comes.public_id), "batch": str(gone.batch.public_id), "answer_by": day}
+    sent |= plan_on(shown)
     assert client.post(page_of(gone), sent | {"reason": ""}).status_code == 422
     stale = client.post(page_of(gone), sent | {"reason": "Tackade nej", "answer_by": "2026-02-31"})
     assert "har ändrats sedan sidan öppnades" in stale.text

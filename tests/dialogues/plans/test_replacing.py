@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
@@ -17,13 +19,13 @@ from dialogues.domain.engine import units_of
 from dialogues.domain.plan_approval import open_plan
 from dialogues.domain.plan_writing import blocks_of
 from dialogues.domain.replacing import offers_for, plan_in_use, replace_gone
-from dialogues.domain.swaps import current_places
+from dialogues.domain.swaps import SwappedSince, current_places
 from dialogues.models import BatchState, Dialogue, DialogueState, Draw, DrawEntry, DrawEvent, Letter, Swap
 from dialogues.planning.verify import verify
 from tests.accounts.factories import planner, staff_user
 from tests.dialogues.batches.factories import small_cycle
 from tests.dialogues.factories import InvitationFactory
-from tests.dialogues.plans.draws import approved, drawn, huvudman_in_two_lan, somebody
+from tests.dialogues.plans.draws import approved, drawn, huvudman_in_two_lan, plan_on, somebody
 from tests.dialogues.plans.replans import in_force, leaves_draft, reality_changes
 from tests.dialogues.plans.test_intervals import had_dialogue, locked
 
@@ -159,6 +161,7 @@ def test_from_the_dialogue_to_the_changed_batch(client: Client, draw) -> None:
     priced = client.get(page_of(gone), {"instead": comes.public_id}).text
     assert "Ingen fördelning blir mindre jämn." in priced
     sent = {"instead": str(comes.public_id), "batch": str(gone.batch.public_id), "reason": ""}
+    sent |= plan_on(priced)
     assert client.post(page_of(gone), sent).status_code == 422
     assert client.post(page_of(gone), {"instead": "x", "reason": "Byt"}).status_code == 422
     stale = sent | {"reason": "Byt", "batch": str(comes.batch.public_id)}
@@ -167,6 +170,41 @@ def test_from_the_dialogue_to_the_changed_batch(client: Client, draw) -> None:
     done = client.post(page_of(gone), sent | {"reason": "Avbokad per telefon"}, follow=True)
     assert f"{comes} är nu med i" in done.text
     assert "Avbokad per telefon" in client.get(reverse("lottery", args=[draw.public_id])).text
+
+
+def test_a_page_read_before_another_swap_changes_nothing(client: Client, draw) -> None:
+    """Its cost is another by now: it is shown, nothing typed is lost, and then it can be confirmed."""
+    gone, other = fresh(gone_in(draw)), fresh(gone_in(draw, 2))
+    offers = [offer.dialogue for offer in offers_for(gone, draw)]
+    comes = offers[0]
+    client.force_login(planner())
+    sent = {"instead": str(comes.public_id), "batch": str(gone.batch.public_id), "reason": "Avbokad"}
+    sent |= plan_on(client.get(page_of(gone), {"instead": comes.public_id}).text)
+    assert sent["seen"] == "0"
+    swapped = next(o.dialogue for o in offers_for(other, draw) if o.dialogue.pk != comes.pk)
+    replace_gone(dialogue=other, instead=swapped, reason="Byt", actor=somebody())
+    stale = client.post(page_of(gone), sent)
+    assert "Planen har ändrats sedan sidan öppnades, och inget är gjort." in stale.text
+    assert "Avbokad" in stale.text
+    assert Swap.objects.count() == 1
+    assert (stale.status_code, plan_on(stale.text)) == (422, {"plan": sent["plan"], "seen": "1"})
+    assert client.post(page_of(gone), sent | plan_on(stale.text)).status_code == 302
+    assert Swap.objects.count() == 2
+
+
+def test_a_page_of_a_plan_that_is_no_longer_in_force_changes_nothing(client: Client, draw) -> None:
+    gone = fresh(gone_in(draw))
+    comes = offers_for(gone, draw)[0].dialogue
+    with pytest.raises(SwappedSince):
+        replace_gone(dialogue=gone, instead=comes, reason="Byt", actor=somebody(), plan=str(uuid4()), seen=0)
+    with pytest.raises(SwappedSince):
+        replace_gone(
+            dialogue=gone, instead=comes, reason="Byt", actor=somebody(), plan=str(draw.public_id), seen=1
+        )
+    assert not Swap.objects.exists()
+    replace_gone(
+        dialogue=gone, instead=comes, reason="Byt", actor=somebody(), plan=str(draw.public_id), seen=0
+    )
 
 
 def test_one_that_waits_is_led_to_a_later_batch(client: Client, draw) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -12,12 +13,14 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from accounts.models import StaffRole
-from dialogues.domain import draw_work
+from dialogues.domain import draw_work, engine
 from dialogues.domain.plan_approval import approve_plan
 from dialogues.lottery_report import REPLAN_FILES
 from dialogues.models import Draw, DrawKind
 from dialogues.models import DrawState as S
 from dialogues.plan_heat import block_name
+from dialogues.planning import Plan
+from dialogues.planning.replan import replan as engine_replan
 from huvudman.models import Huvudman
 from tests.accounts.factories import planner, staff_user
 from tests.dialogues.plans.draws import approved, drawn, huvudman_in_two_lan, somebody
@@ -223,6 +226,20 @@ class TestChanges:
         assert "Minst så många måste flyttas" in page.text
         assert "Registret har ändrats sedan det sparades" not in page.text
 
+    @pytest.mark.parametrize("name", ["draw", "draw_changes"])
+    def test_that_nobody_must_move_is_proved_also_where_some_do(
+        self, as_planner, monkeypatch: pytest.MonkeyPatch, name
+    ) -> None:
+        def none_must(*args: Any, **kwargs: Any) -> Plan:
+            made = engine_replan(*args, **kwargs)
+            return Plan(made.assignment, {**made.certificate, "moved": 1, "moved_bound": 0})
+
+        monkeypatch.setattr(engine, "replan", none_must)
+        replan = replanned()
+        facts = as_planner.get(at(name, replan)).text.split("Minst så många måste flyttas")[1][:200]
+        assert "<dd>0 " in facts
+        assert "bevisat för varje plan som är lika jämn" in facts
+
     def test_as_files(self, as_planner) -> None:
         parent = approved()
         gone, come = reality_changes(parent)
@@ -261,6 +278,12 @@ class TestChanges:
         replan.refresh_from_db()
         assert (replan.state, replan.parent.state) == (S.DISCARDED, S.APPROVED)
         assert as_planner.get(at("draw_changes", replan)).status_code == 200
+
+
+def test_a_replan_waits_to_be_planned_anew(as_planner) -> None:
+    page = as_planner.get(at("draw", asked())).text
+    assert "Väntar på att planeras om" in page
+    assert "Väntar på att lottas" not in page
 
 
 class TestPublic:
