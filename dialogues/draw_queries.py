@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -112,8 +113,26 @@ def free_partners(draw: Draw, places: Mapping[str, str], first: str) -> list[Huv
     ]
     alike.sort(key=lambda unit: (abs(unit.pupils - own.pupils), unit.id))
     wanted = [unit.id for unit in alike[:SHOWN]]
-    by_id = {str(h.public_id): h for h in Huvudman.objects.filter(public_id__in=wanted)}
+    rows = Huvudman.objects.select_related("main_kommun")
+    by_id = {str(h.public_id): h for h in rows.filter(public_id__in=wanted)}
     return [by_id[unit] for unit in wanted if unit in by_id]
+
+
+def marks_of(rows: Sequence[Huvudman]) -> list[str]:
+    """What tells each from others of its name: the main kommun, and where that is the same too, the orgnr.
+
+    One whose orgnr is a personnummer has the beginning of its id in the lottery instead.
+    """
+    kommuner = [str(row.main_kommun or "") for row in rows]
+    alike = Counter((row.name, kommun) for row, kommun in zip(rows, kommuner, strict=True))
+    return [
+        f"{kommun} {_number_of(row)}".strip() if alike[row.name, kommun] > 1 else kommun
+        for row, kommun in zip(rows, kommuner, strict=True)
+    ]
+
+
+def _number_of(row: Huvudman) -> str:
+    return str(row.public_id)[:8] if row.is_person else row.shown_orgnr
 
 
 def in_use(cycle: Cycle) -> Draw | None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import person
 from accounts.domain.machine import NotPossible
 from dialogues.domain.swaps import Cost, cost_of_swap, current_places
-from dialogues.draw_queries import SHOWN, found_in, free_partners
+from dialogues.draw_queries import SHOWN, found_in, free_partners, marks_of
 from dialogues.forms.swaps import SwapForm
 from dialogues.models import Draw, DrawKind
 from dialogues.models import DrawState as S
@@ -96,8 +96,9 @@ def _without(asked: QueryDict, name: str) -> str:
     return "?" + urlencode({n: asked[n] for n, _q in SIDES if n in asked and n != name})
 
 
-def _named(draw: Draw, places: Mapping[str, str], rows: list[Huvudman]) -> list[tuple[Huvudman, str]]:
-    return [(row, _block(draw, places[str(row.public_id)])) for row in rows]
+def _named(draw: Draw, places: Mapping[str, str], rows: list[Huvudman]) -> list[tuple[Huvudman, str, str]]:
+    blocks = [_block(draw, places[str(row.public_id)]) for row in rows]
+    return list(zip(rows, blocks, marks_of(rows), strict=True))
 
 
 def _block(draw: Draw, block: str) -> str:

@@ -93,6 +93,28 @@ def test_the_planners_pages_are_clean_and_fit(look, enter) -> None:
     look(page_of(draw), *at(draw, "bekrafta", "ta-tillbaka"))
 
 
+def test_what_is_wider_than_its_frame_fades_until_it_is_scrolled_to_the_end(page, live_server, enter) -> None:
+    """The heat map of 25 batches at 1280, and the public report's tables at 390; not a table that fits."""
+    huvudman_in_two_lan(49)
+    enter(planner())
+    draw = approved(drawn(committed(years=5, batches_per_year=5)))
+    faded = """wrap => getComputedStyle(wrap).getPropertyValue("--more-beside")"""
+    to_the_end = "wrap => { wrap.scrollLeft = wrap.scrollWidth }"
+    report = reverse("lottery", args=[draw.public_id])
+    for place, width, found in ((page_of(draw), 1280, "figure .table-wrap"), (report, 390, ".table-wrap")):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(f"{live_server}{place}")
+        wide = page.locator(found).filter(visible=True)
+        widths = [wrap.evaluate("w => w.scrollWidth > w.clientWidth") for wrap in wide.all()]
+        assert any(widths), place
+        for wrap, is_wide in zip(wide.all(), widths, strict=True):
+            assert (float(wrap.evaluate(faded).removesuffix("px")) > 40) == is_wide, place
+        first = wide.nth(widths.index(True))
+        first.evaluate(to_the_end)
+        page.wait_for_timeout(200)
+        assert first.evaluate(faded) == "0px"
+
+
 def test_a_drawn_plan_is_clean_and_fits(look, enter) -> None:
     huvudman_in_two_lan(49)
     HuvudmanFactory(name="Stockholms kommun", pupils=9000)

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from dialogues.domain import draw_work, draws, swaps
 from dialogues.models import DrawState, Swap
+from huvudman.models import Huvudman
 from tests.accounts.factories import planner
 from tests.dialogues.plans.draws import (
     approved,
@@ -20,6 +21,7 @@ from tests.dialogues.plans.draws import (
     two_apart,
 )
 from tests.dialogues.plans.test_draw_pages import deed, page_of, swap_page
+from tests.huvudman.factories import KommunFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +129,26 @@ class TestSwapPage:
         assert "Flytt av skola" in page
         assert Swap.objects.get().by_label
 
+    def test_those_of_one_name_are_told_apart_and_no_personnummer_is_shown(self, as_planner) -> None:
+        draw = drawn()
+        rows = [Huvudman.objects.get(public_id=unit) for unit in sorted(draw.assignment)[:4]]
+        orgnrs = ("5566778899", "5560360793", "1901011237", "5560125790")
+        kommun = rows[0].main_kommun
+        for row, orgnr in zip(rows, orgnrs, strict=True):
+            Huvudman.objects.filter(pk=row.pk).update(name="Tvillingarna AB", orgnr=orgnr, main_kommun=kommun)
+        alone = KommunFactory(code="0331", name="Ödeshög")
+        Huvudman.objects.filter(pk=rows[3].pk).update(main_kommun=alone)
+        page = as_planner.get(swap_page(draw), {"q1": "Tvillingarna"})
+        marks = {h.orgnr: mark for h, _block, mark in page.context["sides"][0]["found"]}
+        assert marks == {
+            "5566778899": f"{kommun} 556677-8899",
+            "5560360793": f"{kommun} 556036-0793",
+            "1901011237": f"{kommun} {str(rows[2].public_id)[:8]}",
+            "5560125790": "Ödeshög",
+        }
+        assert all(mark in page.text for mark in marks.values())
+        assert "190101" not in page.text
+
     def test_two_in_one_batch_are_refused_in_words(self, as_planner) -> None:
         draw = drawn()
         first = next(iter(draw.assignment))
@@ -139,7 +161,7 @@ class TestSwapPage:
         first = next(iter(draw.assignment))
         suggested = as_planner.get(swap_page(draw), {"first": first}).context["suggested"]
         assert suggested
-        assert all(cost_of_swap(draw, first, str(h.public_id)).is_free for h, _block in suggested)
+        assert all(cost_of_swap(draw, first, str(h.public_id)).is_free for h, _block, _mark in suggested)
 
     def test_a_frozen_plan_leads_back(self, as_planner) -> None:
         assert as_planner.get(swap_page(approved())).status_code == 302
