@@ -28,6 +28,8 @@ ALL, GIRLS, BOYS = "all", "girls", "boys"
 OWN, SOME, OTHERS = "own", "some units", "other units"
 NOBODYS = frozenset({ValueKind.MISSING, ValueKind.NOT_APPLICABLE})
 """The kinds that are about nobody: no figure there is."""
+FEW_UNITS = 3
+"""Of so few, which are hidden tells of them to whoever knows the rules: none is shown beside a hidden one."""
 NOT_SHOWN = Figure(SUPPRESSED, None, "unit")
 
 BySex = dict[str, Figure]
@@ -114,9 +116,15 @@ def protect_units(
     over = [_of_units(sex, units, figures) for sex in own if shown[sex].kind not in NOBODYS]
     over = [each for each in over if each.parts]
     found = protect_figures(_counted(figures, over, rule), [*sexes, *over], rule, by_heart=True)
-    if any(found[OWN, sex] != shown[sex] for sex in own):
+    gives_away = any(found[OWN, sex] != shown[sex] for sex in own)
+    if gives_away or (over and _is_hidden_among_few(units, found)):
         return {code: hide(protect_alone(by_sex[ALL], rule)) for code, by_sex in units.items()}
     return {code: found[code, ALL] for code in units}
+
+
+def _is_hidden_among_few(units: Mapping[str, BySex], found: Mapping[Hashable, Value]) -> bool:
+    values = [found[code, ALL] for code, by_sex in units.items() if by_sex[ALL].value.kind not in NOBODYS]
+    return len(values) <= FEW_UNITS and any(value.is_hidden for value in values)
 
 
 def _smallest(rule: Rule) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 
@@ -81,11 +82,11 @@ def test_what_is_stored_of_before_units_were_shown_is_still_read(edition: Editio
 
 
 def test_a_hidden_unit_takes_another_with_it(edition: Edition) -> None:
-    huvudman = schools(HuvudmanFactory(), A=("70", 40), B=("60", 30), C=(None, None))
-    value_of(huvudman, "63", count=77)
+    huvudman = schools(HuvudmanFactory(), A=("70", 40), B=("60", 30), C=(None, None), D=("80", 50))
+    value_of(huvudman, "69.7", count=127)
     figures = one(huvudman, edition)
-    assert figures.own.number == 63
-    assert told(figures) == {"A": "70", "B": "derivable", "C": "few_pupils"}
+    assert figures.own.number == Decimal("69.7")
+    assert told(figures) == {"A": "70", "B": "derivable", "C": "few_pupils", "D": "80"}
     assert "60" not in str(figures.as_json()["units"])
 
 
@@ -150,15 +151,15 @@ def test_a_huvudmans_figure_is_not_computed_beside_a_hidden_unit_and_hides_no_ot
 
 
 def test_a_figure_computed_from_one_source_does_not_tell_what_another_hides(edition: Edition) -> None:
-    """The mean of all three in the one source, less the two that are shown, would be the third."""
-    huvudman = schools(HuvudmanFactory(), A=("70", 40), B=("60", 30), C=(None, None))
+    """The mean of all in the one source, less those that are shown, would be the hidden one's."""
+    huvudman = schools(HuvudmanFactory(), A=("70", 40), B=("60", 30), C=(None, None), D=("80", 50))
     for unit in huvudman.units.all():
-        number_, count = {"A": ("70", 40), "B": ("60", 30), "C": ("50", 20)}[unit.name]
+        number_, count = {"A": ("70", 40), "B": ("60", 30), "C": ("50", 20), "D": ("80", 50)}[unit.name]
         unit_value(huvudman, unit, number=number_, count=count, source="kolada")
     assert derive_huvudman_values(source="kolada") == 1
     figures = one(huvudman, edition)
     assert figures.is_computed
-    assert told(figures) == {"A": "70", "B": "derivable", "C": "few_pupils"}
+    assert told(figures) == {"A": "70", "B": "derivable", "C": "few_pupils", "D": "80"}
 
 
 def test_an_own_value_that_tells_of_a_small_unit_gives_way_in_every_year_and_in_the_group(

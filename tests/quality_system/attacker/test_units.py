@@ -108,8 +108,10 @@ def test_the_real_files(file: str) -> None:
         assert told(truth, source, shown_of(truth, source), whole=False) == []
 
 
-@pytest.mark.parametrize("pupils", [(7, 12, 15), (6, 5, 20), (8, 9, 10)], ids=str)
-def test_whoever_knows_the_rules_by_heart_learns_no_more_of_small_units(pupils: tuple[int, ...]) -> None:
+@pytest.mark.parametrize(
+    "pupils", [(7, 12, 15), (6, 5, 20), (8, 9, 10), (3, 11, 12), (4, 12, 13), (2, 3, 14)], ids=str
+)
+def test_whoever_knows_the_rules_by_heart_learns_no_more_of_few_units(pupils: tuple[int, ...]) -> None:
     """What is hidden, and the reasons given, tell nothing: every truth that looks the same is counted in."""
     alike: dict[tuple, list[tuple[int, ...]]] = defaultdict(list)
     for reach in product(*(range(count + 1) for count in pupils)):
@@ -149,9 +151,14 @@ def test_units_that_may_be_shown_are_shown() -> None:
 
 
 def test_a_small_unit_takes_the_smallest_other_with_it_and_never_the_huvudman() -> None:
-    truth = school(a=(20, 12, 20, 11), b=(25, 16, 25, 14), c=(3, 1, 4, 2))
+    truth = school(a=(20, 12, 20, 11), b=(25, 16, 25, 14), c=(3, 1, 4, 2), d=(25, 15, 25, 15))
     shown = values(truth)
-    assert shown == {HUVUDMAN: "57.7", "a": "derivable", "b": "60.0", "c": "few_pupils"}
+    assert shown == {HUVUDMAN: "58.5", "a": "derivable", "b": "60.0", "c": "few_pupils", "d": "60.0"}
+
+
+def test_of_three_units_none_is_shown_beside_a_hidden_one() -> None:
+    truth = school(a=(20, 12, 20, 11), b=(25, 16, 25, 14), c=(3, 1, 4, 2))
+    assert values(truth) == {HUVUDMAN: "57.7", "a": "derivable", "b": "derivable", "c": "few_pupils"}
 
 
 def test_the_huvudman_gives_way_where_it_tells_of_a_unit_all_by_itself() -> None:
