@@ -136,7 +136,7 @@ class TestIntroductionPages:
         meeting, dialogues = held(number)
         underlag = [ordered(dialogue, minute) for minute, dialogue in enumerate(dialogues)]
         Underlag.objects.exclude(pk=underlag[-1].pk).update(state=UnderlagState.FAILED, failure="Fel")
-        for address, queries in ((page_of(meeting), 7), (underlag_of(underlag[-1]), 15)):
+        for address, queries in ((page_of(meeting), 7), (underlag_of(underlag[-1]), 16)):
             client.get(address)
             with django_assert_num_queries(queries):
                 client.get(address)
