@@ -25,6 +25,7 @@ _COPY = """
     COPY quality_stage (file, line, level, code, organizers, indicator_key, sex, period, kind, number, count,
                         orgnr, source, source_version, is_derived) FROM STDIN
 """
+_ANALYZE = "ANALYZE quality_stage"
 _ADD_OWNERS = """
     UPDATE quality_stage s SET orgnr = f.orgnr
     FROM unnest(%s::text[], %s::text[]) AS f (code, orgnr)
@@ -208,13 +209,15 @@ class Stage:
 
         Answers the codes that nobody knows and the values given twice; both are taken out of the stage.
         """
+        # Without statistics every row would be compared with every unit, and later with every value.
+        self._run(_ANALYZE)
         self._run(_ADD_OWNERS, [list(owners), list(owners.values())])
         self._run(_FIND_UNITS)
         self._run(_FIND_HUVUDMAN)
         self._run(_FIND_BY_PLACE)
         unknown = sorted({code for (code,) in self._rows(_TAKE_UNKNOWN)})
         repeated = [Repeated(*row) for row in self._rows(_TAKE_REPEATED)]
-        self._run("ANALYZE quality_stage")
+        self._run(_ANALYZE)
         for level, target in _TARGETS.items():
             self._run(_FIND_KNOWN + target, [level])
         self._run("UPDATE quality_stage SET outcome = 'new' WHERE outcome IS NULL")
