@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypedDict
 
-from celery import current_app
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -22,6 +21,7 @@ from dialogues.domain.correspondence import write_to_huvudman
 from dialogues.domain.dialogues import DIALOGUES, move, require_not_paused
 from dialogues.domain.impartial import require_declared
 from dialogues.domain.parcels import parcel_of, pdf_name
+from dialogues.domain.rendering import Start, start_rendering
 from dialogues.domain.staffing import require_both_agencies
 from dialogues.letters import Attachment
 from dialogues.models import (
@@ -57,13 +57,10 @@ PERMISSIONS: dict[str, str] = {
 }
 UNDERLAG = Machine(model=Underlag, table=TABLE, permissions=PERMISSIONS)
 
-CHUNK = 10
-"""How many underlag one task takes: together they share the reading of figures and groups."""
 MOST_TRIES = 3
 MOST_AREAS = 6
 AREAS_REVISED, AREAS_DROPPED = "underlag.central_areas_revised", "underlag.central_areas_dropped"
 NEEDED = ("edition", "dialogue__huvudman__main_kommun")
-RENDER_TASK = "dialogues.render_underlag"
 
 
 class AreaText(TypedDict):
@@ -77,20 +74,6 @@ class AreaText(TypedDict):
 
 class Superseded(NotPossible):
     """The underlag was ordered again while this work was under way; the work is dropped."""
-
-
-def start_rendering(ids: list[int]) -> None:
-    """Start after commit. Should the broker be away, `dialogues.take_up_lost_underlag` starts it later."""
-
-    def start() -> None:  # no partial: Django can't tell of one that fails
-        for at in range(0, len(ids), CHUNK):
-            current_app.send_task(RENDER_TASK, args=[ids[at : at + CHUNK]], retry=False)
-
-    transaction.on_commit(start, robust=True)
-
-
-Start = Callable[[list[int]], None]
-"""Told the ids of what is to be rendered."""
 
 
 # Ordering -------------------------------------------------------------------------------------------------

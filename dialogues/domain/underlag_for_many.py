@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from dialogues.domain.many import Outcome, for_each
+from dialogues.domain.rendering import start_rendering
 from dialogues.domain.underlag import (
     areas_are_revised,
     issue_underlag,
     order_again,
     order_underlag,
-    start_rendering,
 )
 from dialogues.models import Dialogue, DialogueState, Meeting, MeetingKind, MeetingState, Underlag
 from dialogues.models import UnderlagState as S

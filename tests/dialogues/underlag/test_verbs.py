@@ -12,6 +12,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from accounts.actors import SYSTEM, person
 from accounts.domain.machine import NotPossible, WrongState
 from dialogues.domain import underlag as verbs
+from dialogues.domain.rendering import RENDER_TASK
 from dialogues.models import (
     CentralArea,
     Dialogue,
@@ -44,7 +45,7 @@ def sent_tasks(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     calls: list[list[int]] = []
 
     def note(name: str, args: tuple[object, ...] = (), **_options: object) -> None:
-        if name == verbs.RENDER_TASK:
+        if name == RENDER_TASK:
             calls.append(list(args[0]))  # type: ignore[call-overload]
 
     monkeypatch.setattr("celery.current_app.send_task", note)
