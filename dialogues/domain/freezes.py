@@ -40,13 +40,13 @@ def freeze_figures_anew(
 ) -> InvitationBatch:
     """Let the batch's underlag rest on the figures that stand now. Those made already stay as they are.
 
-    `seen` is the moment that the page showed: raises FrozenSince when it is another one.
+    `seen` is the moment that the page showed: raises FrozenSince when it is another, or none is chosen yet.
     """
     actor.require(FREEZE)
     with transaction.atomic():
         now = moment_between_imports()
         locked = InvitationBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
-        if locked.figures_as_of != seen:
+        if locked.figures_as_of is None or locked.figures_as_of != seen:
             raise FrozenSince()
         _freeze(locked, now, actor)
     return locked

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.domain.audit import latest, record
-from accounts.domain.machine import Machine, NotPossible, WrongState
+from accounts.domain.machine import Conflict, Machine, NotPossible, WrongState
 from accounts.models import Agency, AuditEntry, StaffMember
 from dialogues.domain.correspondence import write_to_huvudman
 from dialogues.domain.dialogues import DIALOGUES, move, require_not_paused
@@ -137,12 +137,13 @@ def order_again(
 
 
 def revise_central_areas(
-    *, underlag: Underlag, areas: Sequence[AreaText], reason: str, actor: Actor
+    *, underlag: Underlag, areas: Sequence[AreaText], reason: str, actor: Actor, seen_pdf: str = ""
 ) -> Underlag:
     """Put the central areas in the agencies' own words, most important first, and render again.
 
-    `reason` is kept, and shown to whoever confirms; both agencies must, again. Raises NotPossible for none or
-    too many areas or no reason, WrongState when it is too late.
+    `reason` is kept, and shown to whoever confirms; both agencies must, again. `seen_pdf` is the sha256 of
+    the document that was read: raises Conflict when it is another one now. Raises NotPossible for none or too
+    many areas or no reason, WrongState when it is too late.
     """
     if not reason.strip():
         raise NotPossible(_("Skriv varför områdena ändras, så att den andra myndigheten förstår."))
@@ -156,6 +157,8 @@ def revise_central_areas(
             raise WrongState(
                 _("De centrala områdena kan ändras när underlaget är framtaget men inte skickat.")
             )
+        if seen_pdf and seen_pdf != locked.pdf_id:
+            raise Conflict(_("Någon annan har ändrat underlaget sedan du öppnade sidan."))
         was = _texts(locked)
         _write_areas(locked, areas)
         record(actor=actor, verb=AREAS_REVISED, subject=locked, was=was, reason=reason.strip())

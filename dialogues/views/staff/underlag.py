@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actors import Actor, person
-from accounts.domain.machine import NotPossible
+from accounts.domain.machine import Conflict, NotPossible
 from accounts.models import Agency, User
 from dialogues.domain import underlag as verbs
 from dialogues.domain.dialogues import OPEN
@@ -25,7 +25,7 @@ from dialogues.underlag.areas import AgainForm, AreaFormSet, ReasonForm, area_te
 from dialogues.underlag.download import excel_response, pdf_response, short_response
 from dialogues.underlag.html import body_html
 from dialogues.underlag.issuable import require_issuable
-from dialogues.views.staff.frame import staff_page
+from dialogues.views.staff.frame import staff_page, turn_back
 from huvudman.queries import postal_address_of, recipients_of
 
 READABLE = frozenset({S.RENDERED, S.CONFIRMED, S.ISSUED})
@@ -95,6 +95,8 @@ def underlag_areas(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     dialogue = _dialogue(public_id)
     underlag = _existing(_latest(dialogue))
     person(request.user).require("dialogues.confirm_underlag", underlag)  # type: ignore[arg-type]
+    if request.method != "POST" and underlag.state not in (S.RENDERED, S.CONFIRMED):
+        return turn_back(request, _too_late(underlag), "admin:underlag", public_id)
     forms = AreaFormSet(
         request.POST or None,
         initial=initial_areas(underlag),
@@ -102,7 +104,8 @@ def underlag_areas(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     )
     why = ReasonForm(request.POST or None)
     is_filled = request.method == "POST" and all([forms.is_valid(), why.is_valid()])
-    if is_filled and _revise(request, underlag, forms, why):
+    status = _revise(request, underlag, forms, why) if is_filled else 422 if request.method == "POST" else 200
+    if status == 302:
         return redirect("admin:underlag", public_id)
     context = {
         "title": _("Centrala områden"),
@@ -111,8 +114,9 @@ def underlag_areas(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "forms": forms,
         "why": why,
         "all_forms": [*forms.forms, why],
+        "now": initial_areas(underlag) if status == 409 else [],
     }
-    return staff_page(request, "underlag/areas.html", context)
+    return staff_page(request, "underlag/areas.html", context, status=status)
 
 
 def underlag_again(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
@@ -120,6 +124,8 @@ def underlag_again(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     dialogue = _dialogue(public_id)
     underlag = _existing(_latest(dialogue))
     _actor(request).require("dialogues.order_underlag", dialogue)
+    if request.method != "POST" and underlag.state not in (S.RENDERED, S.CONFIRMED, S.FAILED):
+        return turn_back(request, _too_late(underlag), "admin:underlag", public_id)
     revised = verbs.areas_are_revised(underlag)
     initial = {"areas": AgainForm.KEEP if revised else AgainForm.FIND}
     form = AgainForm(request.POST if request.method == "POST" else None, initial=initial)
@@ -132,6 +138,7 @@ def underlag_again(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "revised": revised,
         "areas": underlag.central_areas.all(),
         "confirmed": underlag.confirmations.exists(),
+        "mark": _mark(underlag),
     }
     return staff_page(request, "underlag/again.html", context, status=422 if form.errors else 200)
 
@@ -250,6 +257,10 @@ def _why_not_yet(dialogue: Dialogue, underlag: Underlag | None) -> str:
 
 def _made_anew(request: HttpRequest, underlag: Underlag, form: AgainForm) -> bool:
     keep = form.cleaned_data["areas"] == AgainForm.KEEP
+    if request.POST.get("seen") != _mark(underlag):
+        changed = _("Underlaget har ändrats eller fastställts sedan du öppnade sidan. Läs vad som gäller nu.")
+        form.add_error(None, changed)
+        return False
     try:
         verbs.order_again(underlag=underlag, actor=_actor(request), keep_areas=keep)
     except NotPossible as why:
@@ -259,14 +270,28 @@ def _made_anew(request: HttpRequest, underlag: Underlag, form: AgainForm) -> boo
     return True
 
 
-def _revise(request: HttpRequest, underlag: Underlag, forms: BaseFormSet, why: ReasonForm) -> bool:
-    reason = why.cleaned_data["reason"]
+def _revise(request: HttpRequest, underlag: Underlag, forms: BaseFormSet, why: ReasonForm) -> int:
+    """Save the areas; answer the page's status: 302 when it is done, else what was typed stays on it."""
     try:
         verbs.revise_central_areas(
-            underlag=underlag, areas=area_texts(forms), reason=reason, actor=_actor(request)
+            underlag=underlag,
+            areas=area_texts(forms),
+            reason=why.cleaned_data["reason"],
+            actor=_actor(request),
+            seen_pdf=request.POST.get("seen", "") or "-",
         )
-    except NotPossible as why:
-        messages.error(request, str(why))
-        return False
+    except NotPossible as refused:
+        messages.error(request, str(refused))
+        return 409 if isinstance(refused, Conflict) else 422
     messages.success(request, _("De centrala områdena är sparade. Underlaget tas fram på nytt."))
-    return True
+    return 302
+
+
+def _too_late(underlag: Underlag) -> str:
+    told = _("Det går inte att ändra nu: underlaget är %(state)s.")
+    return told % {"state": underlag.get_state_display()}
+
+
+def _mark(underlag: Underlag) -> str:
+    """What a person has seen of an underlag before making it anew: the document, and who stands behind it."""
+    return f"{underlag.pdf_id}-{underlag.confirmations.count()}"

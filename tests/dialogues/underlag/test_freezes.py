@@ -138,6 +138,14 @@ def test_of_two_who_choose_the_second_is_told() -> None:
     assert InvitationBatch.objects.get(pk=batch.pk).figures_as_of == before
 
 
+def test_none_is_chosen_before_the_first_underlag_is_made() -> None:
+    batch = BatchFactory()
+    with pytest.raises(FrozenSince):
+        freeze_figures_anew(batch=batch, actor=person(planner()), seen=None)
+    batch.refresh_from_db()
+    assert batch.figures_as_of is None
+
+
 def test_the_first_moment_stays() -> None:
     batch = BatchFactory()
     first = freeze_figures(batch_id=batch.pk, actor=SYSTEM)

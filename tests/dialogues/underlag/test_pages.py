@@ -22,7 +22,13 @@ from huvudman.models import Contact, Huvudman
 from quality_system.models import Area
 from tests.accounts.factories import UserFactory, leader, planner, staff_user
 from tests.dialogues.factories import DialogueFactory
-from tests.dialogues.underlag.factories import WITH_PDF, EditionFactory, edition_with_texts, underlag_in
+from tests.dialogues.underlag.factories import (
+    WITH_PDF,
+    EditionFactory,
+    edition_with_texts,
+    stored_pdf,
+    underlag_in,
+)
 from tests.dialogues.underlag.material import full_material
 from tests.huvudman.factories import ContactFactory
 
@@ -220,7 +226,7 @@ def test_made_anew_it_asks_whether_the_areas_stay_and_keeps_a_persons_words(
     assert text in asked.text
     chosen = asked.context["form"]["areas"].value()
     assert chosen == ("keep" if written_by_hand else "find")
-    response = client.post(url, {"areas": chosen}, follow=True)
+    response = client.post(url, {"areas": chosen, "seen": asked.context["mark"]}, follow=True)
     assert "Analysunderlaget tas fram på nytt." in response.text
     underlag.refresh_from_db()
     assert underlag.state == S.ORDERED
@@ -231,7 +237,8 @@ def test_words_that_are_let_go_stay_in_the_log_and_no_longer_count_as_ones_own(c
     underlag = with_content(S.RENDERED)
     text = revised(underlag)
     url = reverse("admin:underlag_again", args=[underlag.dialogue.public_id])
-    signed_in(client, leader()).post(url, {"areas": "find"})
+    mark = signed_in(client, leader()).get(url).context["mark"]
+    client.post(url, {"areas": "find", "seen": mark})
     assert not underlag.central_areas.exists()
     assert AuditEntry.objects.get(verb=verbs.AREAS_DROPPED).facts["was"] == [text]
     assert not verbs.areas_are_revised(underlag)
@@ -277,7 +284,7 @@ def test_the_areas_are_changed_in_a_form_that_keeps_what_was_typed(client: Clien
     filled = rows(("strength", "equity", "Våra ord"), ("need", "quality", ""))
     assert "Något behöver rättas" in client.post(url, filled | {"reason": ""}).content.decode()
     assert underlag.central_areas.get().text == "Lärare", "a reason is asked for"
-    assert client.post(url, filled).status_code == 302
+    assert client.post(url, filled | {"seen": underlag.pdf_id}).status_code == 302
     assert [a.text for a in underlag.central_areas.all()] == ["Våra ord"]
 
 
@@ -294,6 +301,56 @@ def test_whoever_confirms_reads_why_the_areas_were_changed_and_what_they_were(cl
     assert f"{actor.label} ändrade de centrala områdena" in html
     assert "Siffran är gammal" in html
     assert "<li>Lärare</li>" in html
+
+
+def test_areas_that_another_has_changed_meanwhile_are_shown_beside_what_was_typed(client: Client) -> None:
+    underlag = with_content(S.RENDERED)
+    url = reverse("admin:underlag_areas", args=[underlag.dialogue.public_id])
+    filled = rows(("strength", "equity", "Våra ord")) | {"seen": underlag.pdf_id}
+    Underlag.objects.filter(pk=underlag.pk).update(pdf=stored_pdf())
+    underlag.central_areas.update(text="Den andras ord")
+    answer = signed_in(client, leader()).post(url, filled)
+    assert answer.status_code == 409
+    assert underlag.central_areas.get().text == "Den andras ord"
+    html = answer.content.decode()
+    assert "Våra ord" in html
+    assert "<li>Den andras ord</li>" in html
+    underlag.refresh_from_db()
+    assert client.post(url, filled | {"seen": underlag.pdf_id}).status_code == 302
+    assert underlag.central_areas.get().text == "Våra ord"
+
+
+@pytest.mark.parametrize("happened", ["confirmed", "made anew"])
+def test_one_that_was_confirmed_or_made_meanwhile_is_not_made_anew(client: Client, happened: str) -> None:
+    underlag = with_content(S.RENDERED)
+    url = reverse("admin:underlag_again", args=[underlag.dialogue.public_id])
+    seen = signed_in(client, planner()).get(url).context["mark"]
+    if happened == "confirmed":
+        verbs.confirm_underlag(underlag=underlag, actor=person(leader()))
+    else:
+        Underlag.objects.filter(pk=underlag.pk).update(pdf=stored_pdf())
+    answer = client.post(url, {"areas": "find", "seen": seen})
+    assert answer.status_code == 422
+    assert "sedan du öppnade sidan" in answer.text
+    underlag.refresh_from_db()
+    assert underlag.state == S.RENDERED
+    assert client.post(url, {"areas": "find", "seen": answer.context["mark"]}).status_code == 302
+
+
+@pytest.mark.parametrize("name", ["underlag_areas", "underlag_again"])
+def test_what_is_sent_can_not_be_opened_for_change(client: Client, name: str) -> None:
+    underlag = with_content(S.ISSUED)
+    url = reverse(f"admin:{name}", args=[underlag.dialogue.public_id])
+    answer = signed_in(client, leader()).get(url, follow=True)
+    assert answer.redirect_chain == [(page(underlag), 302)]
+    assert "Det går inte att ändra nu: underlaget är skickat." in answer.text
+
+
+def test_a_planner_is_led_to_make_it_anew_and_not_to_the_areas(client: Client) -> None:
+    underlag = with_content(S.RENDERED)
+    html = signed_in(client, planner()).get(page(underlag)).text
+    assert reverse("admin:underlag_again", args=[underlag.dialogue.public_id]) in html
+    assert reverse("admin:underlag_areas", args=[underlag.dialogue.public_id]) not in html
 
 
 def test_taking_all_areas_away_is_refused_in_words(client: Client) -> None:
