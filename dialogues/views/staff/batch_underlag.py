@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from accounts.actors import person
 from dialogues.batch_facts import facts_of
 from dialogues.batch_filters import BatchChoice
-from dialogues.batch_underlag import Row, counts, underlag_rows
+from dialogues.batch_underlag import counts, states_in, underlag_rows
 from dialogues.domain.freezes import FREEZE, FrozenSince, freeze_figures_anew
 from dialogues.models import InvitationBatch, UnderlagState
 from dialogues.views.staff.batch_deeds import offered
@@ -85,21 +85,18 @@ def _seen(request: HttpRequest) -> datetime.datetime | None:
 
 def _ask(request: HttpRequest, batch: InvitationBatch) -> HttpResponse:
     assert batch.figures_as_of is not None  # noqa: S101  (the caller has looked)
-    rows = underlag_rows(batch)
+    states = states_in(batch)
+    page = reverse("admin:batch_underlag", args=[batch.public_id])
     context = {
-        "crumbs": [*crumbs(), crumb_of(batch)],
+        "crumbs": [*crumbs(), crumb_of(batch), {"label": _("Analysunderlag"), "url": page}],
         "batch": batch,
         "newer": [(source_name(new.source), new) for new in newer_values(batch.figures_as_of)],
-        "issued": _count(rows, UnderlagState.ISSUED),
-        "made": _count(rows, UnderlagState.RENDERED) + _count(rows, UnderlagState.CONFIRMED),
+        "issued": states[UnderlagState.ISSUED],
+        "made": states[UnderlagState.RENDERED] + states[UnderlagState.CONFIRMED],
         "hidden": [{"name": "seen", "value": batch.figures_as_of.isoformat()}],
-        "back_url": reverse("admin:batch_underlag", args=[batch.public_id]),
+        "back_url": page,
     }
     return staff_page(request, "staff/batch_figures.html", context)
-
-
-def _count(rows: list[Row], state: UnderlagState) -> int:
-    return sum(row.state == state for row in rows)
 
 
 def _chips(request: HttpRequest, size: int, to_read: int) -> list[dict[str, object]]:

@@ -98,6 +98,12 @@ class TestRows:
             ("skickat", 1),
         ]
 
+    def test_those_at_the_same_step_stand_in_swedish_order(self, batch: InvitationBatch) -> None:
+        names = ["Zinken", "Ån", "Ängen", "Östra"]
+        for name in reversed(names):
+            DialogueFactory(batch=batch, state=DialogueState.INTRODUCED, huvudman__name=name)
+        assert [row.dialogue.huvudman.name for row in underlag_rows(batch)] == names
+
     def test_the_agencies_that_have_not_confirmed_are_awaited(self, batch: InvitationBatch) -> None:
         in_batch(batch, S.RENDERED)
         (row,) = underlag_rows(batch)
@@ -157,9 +163,13 @@ class TestTodaysFigures:
 
     def test_it_is_asked_first_and_then_done(self, batch, staff_client) -> None:
         first = freeze_figures(batch_id=batch.pk, actor=SYSTEM)
+        for state in (S.CONFIRMED, S.ISSUED, S.ISSUED, S.FAILED):
+            in_batch(batch, state)
         client: Client = staff_client(planner())
         asked = page_of(client, self.figures(batch))
         assert "Ingen statistik har lagts in sedan dess" in asked
+        assert "1 underlag är framtaget och inte skickat." in asked
+        assert "2 underlag är skickade och ändras aldrig." in asked
         batch.refresh_from_db()
         assert batch.figures_as_of == first
         client.post(self.figures(batch), {"seen": first.isoformat()})
