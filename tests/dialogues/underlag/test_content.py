@@ -272,3 +272,10 @@ def test_names_are_escaped() -> None:
 
 def test_dates_are_written_in_words() -> None:
     assert day("2026-11-04") == "4 november 2026"
+
+
+def test_only_the_paper_says_that_there_is_a_web_page_too() -> None:
+    content = build_content(full_material())
+    words = "Det finns också som webbsida i portalen."
+    assert words in document_html(content)
+    assert words not in body_html(content)
